@@ -1,0 +1,32 @@
+// Small requests against a bare node:http server, measured in turns in one run. Needs wrk.
+import { register, start, startService } from './support/server.mjs';
+import { median, requestsPerSecond } from './support/wrk.mjs';
+
+const ROUNDS = 5;
+const bare = await start('bench/support/bare-server.mjs');
+const service = await startService();
+const headers = await register(service.url);
+const results = { bare: [], health: [], me: [] };
+
+// One round to warm up, which does not count.
+for (let round = 0; round <= ROUNDS; round++) {
+  const measured = {
+    bare: await requestsPerSecond(`${bare.url}/health`),
+    health: await requestsPerSecond(`${service.url}/health`),
+    me: await requestsPerSecond(`${service.url}/api/users/me`, headers),
+  };
+  if (round > 0) for (const [name, value] of Object.entries(measured)) results[name].push(value);
+}
+await Promise.all([bare.stop(), service.stop()]);
+
+const reference = median(results.bare);
+console.log(`bare node:http      ${reference.toFixed(0)}/s`);
+for (const [name, label, goal] of [
+  ['health', 'GET /health', 0.6],
+  ['me', 'GET /api/users/me', 0.4],
+]) {
+  const value = median(results[name]);
+  console.log(
+    `${label.padEnd(19)} ${value.toFixed(0)}/s  ratio ${(value / reference).toFixed(2)} (goal ${goal})`,
+  );
+}

@@ -1,0 +1,108 @@
+import { type INestApplication, ValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { ValidationError } from 'class-validator';
+import cors from 'cors';
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import type { Server } from 'node:http';
+import { serveDocument } from './app.document.js';
+import { AppModule } from './app.module.js';
+import { SystemJournal } from './audit/system-journal.js';
+import { errors, type FieldError } from './common/errors.js';
+import { Lifecycle } from './common/lifecycle.js';
+import { PinoLogger } from './common/pino-logger.js';
+import type { AppConfig } from './config/app-config.js';
+import { translateDatabaseError } from './database/driver-errors.js';
+import { accessLog } from './http/access-log.js';
+import { connectionClose } from './http/connection-close.js';
+import { FastExpressAdapter } from './http/fast-express-adapter.js';
+import { inOrder } from './http/in-order.js';
+import { jsonBody } from './http/json-body.js';
+import { linger } from './http/linger.js';
+import { answerLiveness } from './http/liveness.js';
+import { messageFraming } from './http/message-framing.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { requestScope } from './http/request-scope.js';
+import { securityHeaders } from './http/security-headers.js';
+import { limitServer } from './http/server-limits.js';
+import { drainServer, runPhases } from './http/shutdown.js';
+
+/** Headers of ours that a page on another origin may read. */
+const EXPOSED = [
+  'X-Request-Id',
+  'Link',
+  'Location',
+  'ETag',
+  'Repr-Digest',
+  'Content-Disposition',
+  'Content-Range',
+  'Retry-After',
+  'Idempotent-Replayed',
+];
+
+/** Builds the app as every instance gets it, tests included. It is initialised but does not listen yet. */
+export async function createApp(config: AppConfig, logger: Logger): Promise<INestApplication<Server>> {
+  const app = await NestFactory.create<INestApplication<Server>>(
+    AppModule.on(config),
+    new FastExpressAdapter(answerLiveness),
+    {
+      bodyParser: false,
+      logger: new PinoLogger(logger),
+      abortOnError: false,
+    },
+  );
+  app.use(
+    inOrder(
+      requestScope(config.http.trustedProxyHops),
+      accessLog(logger, app.get(Registry)),
+      linger,
+      messageFraming,
+      connectionClose(app.get(Lifecycle)),
+      securityHeaders,
+      cors({
+        origin: config.http.corsOrigins === '*' ? '*' : [...config.http.corsOrigins],
+        credentials: false,
+        exposedHeaders: EXPOSED,
+        maxAge: 600,
+      }),
+      jsonBody(),
+    ),
+  );
+  app.useGlobalPipes(
+    new ValidationPipe({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      exceptionFactory: (faults) => errors.validationFailed(faults.flatMap(fieldErrors)),
+    }),
+  );
+  app.useGlobalFilters(new ProblemFilter([translateDatabaseError]));
+  serveDocument(app);
+  limitServer(app.getHttpServer());
+  await app.init();
+  await app.get(SystemJournal).recordStart();
+  return app;
+}
+
+/**
+ * Stops the app in named phases within the configured grace: `/ready` fails, no new connections, requests in
+ * flight finish or are cut, the audit trail is drained and closed, then the database.
+ * @returns true when everything ended in order.
+ */
+export async function stopApp(app: INestApplication<Server>, config: AppConfig): Promise<boolean> {
+  const deadline = Date.now() + config.http.shutdownGraceMs;
+  return runPhases(
+    [
+      { name: 'announce', run: () => app.get(Lifecycle).beginStop() },
+      { name: 'drain requests', run: () => drainServer(app.getHttpServer(), deadline) },
+      { name: 'drain audit', run: () => app.get(SystemJournal).recordStop() },
+      { name: 'close', run: () => app.close() },
+    ],
+    deadline + 1000,
+  );
+}
+
+function fieldErrors(fault: ValidationError): FieldError[] {
+  const own = Object.values(fault.constraints ?? {}).map((message) => ({ field: fault.property, message }));
+  return [...own, ...(fault.children ?? []).flatMap(fieldErrors)];
+}

@@ -1,0 +1,73 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { AuditRecord } from './audit-record.entity.js';
+
+class AuditActor {
+  @ApiProperty({ enum: ['user', 'anonymous', 'system'] })
+  readonly type: string;
+
+  @ApiProperty({ type: String, nullable: true, format: 'uuid' })
+  readonly id: string | null;
+}
+
+export class AuditEntryResponse {
+  @ApiProperty({ format: 'uuid' })
+  readonly id: string;
+
+  @ApiProperty({ type: String, nullable: true, format: 'uuid', description: 'Whose trail this belongs to.' })
+  readonly user_id: string | null;
+
+  @ApiProperty({ type: AuditActor })
+  readonly actor: AuditActor;
+
+  @ApiProperty({ example: 'FILE_UPLOAD' })
+  readonly action: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'file:019ab1c2-7d3e-7a41-9c55-0d6f5f0c2b11' })
+  readonly resource: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '203.0.113.7' })
+  readonly ip: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'curl/8.5.0' })
+  readonly user_agent: string | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    example: { filename: 'report.pdf', size: 1024 },
+  })
+  readonly metadata: Readonly<Record<string, unknown>>;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly timestamp: string;
+
+  @ApiProperty({ enum: ['success', 'failure', 'denied', 'aborted'] })
+  readonly outcome: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  readonly request_id: string | null;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Null until the entry has its place in the log.',
+  })
+  readonly seq: number | null;
+}
+
+export function toAuditEntryResponse(record: AuditRecord): AuditEntryResponse {
+  return {
+    id: record.id,
+    user_id: record.subject,
+    actor: { type: record.actorType, id: record.actorId },
+    action: record.action,
+    resource: record.resource,
+    ip: record.ip,
+    user_agent: record.userAgent,
+    metadata: { ...record.metadata, ...record.personal },
+    timestamp: record.occurredAt,
+    outcome: record.outcome,
+    request_id: record.requestId,
+    seq: null,
+  };
+}

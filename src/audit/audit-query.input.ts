@@ -1,0 +1,80 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Matches,
+  MaxLength,
+} from 'class-validator';
+import { PageQuery } from '../common/page-query.js';
+import { IsPlainText } from '../common/plain-text.js';
+
+const OUTCOMES = ['success', 'failure', 'denied', 'aborted'] as const;
+
+/** Which entries to show. Filters combine with AND; repeated actions with OR. */
+export class AuditQueryInput extends PageQuery {
+  @ApiPropertyOptional({
+    isArray: true,
+    type: String,
+    description: 'An action such as `FILE_UPLOAD`, or a group such as `FILE_*`. May be repeated.',
+  })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? [value] : value))
+  @IsArray()
+  @ArrayMaxSize(20)
+  @Matches(/^[A-Z]+(_[A-Z]+)*(_?\*)?$/, {
+    each: true,
+    message: 'action must be an action such as FILE_UPLOAD or FILE_*',
+  })
+  @MaxLength(40, { each: true })
+  readonly action?: readonly string[];
+
+  @ApiPropertyOptional({ enum: OUTCOMES })
+  @IsOptional()
+  @IsIn(OUTCOMES)
+  readonly outcome?: (typeof OUTCOMES)[number];
+
+  @ApiPropertyOptional({ description: 'Such as `file:` and an id.', maxLength: 200 })
+  @IsOptional()
+  @IsString()
+  @IsPlainText()
+  @MaxLength(200)
+  readonly resource?: string;
+
+  @ApiPropertyOptional({ description: 'A client address.', maxLength: 45 })
+  @IsOptional()
+  @IsString()
+  @IsPlainText()
+  @MaxLength(45)
+  readonly ip?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Not before this time.' })
+  @IsOptional()
+  @IsISO8601({ strict: true, strictSeparator: true })
+  readonly from?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Before this time.' })
+  @IsOptional()
+  @IsISO8601({ strict: true, strictSeparator: true })
+  readonly to?: string;
+
+  @ApiPropertyOptional({ maxLength: 128 })
+  @IsOptional()
+  @IsString()
+  @IsPlainText()
+  @MaxLength(128)
+  readonly request_id?: string;
+
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'Whose entries; only an auditor may ask for another user.',
+  })
+  @IsOptional()
+  @IsUUID()
+  readonly user_id?: string;
+}

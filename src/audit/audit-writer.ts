@@ -1,0 +1,143 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { errors } from '../common/errors.js';
+import { ReadinessChecks } from '../common/readiness-check.js';
+import { Transactions } from '../database/transactions.js';
+import { AuditRecord } from './audit-record.entity.js';
+
+/** The specification's figure. */
+const CAPACITY = 1000;
+const FULL_WAIT_MS = 2000;
+/** Rows of one commit: bounded by SQLite's 32,766 and PostgreSQL's 65,535 parameters. */
+const GROUP = 500;
+
+interface Pending {
+  readonly record: AuditRecord;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Waiter {
+  readonly admit: () => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * Commits, in groups, the records of what happens outside a transaction. At once when idle; what arrives
+ * while a commit runs forms the next group. Holds at most 1000 records: when full, publishers wait up to
+ * 2 s and are then refused. Nothing is dropped.
+ */
+@Injectable()
+export class AuditWriter {
+  readonly #logger = new Logger(AuditWriter.name);
+  readonly #buffer: Pending[] = [];
+  readonly #waiters: Waiter[] = [];
+  #inCommit = 0;
+  #running: Promise<void> | null = null;
+  readonly #written: Counter;
+  readonly #dropped: Counter;
+
+  constructor(
+    private readonly transactions: Transactions,
+    registry: Registry,
+    checks: ReadinessChecks,
+  ) {
+    checks.register('audit', () => {
+      if (this.full) throw new Error('the audit buffer is full');
+    });
+    this.#written = new Counter({
+      name: 'audit_records_grouped_total',
+      help: 'Audit records committed in groups, outside the transaction of an action.',
+      registers: [registry],
+    });
+    this.#dropped = new Counter({
+      name: 'audit_records_dropped_total',
+      help: 'Audit records given up without a commit and without refusing their action. Must stay 0.',
+      registers: [registry],
+    });
+    const buffered: Gauge = new Gauge({
+      name: 'audit_buffer_records',
+      help: `Audit records that wait for their commit, of at most ${CAPACITY}.`,
+      registers: [registry],
+      collect: () => buffered.set(this.depth),
+    });
+  }
+
+  /** Records that wait for their commit. */
+  get depth(): number {
+    return this.#buffer.length + this.#inCommit;
+  }
+
+  /** True while publishers have to wait. */
+  get full(): boolean {
+    return this.depth >= CAPACITY;
+  }
+
+  /**
+   * Resolves when the record is committed.
+   * @throws `audit_unavailable` when the buffer stays full for 2 s or the commit fails.
+   */
+  async write(record: AuditRecord): Promise<void> {
+    if (this.full) await this.#room();
+    const committed = new Promise<void>((resolve, reject) => this.#buffer.push({ record, resolve, reject }));
+    this.#running ??= this.#commitGroups();
+    await committed;
+  }
+
+  /** Resolves when everything accepted so far is committed or refused; what is then still here counts as dropped. */
+  async drain(): Promise<void> {
+    await this.#running;
+    this.#dropped.inc(this.depth);
+  }
+
+  async #commitGroups(): Promise<void> {
+    while (this.#buffer.length > 0) {
+      const group = this.#buffer.splice(0, GROUP);
+      this.#inCommit = group.length;
+      await this.#commit(group);
+      this.#inCommit = 0;
+      this.#admitWaiters();
+    }
+    this.#running = null;
+  }
+
+  async #commit(group: readonly Pending[]): Promise<void> {
+    try {
+      await this.transactions.run(async (tx) => {
+        await tx.insert(
+          AuditRecord,
+          group.map(({ record }) => record),
+        );
+      });
+      this.#written.inc(group.length);
+      for (const { resolve } of group) resolve();
+    } catch (error) {
+      this.#logger.error(
+        { err: error as Error, records: group.length },
+        'audit records could not be written',
+      );
+      for (const { reject } of group) reject(errors.auditUnavailable(error));
+    }
+  }
+
+  #room(): Promise<void> {
+    return new Promise((admit, refuse) => {
+      const waiter: Waiter = {
+        admit,
+        timer: setTimeout(() => {
+          this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+          refuse(errors.auditUnavailable(new Error(`the buffer was full for ${FULL_WAIT_MS} ms`)));
+        }, FULL_WAIT_MS),
+      };
+      this.#waiters.push(waiter);
+    });
+  }
+
+  #admitWaiters(): void {
+    const admitted = this.#waiters.splice(0, Math.max(0, CAPACITY - this.depth));
+    for (const { admit, timer } of admitted) {
+      clearTimeout(timer);
+      admit();
+    }
+  }
+}

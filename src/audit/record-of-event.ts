@@ -1,0 +1,180 @@
+import { createHmac, type KeyObject } from 'node:crypto';
+import { newId } from '../common/ids.js';
+import type { RequestContext } from '../common/request-context.js';
+import { now } from '../common/time.js';
+import type { DomainEvent } from '../events/domain-event.js';
+import { type Action, ACTIONS, type Outcome } from './actions.js';
+import type { AuditRecord, Values } from './audit-record.entity.js';
+
+const METADATA_BYTES = 4096;
+const USER_AGENT_BYTES = 512;
+
+interface Description {
+  readonly action: Action;
+  readonly outcome: Outcome;
+  readonly subject: string | null;
+  readonly resource: string | null;
+  readonly metadata?: Values;
+  readonly personal?: Values;
+}
+
+/**
+ * The record that an event leaves. Values whose keys the registry does not name are a fault of the
+ * program and throw, so that nothing personal slips into what is kept for ever.
+ */
+export function recordOfEvent(
+  event: DomainEvent,
+  context: RequestContext | undefined,
+  emailHashKey: KeyObject,
+): AuditRecord {
+  const described = describe(event, emailHashKey);
+  const spec = ACTIONS[described.action];
+  assertAllowed(described.action, described.metadata, spec.metadata);
+  assertAllowed(described.action, described.personal, spec.personal);
+  const at = now();
+  return {
+    id: newId(),
+    action: described.action,
+    outcome: described.outcome,
+    actorType: event.actor.type,
+    actorId: event.actor.id,
+    subject: described.subject,
+    resource: described.resource,
+    requestId: context?.requestId ?? null,
+    occurredAt: at,
+    recordedAt: at,
+    metadata: fitted(described.metadata ?? {}),
+    ip: context?.ip ?? null,
+    userAgent: context?.userAgent == null ? null : cutBytes(context.userAgent, USER_AGENT_BYTES),
+    personal: described.personal === undefined ? null : fitted(described.personal),
+  };
+}
+
+function describe(event: DomainEvent, emailHashKey: KeyObject): Description {
+  switch (event.type) {
+    case 'user.registered':
+      return { ...aboutUser(event, 'USER_REGISTER', 'success'), personal: { email: event.email } };
+    case 'user.signed_in':
+      return { ...aboutUser(event, 'USER_LOGIN', 'success'), metadata: { session_id: event.sessionId } };
+    case 'user.sign_in_failed':
+      return event.userId === null
+        ? {
+            action: 'LOGIN_FAILED',
+            outcome: 'failure',
+            subject: null,
+            resource: null,
+            metadata: { reason: 'unknown_email', email_hash: hashEmail(event.email, emailHashKey) },
+          }
+        : {
+            ...aboutUser({ userId: event.userId }, 'LOGIN_FAILED', 'failure'),
+            metadata: { reason: 'wrong_password' },
+            personal: { email: event.email },
+          };
+    case 'user.profile_updated':
+      return { ...aboutUser(event, 'PROFILE_UPDATE', 'success'), metadata: { fields: event.fields } };
+    case 'user.password_changed':
+      return {
+        ...aboutUser(event, 'PASSWORD_CHANGE', 'success'),
+        metadata: { sessions_ended: event.sessionsEnded },
+      };
+    case 'user.password_change_refused':
+      return { ...aboutUser(event, 'PASSWORD_CHANGE', 'denied'), metadata: { reason: event.reason } };
+    case 'user.deleted':
+      return aboutUser(event, 'USER_DELETE', 'success');
+    case 'user.deletion_refused':
+      return { ...aboutUser(event, 'USER_DELETE', 'denied'), metadata: { reason: event.reason } };
+    case 'access.denied':
+      return {
+        action: 'ACCESS_DENIED',
+        outcome: 'denied',
+        subject: event.userId,
+        resource: event.resource,
+        metadata: { reason: event.reason },
+      };
+    case 'file.uploaded':
+      return {
+        ...aboutFile(event, 'FILE_UPLOAD', 'success'),
+        metadata: { size: event.size, sha256: event.sha256, mime_type: event.mimeType },
+      };
+    case 'file.refused':
+      return {
+        action: 'FILE_REFUSED',
+        outcome: event.aborted ? 'aborted' : 'denied',
+        subject: event.ownerId,
+        resource: 'files',
+        metadata: { reason: event.reason },
+      };
+    case 'file.listed':
+      return {
+        action: 'FILE_LIST',
+        outcome: 'success',
+        subject: event.ownerId,
+        resource: 'files',
+        metadata: { count: event.count },
+      };
+    case 'file.downloaded':
+      return {
+        ...aboutFile(event, 'FILE_DOWNLOAD', 'success'),
+        metadata: event.range === null ? {} : { range: event.range },
+      };
+    case 'file.download_failed':
+      return { ...aboutFile(event, 'FILE_DOWNLOAD', 'failure'), metadata: { reason: event.reason } };
+    case 'file.renamed':
+      return aboutFile(event, 'FILE_RENAME', 'success');
+    case 'file.deleted':
+      return aboutFile(event, 'FILE_DELETE', 'success');
+    case 'system.started':
+      return {
+        ...aboutSystem(event.instance, 'SYSTEM_START'),
+        metadata: { last_stop_clean: event.lastStopClean },
+      };
+    case 'system.stopped':
+      return aboutSystem(event.instance, 'SYSTEM_STOP');
+  }
+}
+
+function aboutUser(event: { userId: string }, action: Action, outcome: Outcome): Description {
+  return { action, outcome, subject: event.userId, resource: `user:${event.userId}` };
+}
+
+function aboutFile(
+  event: { ownerId: string; fileId: string; name: string },
+  action: Action,
+  outcome: Outcome,
+): Description {
+  return {
+    action,
+    outcome,
+    subject: event.ownerId,
+    resource: `file:${event.fileId}`,
+    personal: { filename: event.name },
+  };
+}
+
+function aboutSystem(instance: string, action: Action): Description {
+  return { action, outcome: 'success', subject: null, resource: `instance:${instance}` };
+}
+
+function hashEmail(email: string, key: KeyObject): string {
+  return createHmac('sha256', key).update(email.trim().normalize('NFC').toLowerCase()).digest('hex');
+}
+
+function assertAllowed(action: Action, values: Values | undefined, allowed: readonly string[]): void {
+  const stray = Object.keys(values ?? {}).find((key) => !allowed.includes(key));
+  if (stray !== undefined) throw new Error(`the audit registry does not allow "${stray}" in ${action}`);
+}
+
+/** Metadata never exceeds 4 KiB; what would is replaced by a note of its size. */
+function fitted(values: Values): Values {
+  const bytes = Buffer.byteLength(JSON.stringify(values));
+  return bytes <= METADATA_BYTES ? values : { omitted_bytes: bytes };
+}
+
+/** The longest prefix of whole characters that fits into `limit` bytes of UTF-8. */
+export function cutBytes(text: string, limit: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= limit) return text;
+  let end = limit;
+  while ((bytes[end]! & 0xc0) === 0x80) end--;
+  return bytes.subarray(0, end).toString();
+}

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../common/actor.js';
+import { errors } from '../common/errors.js';
+import { now } from '../common/time.js';
+import { Transactions } from '../database/transactions.js';
+import { byUser, type DomainEvent } from '../events/domain-event.js';
+import { DomainEvents } from '../events/domain-events.js';
+import { User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import { PasswordHasher } from './passwords/password-hasher.js';
+import { passwordFault } from './passwords/password-policy.js';
+import { SessionsService } from './sessions/sessions.service.js';
+
+/** What only the owner may do, and only with the password: change it, or leave. */
+@Injectable()
+export class AccountService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly hasher: PasswordHasher,
+    private readonly sessions: SessionsService,
+    private readonly transactions: Transactions,
+    private readonly events: DomainEvents,
+  ) {}
+
+  /**
+   * Changes the password and ends every other session.
+   * @throws `wrong_password`, `validation_failed`, `busy`.
+   */
+  async changePassword(actor: Actor, currentPassword: string, newPassword: string): Promise<void> {
+    const user = await this.users.getCurrent(actor.userId);
+    const fault = passwordFault(newPassword, user.email);
+    if (fault !== null) {
+      throw errors.validationFailed([
+        { field: 'new_password', message: fault.replace('password', 'new_password') },
+      ]);
+    }
+    await this.#confirmPassword(user, currentPassword, 'user.password_change_refused');
+    const passwordHash = await this.hasher.hash(newPassword);
+    await this.transactions.run(async (tx) => {
+      const { affected } = await tx.update(
+        User,
+        { id: user.id, passwordHash: user.passwordHash },
+        { passwordHash, updatedAt: now() },
+      );
+      if (affected !== 1) throw errors.wrongPassword();
+      this.transactions.afterCommit(() => this.users.forget(user.id));
+      const sessionsEnded = await this.sessions.endAll(tx, user.id, actor.sessionId);
+      await this.events.publish({
+        type: 'user.password_changed',
+        actor: byUser(user.id),
+        userId: user.id,
+        sessionsEnded,
+      });
+    });
+  }
+
+  /**
+   * Removes the account. Those who keep something of a user (files, audit) do their part in the same
+   * transaction when they hear `user.deleted`.
+   * @throws `wrong_password`, `busy`.
+   */
+  async delete(actor: Actor, password: string): Promise<void> {
+    const user = await this.users.getCurrent(actor.userId);
+    await this.#confirmPassword(user, password, 'user.deletion_refused');
+    await this.transactions.run(async (tx) => {
+      await this.sessions.endAll(tx, user.id);
+      await this.events.publish({ type: 'user.deleted', actor: byUser(user.id), userId: user.id });
+      const { affected } = await tx.delete(User, { id: user.id });
+      if (affected !== 1) throw errors.unauthorized();
+      this.transactions.afterCommit(() => this.users.forget(user.id));
+    });
+  }
+
+  async #confirmPassword(
+    user: User,
+    password: string,
+    refusal: Extract<DomainEvent, { reason: string; userId: string }>['type'] & `user.${string}`,
+  ): Promise<void> {
+    if (await this.hasher.verify(password, user.passwordHash)) return;
+    await this.events.publish({
+      type: refusal,
+      actor: byUser(user.id),
+      userId: user.id,
+      reason: 'wrong_password',
+    });
+    throw errors.wrongPassword();
+  }
+}

@@ -1,0 +1,64 @@
+import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { type Actor, CurrentActor } from '../common/actor.js';
+import { ApiRefusals } from '../common/api-refusals.js';
+import { Public } from '../common/public.js';
+import { AccountService } from './account.service.js';
+import { ChangePasswordInput, DeleteAccountInput, RegisterInput, SignInInput } from './credentials.input.js';
+import { SignInResponse, toSignInResponse } from './sign-in.response.js';
+import { SignInService } from './sign-in.service.js';
+
+@ApiTags('Users')
+@Controller('api/users')
+export class AuthController {
+  constructor(
+    private readonly signIns: SignInService,
+    private readonly accounts: AccountService,
+  ) {}
+
+  @Public()
+  @Post('register')
+  @ApiOperation({ summary: 'Make an account and sign in' })
+  @ApiCreatedResponse({ type: SignInResponse })
+  @ApiRefusals('validation_failed', 'email_taken', 'busy', 'body', 'writes')
+  async register(@Body() input: RegisterInput): Promise<SignInResponse> {
+    return toSignInResponse(await this.signIns.register(input.email, input.password));
+  }
+
+  @Public()
+  @Post('login')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Sign in' })
+  @ApiOkResponse({ type: SignInResponse })
+  @ApiRefusals('validation_failed', 'invalid_credentials', 'busy', 'body', 'writes')
+  async signIn(@Body() input: SignInInput): Promise<SignInResponse> {
+    return toSignInResponse(await this.signIns.signIn(input.email, input.password));
+  }
+
+  @Post('me/password')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'Change the password; every other session ends' })
+  @ApiNoContentResponse()
+  @ApiRefusals('validation_failed', 'unauthorized', 'wrong_password', 'busy', 'body', 'writes')
+  async changePassword(@CurrentActor() actor: Actor, @Body() input: ChangePasswordInput): Promise<void> {
+    await this.accounts.changePassword(actor, input.current_password, input.new_password);
+  }
+
+  @Delete('me')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'Delete the account, its files and its personal values' })
+  @ApiNoContentResponse()
+  @ApiRefusals('validation_failed', 'unauthorized', 'wrong_password', 'busy', 'body', 'writes')
+  async delete(@CurrentActor() actor: Actor, @Body() input: DeleteAccountInput): Promise<void> {
+    await this.accounts.delete(actor, input.password);
+  }
+}

@@ -1,0 +1,63 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsString, MaxLength } from 'class-validator';
+import { IsEmailAddress } from '../common/email-address.js';
+import { IsPlainText } from '../common/plain-text.js';
+
+const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
+
+/** Longer than any acceptable password, short enough to refuse unread. The policy says what is acceptable. */
+const PASSWORD_INPUT_LIMIT = 1024;
+
+export class RegisterInput {
+  @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.org' })
+  @Transform(trimmed)
+  @IsString()
+  @MaxLength(254)
+  @IsEmailAddress()
+  readonly email: string;
+
+  @ApiProperty({
+    minLength: 8,
+    maxLength: 72,
+    format: 'password',
+    description: 'At least 8 characters, at most 72 bytes of UTF-8, not a common password.',
+    example: 'correct horse battery staple',
+  })
+  @IsString()
+  @MaxLength(PASSWORD_INPUT_LIMIT)
+  readonly password: string;
+}
+
+export class SignInInput {
+  @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.org' })
+  @Transform(trimmed)
+  @IsString()
+  @IsPlainText()
+  @MaxLength(254)
+  readonly email: string;
+
+  @ApiProperty({ format: 'password', example: 'correct horse battery staple' })
+  @IsString()
+  @MaxLength(PASSWORD_INPUT_LIMIT)
+  readonly password: string;
+}
+
+export class ChangePasswordInput {
+  @ApiProperty({ format: 'password', example: 'correct horse battery staple' })
+  @IsString()
+  @MaxLength(PASSWORD_INPUT_LIMIT)
+  readonly current_password: string;
+
+  @ApiProperty({ format: 'password', minLength: 8, maxLength: 72, example: 'a much better passphrase' })
+  @IsString()
+  @MaxLength(PASSWORD_INPUT_LIMIT)
+  readonly new_password: string;
+}
+
+export class DeleteAccountInput {
+  @ApiProperty({ format: 'password', example: 'correct horse battery staple' })
+  @IsString()
+  @MaxLength(PASSWORD_INPUT_LIMIT)
+  readonly password: string;
+}

@@ -1,0 +1,32 @@
+import { dictionary } from '@zxcvbn-ts/language-common';
+import { foldEmail } from '../../users/user.entity.js';
+
+const MIN_CHARACTERS = 8;
+/** bcrypt reads no further; longer passwords are refused, never cut. */
+const MAX_BYTES = 72;
+
+const COMMON = new Set(dictionary['passwords-common']);
+
+/** The bytes-to-be of a password: NFKC once, spaces kept (NIST SP 800-63B-4, section 3.1.1.2). */
+function normalize(password: string): string {
+  return password.normalize('NFKC');
+}
+
+/** What bcrypt is given, or null when it would cut or misread it. */
+export function bcryptInput(password: string): string | null {
+  const text = normalize(password);
+  return Buffer.byteLength(text) > MAX_BYTES || text.includes('\0') || !text.isWellFormed() ? null : text;
+}
+
+/** Why a new password is not acceptable, in words for its owner; null when it is. */
+export function passwordFault(password: string, email: string): string | null {
+  const text = normalize(password);
+  if (text.includes('\0') || !text.isWellFormed()) return 'password must not contain NUL or broken Unicode';
+  if ([...text].length < MIN_CHARACTERS) return `password must have at least ${MIN_CHARACTERS} characters`;
+  if (Buffer.byteLength(text) > MAX_BYTES) {
+    return `password must have at most ${MAX_BYTES} bytes in UTF-8; this one has ${Buffer.byteLength(text)}`;
+  }
+  if (foldEmail(text) === foldEmail(email)) return 'password must not be the e-mail address';
+  if (COMMON.has(text.toLowerCase())) return 'password is one of the most common ones';
+  return null;
+}

@@ -1,0 +1,33 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { User } from '../users/user.entity.js';
+import { toUserResponse, UserResponse } from '../users/user.response.js';
+
+/** A user and the token that acts for them. */
+export interface SignIn {
+  readonly user: User;
+  readonly token: string;
+  readonly expiresInSeconds: number;
+}
+
+export class SignInResponse {
+  @ApiProperty({ type: UserResponse })
+  readonly user: UserResponse;
+
+  @ApiProperty({ description: 'A JWT; send it as `Authorization: Bearer`.' })
+  readonly token: string;
+
+  @ApiProperty({ enum: ['Bearer'] })
+  readonly token_type: 'Bearer';
+
+  @ApiProperty({ type: 'integer', description: 'Seconds.', example: 86400 })
+  readonly expires_in: number;
+}
+
+export function toSignInResponse(signIn: SignIn): SignInResponse {
+  return {
+    user: toUserResponse(signIn.user),
+    token: signIn.token,
+    token_type: 'Bearer',
+    expires_in: signIn.expiresInSeconds,
+  };
+}

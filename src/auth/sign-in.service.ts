@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { errors } from '../common/errors.js';
+import { now } from '../common/time.js';
+import { Transactions } from '../database/transactions.js';
+import { byAnonymous, byUser } from '../events/domain-event.js';
+import { DomainEvents } from '../events/domain-events.js';
+import { User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import { PasswordHasher } from './passwords/password-hasher.js';
+import { passwordFault } from './passwords/password-policy.js';
+import { SessionsService } from './sessions/sessions.service.js';
+import type { SignIn } from './sign-in.response.js';
+import { AccessTokens } from './tokens/access-tokens.js';
+
+/** Lets people in: registration and sign-in. */
+@Injectable()
+export class SignInService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly hasher: PasswordHasher,
+    private readonly sessions: SessionsService,
+    private readonly tokens: AccessTokens,
+    private readonly transactions: Transactions,
+    private readonly events: DomainEvents,
+  ) {}
+
+  /**
+   * Makes an account and signs it in.
+   * @throws `validation_failed` for a weak password, `email_taken`, `busy`.
+   */
+  async register(email: string, password: string): Promise<SignIn> {
+    const fault = passwordFault(password, email);
+    if (fault !== null) throw errors.validationFailed([{ field: 'password', message: fault }]);
+    const hash = await this.hasher.hash(password);
+    return this.transactions.run(async (tx) => {
+      const user = await this.users.add(tx, email, hash);
+      await this.events.publish({
+        type: 'user.registered',
+        actor: byUser(user.id),
+        userId: user.id,
+        email: user.email,
+      });
+      return this.#openSession(tx, user);
+    });
+  }
+
+  /**
+   * Signs in; the same answer after the same time whether or not the e-mail is known.
+   * A stored hash of another cost is replaced on the way.
+   * @throws `invalid_credentials`, `busy`.
+   */
+  async signIn(email: string, password: string): Promise<SignIn> {
+    const user = await this.users.findByEmail(email);
+    if (!(await this.hasher.verify(password, user?.passwordHash ?? null)) || user === null) {
+      await this.events.publish({
+        type: 'user.sign_in_failed',
+        actor: byAnonymous,
+        userId: user?.id ?? null,
+        email,
+      });
+      throw errors.invalidCredentials();
+    }
+    const rehashed = this.hasher.needsRehash(user.passwordHash) ? await this.hasher.hash(password) : null;
+    return this.transactions.run(async (tx) => {
+      await this.#confirmUnchanged(tx, user, rehashed);
+      const signIn = await this.#openSession(tx, user);
+      await this.events.publish({
+        type: 'user.signed_in',
+        actor: byUser(user.id),
+        userId: user.id,
+        sessionId: signIn.sessionId,
+      });
+      return signIn;
+    });
+  }
+
+  /** The password was verified before the transaction: it must still be the one, or the sign-in is void. */
+  async #confirmUnchanged(tx: EntityManager, user: User, rehashed: string | null): Promise<void> {
+    const { affected } = await tx.update(
+      User,
+      { id: user.id, passwordHash: user.passwordHash },
+      rehashed === null ? { passwordHash: user.passwordHash } : { passwordHash: rehashed, updatedAt: now() },
+    );
+    if (affected !== 1) throw errors.invalidCredentials();
+  }
+
+  async #openSession(tx: EntityManager, user: User): Promise<SignIn & { sessionId: string }> {
+    const session = await this.sessions.open(tx, user.id);
+    return {
+      user,
+      sessionId: session.id,
+      token: this.tokens.issue(session),
+      expiresInSeconds: this.tokens.ttlSeconds,
+    };
+  }
+}

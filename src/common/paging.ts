@@ -1,0 +1,34 @@
+import { errors } from './errors.js';
+
+/** One page, and the cursor of the next when there is more. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** Cuts the one row that was read beyond `limit` and turns it into the next page's cursor. */
+export function toPage<T>(rows: readonly T[], limit: number, keyOf: (row: T) => string): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null };
+}
+
+/** A cursor is opaque to clients: the base64url of the last row's sort key. */
+export function encodeCursor(key: string): string {
+  return Buffer.from(key).toString('base64url');
+}
+
+/** @throws `invalid_cursor` unless the cursor decodes to a key of the form `pattern`. */
+export function decodeCursor(cursor: string, pattern: RegExp): string {
+  const key = Buffer.from(cursor, 'base64url').toString();
+  if (!pattern.test(key)) throw errors.invalidCursor();
+  return key;
+}
+
+/** The `Link` header of the next page (RFC 8288): the same request with another cursor. */
+export function nextLink(url: string, cursor: string): string {
+  const [path, query] = url.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  parameters.set('cursor', cursor);
+  return `<${path}?${parameters.toString()}>; rel="next"`;
+}

@@ -1,0 +1,57 @@
+import type { LoggerService } from '@nestjs/common';
+import type { Logger } from 'pino';
+
+type Level = 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal';
+
+/** What Nest says of itself while it starts: of no interest to whoever runs the service. */
+const FRAMEWORK = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
+/** Nest's logger on pino: `logger.error({ err, file_id }, 'what happened')` becomes one JSON object. */
+export class PinoLogger implements LoggerService {
+  constructor(private readonly pino: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.#write(FRAMEWORK.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.#write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.#write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.#write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.#write('trace', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.#write('fatal', message, rest);
+  }
+
+  /** Nest appends the context, the name of the class that logs, as the last argument. */
+  #write(level: Level, message: unknown, rest: unknown[]): void {
+    const context = rest.at(-1);
+    const texts = rest.slice(0, -1).filter((part) => typeof part === 'string');
+    if (message instanceof Error)
+      this.pino[level]({ context, err: message }, texts.join(' ') || message.message);
+    else if (typeof message === 'object' && message !== null)
+      this.pino[level]({ context, ...message }, texts.join(' '));
+    else
+      this.pino[level](
+        { context, ...(texts.length > 0 ? { stack: texts.join('\n') } : {}) },
+        String(message),
+      );
+  }
+}

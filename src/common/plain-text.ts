@@ -1,0 +1,23 @@
+import { registerDecorator } from 'class-validator';
+
+// eslint-disable-next-line no-control-regex -- control characters are what this is about
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+
+/** True for text that every database, log and terminal carries unchanged: well-formed Unicode, no control characters. */
+export function isPlainText(text: string): boolean {
+  return text.isWellFormed() && !CONTROL.test(text);
+}
+
+/** Refuses control characters (NUL first of all) and lone surrogates. */
+export function IsPlainText(): PropertyDecorator {
+  return (target, propertyName) =>
+    registerDecorator({
+      name: 'isPlainText',
+      target: target.constructor,
+      propertyName: String(propertyName),
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && isPlainText(value),
+        defaultMessage: () => `${String(propertyName)} must not contain control characters or broken Unicode`,
+      },
+    });
+}

@@ -1,0 +1,43 @@
+import type { KeyObject } from 'node:crypto';
+
+/** A key that signs or verifies access tokens, named by the `kid` in their header. */
+export interface TokenKey {
+  readonly kid: string;
+  readonly key: KeyObject;
+}
+
+/** Where the rows live: a file beside the blobs, or a PostgreSQL server. */
+export type DatabaseConfig =
+  { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'postgres'; readonly url: string };
+
+/**
+ * Everything the environment decides, parsed once, frozen, and injected.
+ * Durations are in the unit their name ends with; sizes are in bytes.
+ * Secrets are `KeyObject`s, which print as nothing.
+ */
+export abstract class AppConfig {
+  abstract readonly production: boolean;
+  abstract readonly logLevel: string;
+  abstract readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly corsOrigins: '*' | readonly string[];
+    readonly trustedProxyHops: number;
+    readonly shutdownGraceMs: number;
+  };
+  abstract readonly auth: {
+    /** The first key signs; all of them verify. */
+    readonly tokenKeys: readonly [TokenKey, ...TokenKey[]];
+    readonly tokenTtlSeconds: number;
+    readonly bcryptCost: number;
+  };
+  abstract readonly database: DatabaseConfig;
+  abstract readonly storage: { readonly path: string };
+  abstract readonly files: { readonly maxUploadBytes: number };
+  abstract readonly audit: {
+    /** Keys the hash under which an unknown e-mail is recorded: it may be a password typed into the wrong field. */
+    readonly emailHashKey: KeyObject;
+  };
+  /** What the operator should know about the choices made for them; logged at start. */
+  abstract readonly warnings: readonly string[];
+}

@@ -1,0 +1,161 @@
+import { createHash, createSecretKey, hkdfSync } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import type { AppConfig, DatabaseConfig, TokenKey } from './app-config.js';
+import { type Environment, loadOrCreateSecret, readFileTwins, secretWeakness } from './secret-sources.js';
+
+/** The environment cannot be served from; `message` lists every fault, one a line, and no secret. */
+export class ConfigError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(
+      `The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+  }
+}
+
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+const integer = (fallback: number, min: number, max: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine((text) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a whole number from ${min} to ${max}`,
+    })
+    .transform(Number);
+
+const duration = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .refine((text) => /^[1-9]\d{0,8}[smhd]$/.test(text), {
+      error: 'must be a duration such as 15m, 24h or 7d',
+    })
+    .transform((text) => Number(text.slice(0, -1)) * SECONDS[text.slice(-1) as keyof typeof SECONDS]);
+
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+
+const schema = z.object({
+  NODE_ENV: z.string().default('development'),
+  HOST: z.string().default('0.0.0.0'),
+  PORT: integer(8080, 0, 65_535),
+  JWT_SECRET: z.string().optional(),
+  JWT_TTL: duration('24h'),
+  STORAGE_PATH: z.string().default('./storage'),
+  DATABASE_URL: z
+    .string()
+    .refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), {
+      error: 'must be a postgres:// URL',
+    })
+    .optional(),
+  STORAGE_DRIVER: z.enum(['local'], { error: 'must be: local' }).default('local'),
+  BCRYPT_COST: integer(14, 10, 16),
+  MAX_UPLOAD_BYTES: integer(52_428_800, 1, 1_099_511_627_776),
+  CORS_ORIGINS: z
+    .string()
+    .default('*')
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .refine((origins) => (origins.length === 1 && origins[0] === '*') || origins.every(isOrigin), {
+      error: 'must be * or a comma-separated list of origins such as https://app.example.org',
+    }),
+  TRUST_PROXY: integer(0, 0, 32),
+  SHUTDOWN_GRACE_SECONDS: integer(30, 0, 3600),
+  LOG_LEVEL: z
+    .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
+      error: 'must be silent, fatal, error, warn, info, debug or trace',
+    })
+    .default('info'),
+});
+
+/**
+ * Turns an environment into the one typed, frozen configuration.
+ * An empty variable counts as absent.
+ * @throws {ConfigError} naming every fault at once.
+ */
+export function loadConfig(environment: Environment): AppConfig {
+  const { env, faults } = readFileTwins(environment);
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(present);
+  if (!parsed.success) {
+    faults.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+  }
+  const production = env.NODE_ENV === 'production';
+  const secrets = env.JWT_SECRET?.split(',').map((secret) => secret.trim()) ?? [];
+  for (const secret of secrets.filter((text) => text !== '')) {
+    const weakness = secretWeakness(secret);
+    if (weakness !== null) faults.push(`JWT_SECRET ${weakness}`);
+  }
+  if (production && secrets.every((secret) => secret === '')) {
+    faults.push('JWT_SECRET (or JWT_SECRET_FILE) is required when NODE_ENV=production');
+  }
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+
+  const values = parsed.data;
+  const storagePath = resolve(values.STORAGE_PATH);
+  const signing = tokenKeys(secrets, join(storagePath, 'keys', 'jwt-secret'));
+  return deepFreeze({
+    production,
+    logLevel: values.LOG_LEVEL,
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      corsOrigins: values.CORS_ORIGINS[0] === '*' ? '*' : values.CORS_ORIGINS,
+      trustedProxyHops: values.TRUST_PROXY,
+      shutdownGraceMs: values.SHUTDOWN_GRACE_SECONDS * 1000,
+    },
+    auth: { tokenKeys: signing.keys, tokenTtlSeconds: values.JWT_TTL, bcryptCost: values.BCRYPT_COST },
+    database: databaseConfig(values.DATABASE_URL, storagePath),
+    storage: { path: storagePath },
+    files: { maxUploadBytes: values.MAX_UPLOAD_BYTES },
+    audit: {
+      emailHashKey: createSecretKey(
+        Buffer.from(hkdfSync('sha256', signing.keys[0].key, '', 'audit email hash', 32)),
+      ),
+    },
+    warnings: signing.warnings,
+  } satisfies AppConfig);
+}
+
+/** The process's environment, with what a `.env` file beside it adds; a variable already set wins. */
+export function readEnvironment(directory = process.cwd()): Environment {
+  const file = join(directory, '.env');
+  return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...process.env } : { ...process.env };
+}
+
+function tokenKeys(secrets: string[], generatedPath: string) {
+  const usable = secrets.filter((secret) => secret !== '');
+  const warnings: string[] = [];
+  if (usable.length === 0) {
+    const { secret, created } = loadOrCreateSecret(generatedPath);
+    usable.push(secret);
+    warnings.push(
+      `JWT_SECRET is not set: ${created ? 'generated one and kept it' : 'using the one kept'} in ${generatedPath}`,
+    );
+  }
+  const [first, ...rest] = usable.map(toTokenKey);
+  return { keys: [first!, ...rest] as const, warnings };
+}
+
+/** `kid` identifies a secret without telling anything of it: 8 hex digits of a hash with its own prefix. */
+function toTokenKey(secret: string): TokenKey {
+  const kid = createHash('sha256').update(`jwt-kid\n${secret}`).digest('hex').slice(0, 8);
+  return { kid, key: createSecretKey(Buffer.from(secret)) };
+}
+
+function databaseConfig(url: string | undefined, storagePath: string): DatabaseConfig {
+  return url === undefined
+    ? { kind: 'sqlite', file: join(storagePath, 'database', 'app.sqlite') }
+    : { kind: 'postgres', url };
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null && !Object.isFrozen(inner)) deepFreeze(inner as object);
+  }
+  return Object.freeze(value);
+}

@@ -1,0 +1,65 @@
+import type { DataSourceOptions } from 'typeorm';
+import { getMetadataArgsStorage } from 'typeorm';
+import type { AppConfig } from '../config/app-config.js';
+import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
+
+/** What this file needs of better-sqlite3's connection. */
+interface SqliteConnection {
+  pragma(source: string, options?: { simple: boolean }): unknown;
+}
+
+// FULL: with NORMAL a commit that was acknowledged can vanish on power loss.
+// A busy wait blocks the whole process, so it is short; Transactions waits without blocking.
+const PRAGMAS = [
+  ['journal_mode', 'WAL', 'wal'],
+  ['synchronous', 'FULL', 2],
+  ['foreign_keys', 'ON', 1],
+  ['busy_timeout', '50', 50],
+] as const;
+
+/** Sets the pragmas and reads each back: a build or file system that ignores one must not go unnoticed. */
+export function preparePragmas(connection: SqliteConnection): void {
+  for (const [name, value, expected] of PRAGMAS) {
+    connection.pragma(`${name} = ${value}`);
+    const actual = connection.pragma(name, { simple: true });
+    if (actual !== expected)
+      throw new Error(`SQLite refuses PRAGMA ${name} = ${value}: it is ${String(actual)}`);
+  }
+}
+
+/**
+ * The options of the reading or writing connection. On SQLite they are two connections to one file,
+ * the reading one unable to write; on PostgreSQL two pools of one server.
+ */
+export function dataSourceOptions(config: AppConfig, purpose: 'read' | 'write'): DataSourceOptions {
+  const common = {
+    entities: getMetadataArgsStorage().tables.map((table) => table.target),
+    migrations: [InitialSchema1764000000000],
+    migrationsTableName: 'migrations',
+    synchronize: false,
+    logging: false as const,
+  };
+  if (config.database.kind === 'sqlite') {
+    return {
+      ...common,
+      type: 'better-sqlite3',
+      database: config.database.file,
+      readonly: purpose === 'read',
+      prepareDatabase: preparePragmas,
+    };
+  }
+  return {
+    ...common,
+    type: 'postgres',
+    url: config.database.url,
+    applicationName: 'microservices-api',
+    poolSize: 10,
+    connectTimeoutMS: 3000,
+    extra: {
+      statement_timeout: 10_000,
+      query_timeout: 12_000,
+      idle_in_transaction_session_timeout: 15_000,
+      keepAlive: true,
+    },
+  };
+}

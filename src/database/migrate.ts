@@ -1,0 +1,36 @@
+import type { DataSource } from 'typeorm';
+
+/** Any number; every process of this service takes the same PostgreSQL advisory lock to migrate. */
+const MIGRATION_LOCK = 4_202_611;
+
+/**
+ * Brings the schema up to date. Processes that start together wait for one another and migrate once.
+ * On SQLite everything happens in one immediate transaction; on PostgreSQL under an advisory lock.
+ */
+export async function migrate(writing: DataSource): Promise<void> {
+  if (writing.options.type === 'postgres') return migratePostgres(writing);
+  await writing.query('PRAGMA busy_timeout = 10000');
+  await writing.query('BEGIN IMMEDIATE');
+  try {
+    await writing.runMigrations({ transaction: 'none' });
+    await writing.query('COMMIT');
+  } catch (error) {
+    await writing.query('ROLLBACK');
+    throw error;
+  } finally {
+    await writing.query('PRAGMA busy_timeout = 50');
+  }
+}
+
+async function migratePostgres(writing: DataSource): Promise<void> {
+  const runner = writing.createQueryRunner();
+  try {
+    await runner.query('SET statement_timeout = 0');
+    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await writing.runMigrations({ transaction: 'all' });
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await runner.query('RESET statement_timeout');
+    await runner.release();
+  }
+}

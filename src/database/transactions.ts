@@ -1,0 +1,125 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import type { DataSource, EntityManager } from 'typeorm';
+import { errors } from '../common/errors.js';
+import { isLocked, isSerializationFailure } from './driver-errors.js';
+
+/** Injection token of the DataSource that writes. */
+export const WRITING = Symbol('WRITING');
+
+/** How long a transaction waits for SQLite's write lock before it is refused with 503. */
+const LOCK_WAIT_MS = 5000;
+const ATTEMPTS = 3;
+
+/** What happens once the transaction has committed; it must not reject. */
+type Effect = () => void | Promise<void>;
+
+interface Scope {
+  readonly manager: EntityManager;
+  readonly afterCommit: Effect[];
+}
+
+/**
+ * The only way to write. Opens a transaction, makes it findable for whoever is called inside
+ * (the audit listener first of all), and commits when `work` resolves.
+ *
+ * On SQLite, TypeORM has one connection: a statement of request B would join the open transaction of
+ * request A and vanish with A's rollback. So writers are admitted one at a time, each with
+ * `BEGIN IMMEDIATE`, and readers use another connection.
+ */
+@Injectable()
+export class Transactions {
+  readonly #scope = new AsyncLocalStorage<Scope>();
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(@Inject(WRITING) private readonly writing: DataSource) {}
+
+  /** The manager of the transaction this code runs in, or null outside one. */
+  current(): EntityManager | null {
+    return this.#scope.getStore()?.manager ?? null;
+  }
+
+  /** Calls `effect` once the current transaction has committed, and never if it rolls back; `run` waits for it. */
+  afterCommit(effect: Effect): void {
+    const scope = this.#scope.getStore();
+    if (scope === undefined) throw new Error('afterCommit is called outside a transaction');
+    scope.afterCommit.push(effect);
+  }
+
+  /**
+   * Runs `work` in a transaction; called inside one, it joins it. Everything `work` does is committed
+   * when the promise resolves, and undone when it rejects. May call `work` again after a serialization failure.
+   * @throws `database_unavailable` when the write lock is not to be had within 5 s.
+   */
+  async run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const outer = this.#scope.getStore();
+    if (outer !== undefined) return work(outer.manager);
+    const effects: Effect[] = [];
+    const result =
+      this.writing.options.type === 'postgres'
+        ? await this.#runPooled(work, effects)
+        : await this.#runQueued(work, effects);
+    for (const effect of effects) await effect();
+    return result;
+  }
+
+  async #runPooled<T>(work: (manager: EntityManager) => Promise<T>, effects: Effect[]): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      effects.length = 0;
+      try {
+        return await this.writing.transaction((manager) =>
+          this.#scope.run({ manager, afterCommit: effects }, () => work(manager)),
+        );
+      } catch (error) {
+        if (attempt === ATTEMPTS || !isSerializationFailure(error)) throw error;
+      }
+    }
+  }
+
+  #runQueued<T>(work: (manager: EntityManager) => Promise<T>, effects: Effect[]): Promise<T> {
+    const deadline = Date.now() + LOCK_WAIT_MS;
+    const turn = this.#tail.then(() => this.#runImmediate(work, effects, deadline));
+    this.#tail = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #runImmediate<T>(
+    work: (manager: EntityManager) => Promise<T>,
+    effects: Effect[],
+    deadline: number,
+  ): Promise<T> {
+    const manager = this.writing.manager;
+    await this.#begin(deadline);
+    try {
+      const result = await this.#scope.run({ manager, afterCommit: effects }, () => work(manager));
+      await manager.query('COMMIT');
+      return result;
+    } catch (error) {
+      await this.#rollback();
+      throw error;
+    }
+  }
+
+  async #begin(deadline: number): Promise<void> {
+    for (;;) {
+      try {
+        await this.writing.query('BEGIN IMMEDIATE');
+        return;
+      } catch (error) {
+        if (!isLocked(error)) throw error;
+        if (Date.now() >= deadline) throw errors.databaseUnavailable(error);
+        await delay(20);
+      }
+    }
+  }
+
+  /** SQLite has already rolled back by itself after some errors (full disk, I/O): then there is nothing to undo. */
+  async #rollback(): Promise<void> {
+    try {
+      await this.writing.query('ROLLBACK');
+    } catch (error) {
+      if (!String((error as Error).message).includes('no transaction is active')) throw error;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/** Who did it. `anonymous` is a caller without a token; `system` is the service itself. */
+export type EventActor =
+  | { readonly type: 'user'; readonly id: string }
+  | { readonly type: 'anonymous'; readonly id: null }
+  | { readonly type: 'system'; readonly id: null };
+
+interface By {
+  readonly actor: EventActor;
+}
+
+interface AboutFile extends By {
+  readonly ownerId: string;
+  readonly fileId: string;
+}
+
+/**
+ * Everything that can happen and that somebody must learn of: past tense, plain values,
+ * no entities, requests or secrets.
+ */
+export type DomainEvent =
+  | (By & { readonly type: 'user.registered'; readonly userId: string; readonly email: string })
+  | (By & { readonly type: 'user.signed_in'; readonly userId: string; readonly sessionId: string })
+  | (By & {
+      readonly type: 'user.sign_in_failed';
+      /** Null when nobody has this e-mail; it may then be a password typed into the wrong field. */
+      readonly userId: string | null;
+      readonly email: string;
+    })
+  | (By & {
+      readonly type: 'user.profile_updated';
+      readonly userId: string;
+      readonly fields: readonly string[];
+    })
+  | (By & { readonly type: 'user.password_changed'; readonly userId: string; readonly sessionsEnded: number })
+  | (By & { readonly type: 'user.password_change_refused'; readonly userId: string; readonly reason: string })
+  | (By & { readonly type: 'user.deleted'; readonly userId: string })
+  | (By & { readonly type: 'user.deletion_refused'; readonly userId: string; readonly reason: string })
+  | (By & {
+      readonly type: 'access.denied';
+      readonly userId: string;
+      readonly resource: string;
+      readonly reason: string;
+    })
+  | (AboutFile & {
+      readonly type: 'file.uploaded';
+      readonly name: string;
+      readonly size: number;
+      readonly sha256: string;
+      readonly mimeType: string;
+    })
+  | (By & {
+      readonly type: 'file.refused';
+      readonly ownerId: string;
+      /** True when the client went away, false when the service said no. */
+      readonly aborted: boolean;
+      readonly reason: string;
+    })
+  | (By & { readonly type: 'file.listed'; readonly ownerId: string; readonly count: number })
+  | (AboutFile & { readonly type: 'file.downloaded'; readonly name: string; readonly range: string | null })
+  | (AboutFile & { readonly type: 'file.download_failed'; readonly name: string; readonly reason: string })
+  | (AboutFile & { readonly type: 'file.renamed'; readonly name: string })
+  | (AboutFile & { readonly type: 'file.deleted'; readonly name: string })
+  | (By & {
+      readonly type: 'system.started';
+      readonly instance: string;
+      readonly lastStopClean: boolean | null;
+    })
+  | (By & { readonly type: 'system.stopped'; readonly instance: string });
+
+export type DomainEventType = DomainEvent['type'];
+export type DomainEventOf<T extends DomainEventType> = Extract<DomainEvent, { readonly type: T }>;
+
+/** The wildcard that listens to every event. */
+export const EVERY_EVENT = '**';
+
+export const byUser = (id: string): EventActor => ({ type: 'user', id });
+export const byAnonymous: EventActor = { type: 'anonymous', id: null };
+export const bySystem: EventActor = { type: 'system', id: null };

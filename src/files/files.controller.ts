@@ -1,0 +1,151 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { type Actor, CurrentActor } from '../common/actor.js';
+import { ApiRefusals } from '../common/api-refusals.js';
+import { LINK_HEADER, sendPage } from '../common/page-response.js';
+import { ApiDownload } from './api-download.js';
+import { DownloadsService } from './downloads.service.js';
+import { FileResponse, toFileResponse } from './file.response.js';
+import { FilesService } from './files.service.js';
+import { ListFilesQuery } from './list-files.query.js';
+import { RenameFileInput } from './rename-file.input.js';
+import { sendUpload } from './upload.response.js';
+import { UploadsService } from './uploads.service.js';
+
+const FILE_ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
+
+@ApiTags('Files')
+@ApiBearerAuth()
+@Controller('api/files')
+export class FilesController {
+  constructor(
+    private readonly uploads: UploadsService,
+    private readonly downloads: DownloadsService,
+    private readonly files: FilesService,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Upload a file' })
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({
+    schema: {
+      type: 'object',
+      required: ['file'],
+      properties: {
+        file: { type: 'string', format: 'binary' },
+        sha256: {
+          type: 'string',
+          description: 'Hex; the upload is refused unless the bytes have this digest.',
+        },
+      },
+    },
+  })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'A retry with the same key returns the first result, for 24 hours.',
+  })
+  @ApiCreatedResponse({
+    type: FileResponse,
+    headers: {
+      Location: { description: 'Where the bytes are.', schema: { type: 'string' } },
+      'Idempotent-Replayed': { description: '`true` on the answer to a retry.', schema: { type: 'string' } },
+    },
+  })
+  @ApiRefusals(
+    'malformed_upload',
+    'file_missing',
+    'invalid_file_name',
+    'digest_mismatch',
+    'invalid_idempotency_key',
+    'unauthorized',
+    'request_timeout',
+    'idempotency_key_reused',
+    'file_too_large',
+    'unsupported_media_type',
+    'storage_unavailable',
+    'writes',
+  )
+  async upload(
+    @CurrentActor() actor: Actor,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<FileResponse> {
+    return sendUpload(response, await this.uploads.upload(actor, request));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Your files, newest first' })
+  @ApiOkResponse({ type: [FileResponse], headers: LINK_HEADER })
+  @ApiRefusals(
+    'validation_failed',
+    'invalid_cursor',
+    'unauthorized',
+    'database_unavailable',
+    'audit_unavailable',
+  )
+  async list(
+    @CurrentActor() actor: Actor,
+    @Query() query: ListFilesQuery,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<FileResponse[]> {
+    return sendPage(request, response, await this.files.list(actor, query), toFileResponse);
+  }
+
+  @Get(':id')
+  @ApiParam(FILE_ID)
+  @ApiDownload()
+  async download(
+    @CurrentActor() actor: Actor,
+    @Param('id') id: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.downloads.send(actor, id, request, response);
+  }
+
+  @Get(':id/metadata')
+  @ApiOperation({ summary: 'Describe a file' })
+  @ApiParam(FILE_ID)
+  @ApiOkResponse({ type: FileResponse })
+  @ApiRefusals('unauthorized', 'file_not_found', 'database_unavailable', 'audit_unavailable')
+  async describe(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<FileResponse> {
+    return toFileResponse(await this.files.get(actor, id));
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Rename a file' })
+  @ApiParam(FILE_ID)
+  @ApiOkResponse({ type: FileResponse })
+  @ApiRefusals('validation_failed', 'invalid_file_name', 'unauthorized', 'file_not_found', 'body', 'writes')
+  async rename(
+    @CurrentActor() actor: Actor,
+    @Param('id') id: string,
+    @Body() input: RenameFileInput,
+  ): Promise<FileResponse> {
+    return toFileResponse(await this.files.rename(actor, id, input.name));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a file' })
+  @ApiParam(FILE_ID)
+  @ApiNoContentResponse()
+  @ApiRefusals('unauthorized', 'file_not_found', 'writes')
+  async delete(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<void> {
+    await this.files.delete(actor, id);
+  }
+}

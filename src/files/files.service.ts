@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
+import { InjectRepository } from '@nestjs/typeorm';
+import { LessThan, Raw, Repository } from 'typeorm';
+import type { Actor } from '../common/actor.js';
+import { errors } from '../common/errors.js';
+import { parseId, UUID } from '../common/ids.js';
+import { decodeCursor, type Page, toPage } from '../common/paging.js';
+import { Transactions } from '../database/transactions.js';
+import { byUser, type DomainEventOf } from '../events/domain-event.js';
+import { DomainEvents } from '../events/domain-events.js';
+import { BlobLedger } from './blob-ledger.js';
+import { normalizeFileName } from './file-name.js';
+import type { ListFilesQuery } from './list-files.query.js';
+import { foldName, StoredFile } from './stored-file.entity.js';
+
+/** What somebody has uploaded: listing, describing, renaming, deleting. */
+@Injectable()
+export class FilesService {
+  constructor(
+    @InjectRepository(StoredFile) private readonly files: Repository<StoredFile>,
+    private readonly ledger: BlobLedger,
+    private readonly transactions: Transactions,
+    private readonly events: DomainEvents,
+  ) {}
+
+  /** A page of the actor's files, newest first. */
+  async list(actor: Actor, query: ListFilesQuery): Promise<Page<StoredFile>> {
+    const rows = await this.files.find({
+      where: {
+        ownerId: actor.userId,
+        ...(query.cursor === undefined ? {} : { id: LessThan(decodeCursor(query.cursor, UUID)) }),
+        ...(query.name === undefined ? {} : { nameFolded: contains(query.name) }),
+      },
+      order: { id: 'DESC' },
+      take: query.limit + 1,
+    });
+    const page = toPage(rows, query.limit, (file) => file.id);
+    await this.events.publish({
+      type: 'file.listed',
+      actor: byUser(actor.userId),
+      ownerId: actor.userId,
+      count: page.items.length,
+    });
+    return page;
+  }
+
+  /**
+   * One of the actor's files.
+   * @throws `file_not_found`, recorded as a denial, for any other id. A foreign id and one that does not
+   * exist leave the same record: the trail, too, must not tell them apart.
+   */
+  async get(actor: Actor, id: string): Promise<StoredFile> {
+    const fileId = parseId(id);
+    if (fileId === null) throw errors.fileNotFound();
+    const file = await this.files.findOneBy({ id: fileId, ownerId: actor.userId });
+    if (file !== null) return file;
+    await this.events.publish({
+      type: 'access.denied',
+      actor: byUser(actor.userId),
+      userId: actor.userId,
+      resource: `file:${fileId}`,
+      reason: 'file_not_found',
+    });
+    throw errors.fileNotFound();
+  }
+
+  /** @throws `file_not_found`, `invalid_file_name`. */
+  async rename(actor: Actor, id: string, newName: string): Promise<StoredFile> {
+    const name = normalizeFileName(newName);
+    const file = await this.get(actor, id);
+    await this.transactions.run(async (tx) => {
+      const { affected } = await tx.update(
+        StoredFile,
+        { id: file.id, ownerId: actor.userId },
+        { name, nameFolded: foldName(name) },
+      );
+      if (affected !== 1) throw errors.fileNotFound();
+      await this.events.publish({
+        type: 'file.renamed',
+        actor: byUser(actor.userId),
+        ...reference(file),
+        name,
+      });
+    });
+    return { ...file, name };
+  }
+
+  /** Row before bytes: a crash leaves bytes to sweep, never a row without them. @throws `file_not_found`. */
+  async delete(actor: Actor, id: string): Promise<void> {
+    const file = await this.get(actor, id);
+    await this.transactions.run(async (tx) => {
+      const { affected } = await tx.delete(StoredFile, { id: file.id, ownerId: actor.userId });
+      if (affected !== 1) throw errors.fileNotFound();
+      await this.ledger.condemn(tx, [file.blobKey]);
+      await this.events.publish({
+        type: 'file.deleted',
+        actor: byUser(actor.userId),
+        ...reference(file),
+        name: file.name,
+      });
+    });
+    await this.ledger.discard([file.blobKey]);
+  }
+
+  /** Removes the files of a user who leaves: the rows in the same transaction, the bytes once it has committed. */
+  @OnEvent('user.deleted', { suppressErrors: false })
+  async removeAllOf(event: DomainEventOf<'user.deleted'>): Promise<void> {
+    await this.transactions.run(async (tx) => {
+      const files = await tx.find(StoredFile, {
+        select: { id: true, blobKey: true },
+        where: { ownerId: event.userId },
+      });
+      const blobKeys = files.map(({ blobKey }) => blobKey);
+      await tx.delete(StoredFile, { ownerId: event.userId });
+      await this.ledger.condemn(tx, blobKeys);
+      this.transactions.afterCommit(() => this.ledger.discard(blobKeys));
+    });
+  }
+}
+
+function reference(file: StoredFile) {
+  return { ownerId: file.ownerId, fileId: file.id };
+}
+
+/** Matches names that contain `text`, without regard to case; `%` and `_` are themselves. */
+function contains(text: string) {
+  const pattern = `%${foldName(text).replace(/[!%_]/g, '!$&')}%`;
+  return Raw((column) => `${column} LIKE :pattern ESCAPE '!'`, { pattern });
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type EntityManager, LessThan, Repository } from 'typeorm';
+import type { Actor } from '../common/actor.js';
+import { errors } from '../common/errors.js';
+import { fromNow, now } from '../common/time.js';
+import { Transactions } from '../database/transactions.js';
+import { IdempotencyKey } from './idempotency-key.entity.js';
+import type { StoredFile } from './stored-file.entity.js';
+
+const KEPT_MS = 24 * 3_600_000;
+const EXPIRE_EVERY_MS = 3_600_000;
+
+/** Remembers for a day what an upload under an `Idempotency-Key` led to (draft-ietf-httpapi-idempotency-key-header). */
+@Injectable()
+export class Idempotency implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #logger = new Logger(Idempotency.name);
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @InjectRepository(IdempotencyKey) private readonly keys: Repository<IdempotencyKey>,
+    private readonly transactions: Transactions,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#timer = setInterval(() => void this.#expire(), EXPIRE_EVERY_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** The key of a request, or null without one. @throws `invalid_idempotency_key`. */
+  parse(header: string | undefined): string | null {
+    if (header === undefined) return null;
+    if (!/^[\x21-\x7e]{1,255}$/.test(header)) throw errors.invalidIdempotencyKey();
+    return header;
+  }
+
+  /**
+   * What the first upload under the key led to, or null when there was none.
+   * @throws `idempotency_key_reused` when that one brought other content or another name.
+   */
+  async findResult(actor: Actor, key: string, upload: StoredFile): Promise<StoredFile | null> {
+    const known = await this.keys.findOneBy({ ownerId: actor.userId, key });
+    if (known === null || known.createdAt < fromNow(-KEPT_MS)) return null;
+    if (known.fingerprint !== fingerprint(upload)) throw errors.idempotencyKeyReused();
+    return known.file;
+  }
+
+  /** Remembers the result in the transaction that makes it; a unique violation means another request was first. */
+  async remember(tx: EntityManager, key: string, file: StoredFile): Promise<void> {
+    await tx.delete(IdempotencyKey, { ownerId: file.ownerId, key, createdAt: LessThan(fromNow(-KEPT_MS)) });
+    await tx.insert(IdempotencyKey, {
+      ownerId: file.ownerId,
+      key,
+      fingerprint: fingerprint(file),
+      file,
+      createdAt: now(),
+    });
+  }
+
+  async #expire(): Promise<void> {
+    try {
+      await this.transactions.run(async (tx) => {
+        await tx.delete(IdempotencyKey, { createdAt: LessThan(fromNow(-KEPT_MS)) });
+      });
+    } catch (error) {
+      this.#logger.error(
+        { err: error as Error },
+        'old idempotency keys could not be removed; the next hour tries again',
+      );
+    }
+  }
+}
+
+function fingerprint(file: StoredFile): string {
+  return createHash('sha256').update(`${file.sha256}\n${file.name}\n${file.mimeType}`).digest('hex');
+}

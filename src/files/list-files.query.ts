@@ -1,0 +1,16 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { PageQuery } from '../common/page-query.js';
+import { IsPlainText } from '../common/plain-text.js';
+
+export class ListFilesQuery extends PageQuery {
+  @ApiPropertyOptional({
+    maxLength: 255,
+    description: 'Only files whose name contains this, without regard to case.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  @IsPlainText()
+  readonly name?: string;
+}

@@ -1,0 +1,54 @@
+const OCTET_STREAM = 'application/octet-stream';
+
+// RFC 6838, section 4.2.
+const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
+
+/** What a browser shows or saves without ever running anything in it. HTML, SVG, XML and scripts are not here. */
+const HARMLESS = new Set([
+  'application/gzip',
+  'application/json',
+  'application/msword',
+  'application/pdf',
+  'application/vnd.ms-excel',
+  'application/vnd.ms-powerpoint',
+  'application/vnd.oasis.opendocument.presentation',
+  'application/vnd.oasis.opendocument.spreadsheet',
+  'application/vnd.oasis.opendocument.text',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  'application/x-7z-compressed',
+  'application/x-tar',
+  'application/zip',
+  'audio/aac',
+  'audio/flac',
+  'audio/mpeg',
+  'audio/ogg',
+  'audio/wav',
+  'audio/webm',
+  'image/avif',
+  'image/bmp',
+  'image/gif',
+  'image/jpeg',
+  'image/png',
+  'image/tiff',
+  'image/webp',
+  'text/csv',
+  'text/plain',
+  'video/mp4',
+  'video/ogg',
+  'video/quicktime',
+  'video/webm',
+]);
+
+/** The declared media type in lower case and without parameters, or octet-stream when it is none. */
+export function normalizeMediaType(declared: string): string {
+  const type = declared.split(';', 1)[0]!.trim().toLowerCase();
+  return MEDIA_TYPE.test(type) ? type : OCTET_STREAM;
+}
+
+/** The `Content-Type` under which a file is served. */
+export function servedMediaType(type: string): string {
+  if (!HARMLESS.has(type)) return OCTET_STREAM;
+  return type.startsWith('text/') ? `${type}; charset=utf-8` : type;
+}

@@ -1,0 +1,112 @@
+import { type FileHandle, mkdir, open, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { type ByteRange, ObjectStorage, type OpenObject, StorageError } from './object-storage.js';
+
+const KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+const READ_BUFFER_BYTES = 256 * 1024;
+
+/** Objects as files under a directory: `tmp/KEY` while they arrive, `blobs/XX/KEY` once they are whole. */
+export class LocalStorage extends ObjectStorage {
+  readonly #temporary: string;
+  readonly #blobs: string;
+
+  constructor(root: string) {
+    super();
+    this.#temporary = join(root, 'tmp');
+    this.#blobs = join(root, 'blobs');
+  }
+
+  override async prepare(): Promise<void> {
+    await mkdir(this.#temporary, { recursive: true, mode: 0o700 });
+    await mkdir(this.#blobs, { recursive: true, mode: 0o700 });
+  }
+
+  override async write(key: string, source: Readable): Promise<void> {
+    const temporary = this.#temporaryPath(key);
+    const path = this.#path(key);
+    try {
+      const file = await open(temporary, 'wx', 0o600);
+      await fill(file, source);
+      await makeDirectory(dirname(path));
+      await rename(temporary, path);
+      // A rename survives a power loss once its directory is on disk.
+      await syncDirectory(dirname(path));
+    } catch (error) {
+      source.destroy();
+      await this.delete(key);
+      throw translate(error);
+    }
+  }
+
+  override async open(key: string, range?: ByteRange): Promise<OpenObject> {
+    try {
+      const file = await open(this.#path(key), 'r');
+      const { size } = await file.stat();
+      return { size, stream: file.createReadStream({ ...range, highWaterMark: READ_BUFFER_BYTES }) };
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  override async delete(key: string): Promise<void> {
+    await rm(this.#temporaryPath(key), { force: true });
+    await rm(this.#path(key), { force: true });
+  }
+
+  override async check(): Promise<void> {
+    try {
+      await statfs(this.#blobs);
+      await statfs(this.#temporary);
+    } catch (error) {
+      throw new StorageError('unavailable', error);
+    }
+  }
+
+  #temporaryPath(key: string): string {
+    return join(this.#temporary, checked(key));
+  }
+
+  /** Sharded by the key's last two digits, which are random (its first ones are the time). */
+  #path(key: string): string {
+    return join(this.#blobs, checked(key).slice(-2), key);
+  }
+}
+
+/** A key becomes a path, so it is checked before anything is resolved. */
+function checked(key: string): string {
+  if (!KEY.test(key)) throw new Error('a storage key must be a UUID');
+  return key;
+}
+
+async function fill(file: FileHandle, source: Readable): Promise<void> {
+  try {
+    await writeFile(file, source);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  const created = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (created !== undefined) await syncDirectory(dirname(path));
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/** An error of the file system in the port's terms; errors of `source` pass unchanged. */
+function translate(error: unknown): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === undefined || code === undefined) return error;
+  if (code === 'ENOENT') return new StorageError('missing', error);
+  return new StorageError(FULL.has(code) ? 'full' : 'unavailable', error);
+}

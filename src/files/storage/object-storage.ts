@@ -1,0 +1,52 @@
+import type { Readable } from 'node:stream';
+
+/** A part of an object: both ends are inclusive, as in HTTP. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface OpenObject {
+  /** Of the whole object, in bytes. */
+  readonly size: number;
+  /** The bytes asked for. Whoever opens it must read it to its end or destroy it. */
+  readonly stream: Readable;
+}
+
+/** What a storage says when it cannot do what it was asked; `cause` is the vendor's own error. */
+export class StorageError extends Error {
+  constructor(
+    readonly reason: 'missing' | 'full' | 'unavailable',
+    cause?: unknown,
+  ) {
+    super(`storage: ${reason}`, { cause });
+    this.name = 'StorageError';
+  }
+}
+
+/**
+ * Where bytes live. Knows neither users nor rows; a key is a UUID made by the server.
+ * Every adapter passes `test/contracts/object-storage.contract.ts`.
+ */
+export abstract class ObjectStorage {
+  /** Makes ready what writing needs; called once before anything else. */
+  abstract prepare(): Promise<void>;
+
+  /**
+   * Stores what `source` yields. Resolves when it would survive a power loss; when it rejects
+   * (because `source` fails, or with a StorageError) nothing is left under the key.
+   */
+  abstract write(key: string, source: Readable): Promise<void>;
+
+  /**
+   * Opens an object, or a part of it that lies within it.
+   * @throws {StorageError} `missing` before any byte when there is no such object.
+   */
+  abstract open(key: string, range?: ByteRange): Promise<OpenObject>;
+
+  /** Removes an object and whatever a broken write left of it. Nothing there is success. */
+  abstract delete(key: string): Promise<void>;
+
+  /** @throws {StorageError} when objects cannot be written or read now. */
+  abstract check(): Promise<void>;
+}

@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { pipeline, type Readable } from 'node:stream';
+import type { Request } from 'express';
+import type { Actor } from '../common/actor.js';
+import { ApiError, errors } from '../common/errors.js';
+import { newId } from '../common/ids.js';
+import { now } from '../common/time.js';
+import { AppConfig } from '../config/app-config.js';
+import { isForeignKeyViolation, isUniqueViolation } from '../database/driver-errors.js';
+import { Transactions } from '../database/transactions.js';
+import { byUser } from '../events/domain-event.js';
+import { DomainEvents } from '../events/domain-events.js';
+import { BlobLedger } from './blob-ledger.js';
+import { DigestingStream } from './digesting-stream.js';
+import { normalizeFileName } from './file-name.js';
+import { Idempotency } from './idempotency.js';
+import { normalizeMediaType } from './media-type.js';
+import { translateStorageError } from './storage-refusals.js';
+import { ObjectStorage } from './storage/object-storage.js';
+import { foldName, StoredFile } from './stored-file.entity.js';
+import { receiveUpload, type UploadForm } from './upload-form.js';
+
+export interface Upload {
+  readonly file: StoredFile;
+  /** True when a retry was told what its first attempt led to. */
+  readonly replayed: boolean;
+}
+
+interface StoredBytes {
+  readonly blobKey: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** Takes files in. Bytes before row: a crash leaves bytes to sweep, never a row without bytes. */
+@Injectable()
+export class UploadsService {
+  constructor(
+    private readonly storage: ObjectStorage,
+    private readonly ledger: BlobLedger,
+    private readonly idempotency: Idempotency,
+    private readonly transactions: Transactions,
+    private readonly events: DomainEvents,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * Stores the file of a multipart request and resolves when bytes, row and audit record would survive
+   * a power loss. Whatever fails leaves neither row nor bytes, and one `FILE_REFUSED` in the trail.
+   */
+  async upload(actor: Actor, request: Request): Promise<Upload> {
+    let reserved: string | null = null;
+    const store = async (source: Readable, part: { name: string }): Promise<StoredBytes> => {
+      normalizeFileName(part.name);
+      reserved = await this.ledger.reserve();
+      return this.#store(reserved, source);
+    };
+    try {
+      const idempotencyKey = this.idempotency.parse(request.get('idempotency-key'));
+      const form = await receiveUpload(request, this.config.files.maxUploadBytes, store);
+      const upload = await this.#commit(actor, toStoredFile(actor, form), idempotencyKey);
+      if (upload.replayed) await this.ledger.discard([form.stored.blobKey]);
+      return upload;
+    } catch (error) {
+      if (reserved !== null) await this.ledger.discard([reserved]);
+      throw await this.#refused(actor, error, request);
+    }
+  }
+
+  async #store(blobKey: string, source: Readable): Promise<StoredBytes> {
+    const digesting = new DigestingStream();
+    // The callback is only there to be told: an error travels down the stream and makes write() reject.
+    pipeline(source, digesting, () => undefined);
+    await this.storage.write(blobKey, digesting);
+    return { blobKey, size: digesting.size, sha256: digesting.sha256() };
+  }
+
+  async #commit(actor: Actor, file: StoredFile, idempotencyKey: string | null): Promise<Upload> {
+    if (idempotencyKey === null) return { file: await this.#insert(file, null), replayed: false };
+    const earlier = await this.idempotency.findResult(actor, idempotencyKey, file);
+    if (earlier !== null) return { file: earlier, replayed: true };
+    try {
+      return { file: await this.#insert(file, idempotencyKey), replayed: false };
+    } catch (error) {
+      const winner = isUniqueViolation(error)
+        ? await this.idempotency.findResult(actor, idempotencyKey, file)
+        : null;
+      if (winner === null) throw error;
+      return { file: winner, replayed: true };
+    }
+  }
+
+  #insert(file: StoredFile, idempotencyKey: string | null): Promise<StoredFile> {
+    return this.transactions.run(async (tx) => {
+      await tx.insert(StoredFile, file);
+      await this.ledger.settle(tx, file.blobKey);
+      if (idempotencyKey !== null) await this.idempotency.remember(tx, idempotencyKey, file);
+      await this.events.publish({
+        type: 'file.uploaded',
+        actor: byUser(file.ownerId),
+        ownerId: file.ownerId,
+        fileId: file.id,
+        name: file.name,
+        size: file.size,
+        sha256: file.sha256,
+        mimeType: file.mimeType,
+      });
+      return file;
+    });
+  }
+
+  /** Records the refusal and returns what the client is told. */
+  async #refused(actor: Actor, error: unknown, request: Request): Promise<unknown> {
+    // The account was deleted while its upload ran.
+    const refusal = isForeignKeyViolation(error) ? errors.unauthorized() : translateStorageError(error);
+    await this.events.publish({
+      type: 'file.refused',
+      actor: byUser(actor.userId),
+      ownerId: actor.userId,
+      aborted: request.destroyed && !request.complete,
+      reason: refusal instanceof ApiError ? refusal.code : 'internal_error',
+    });
+    return refusal;
+  }
+}
+
+/** @throws `digest_mismatch`. */
+function toStoredFile(actor: Actor, { part, stored, sha256 }: UploadForm<StoredBytes>): StoredFile {
+  if (sha256 !== null && sha256.trim().toLowerCase() !== stored.sha256) throw errors.digestMismatch();
+  const name = normalizeFileName(part.name);
+  return {
+    id: newId(),
+    ownerId: actor.userId,
+    name,
+    nameFolded: foldName(name),
+    mimeType: normalizeMediaType(part.mediaType),
+    size: stored.size,
+    sha256: stored.sha256,
+    blobKey: stored.blobKey,
+    createdAt: now(),
+  };
+}

@@ -1,0 +1,29 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiRefusals } from '../common/api-refusals.js';
+import { Public } from '../common/public.js';
+import { now } from '../common/time.js';
+import { HealthResponse, ReadyResponse } from './health.response.js';
+import { Readiness } from './readiness.js';
+
+@ApiTags('Operations')
+@Public()
+@Controller()
+export class HealthController {
+  constructor(private readonly readiness: Readiness) {}
+
+  @Get('health')
+  @ApiOperation({ summary: 'Is the process alive?', description: 'Touches nothing.' })
+  @ApiOkResponse({ type: HealthResponse })
+  health(): HealthResponse {
+    return { status: 'healthy', timestamp: now() };
+  }
+
+  @Get('ready')
+  @ApiOperation({ summary: 'Should the process get requests?' })
+  @ApiOkResponse({ type: ReadyResponse })
+  @ApiRefusals('not_ready')
+  async ready(): Promise<ReadyResponse> {
+    return { status: 'ready', checks: await this.readiness.require() };
+  }
+}

@@ -1,0 +1,29 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+export class HealthResponse {
+  @ApiProperty({ enum: ['healthy'] })
+  readonly status: 'healthy';
+
+  @ApiProperty({ format: 'date-time' })
+  readonly timestamp: string;
+}
+
+/** One part, and whether it can do its work now. */
+export class ReadyCheck {
+  @ApiProperty({ enum: ['process', 'database', 'storage', 'migrations', 'audit'] })
+  readonly name: string;
+
+  @ApiProperty({ enum: ['ok', 'failing'] })
+  readonly status: 'ok' | 'failing';
+
+  @ApiPropertyOptional()
+  readonly detail?: string;
+}
+
+export class ReadyResponse {
+  @ApiProperty({ enum: ['ready'] })
+  readonly status: 'ready';
+
+  @ApiProperty({ type: [ReadyCheck] })
+  readonly checks: readonly ReadyCheck[];
+}

@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { errors } from '../common/errors.js';
+import { Lifecycle } from '../common/lifecycle.js';
+import { type Check, ReadinessChecks } from '../common/readiness-check.js';
+import { ObjectStorage } from '../files/storage/object-storage.js';
+import type { ReadyCheck } from './health.response.js';
+
+const CHECK_MS = 2000;
+
+/** Asks each part whether it can do its work, each with a limit of 2 s. */
+@Injectable()
+export class Readiness {
+  readonly #logger = new Logger(Readiness.name);
+  readonly #checks: [string, Check][];
+
+  constructor(
+    lifecycle: Lifecycle,
+    @InjectDataSource() private readonly reading: DataSource,
+    storage: ObjectStorage,
+    private readonly registered: ReadinessChecks,
+  ) {
+    this.#checks = [
+      ['process', () => (lifecycle.stopping ? Promise.reject(new Error('stopping')) : undefined)],
+      ['database', async () => void (await this.reading.query('SELECT 1'))],
+      ['storage', () => storage.check()],
+      ['migrations', () => this.#requireMigrated()],
+    ];
+  }
+
+  /** @throws `not_ready` with a line per part when one is failing. */
+  async require(): Promise<readonly ReadyCheck[]> {
+    const all = [...this.#checks, ...this.registered.entries()];
+    const checks = await Promise.all(all.map(([name, check]) => this.#run(name, check)));
+    if (checks.some(({ status }) => status === 'failing')) throw errors.notReady(checks);
+    return checks;
+  }
+
+  async #requireMigrated(): Promise<void> {
+    const applied: { name: string }[] = await this.reading.query('SELECT name FROM migrations');
+    const names = new Set(applied.map(({ name }) => name));
+    if (
+      !this.reading.migrations.every((migration) => names.has(migration.name ?? migration.constructor.name))
+    ) {
+      throw new Error('migrations are missing');
+    }
+  }
+
+  async #run(name: string, check: Check): Promise<ReadyCheck> {
+    const timeout = new AbortController();
+    try {
+      const expiry = delay(CHECK_MS, undefined, { signal: timeout.signal }).then(() => {
+        throw new Error(`no answer within ${CHECK_MS} ms`);
+      });
+      expiry.catch(() => undefined);
+      await Promise.race([check(), expiry]);
+      return { name, status: 'ok' };
+    } catch (error) {
+      this.#logger.warn({ err: error as Error, check: name }, 'not ready');
+      return { name, status: 'failing' };
+    } finally {
+      timeout.abort();
+    }
+  }
+}

@@ -1,0 +1,43 @@
+const MAX_DEPTH = 32;
+const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/gs;
+
+/**
+ * What is wrong with a JSON text beyond its grammar, which JSON.parse judges: a key that an object repeats
+ * (parsers differ on which value counts, RFC 8259 section 4), a key that reaches a prototype, absurd depth.
+ */
+export function jsonFault(text: string): string | null {
+  const open: (Set<string> | null)[] = [];
+  let lastString: string | null = null;
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === '{' || token === '[') {
+      if (open.push(token === '{' ? new Set() : null) > MAX_DEPTH)
+        return `The body is nested deeper than ${MAX_DEPTH}.`;
+    } else if (token === '}' || token === ']') {
+      open.pop();
+    } else if (token === ':') {
+      const fault = keyFault(lastString, open.at(-1) ?? null);
+      if (fault !== null) return fault;
+    }
+    lastString = token.startsWith('"') ? token : null;
+  }
+  return null;
+}
+
+function keyFault(literal: string | null, keys: Set<string> | null): string | null {
+  const key = literal === null ? null : unescape(literal);
+  if (key === null || keys === null) return null;
+  if (FORBIDDEN.has(key)) return `The key "${key}" is not allowed.`;
+  if (keys.has(key)) return 'A key is given twice.';
+  keys.add(key);
+  return null;
+}
+
+/** The string behind a literal, or null when the literal is broken and JSON.parse will say so. */
+function unescape(literal: string): string | null {
+  try {
+    return JSON.parse(literal) as string;
+  } catch {
+    return null;
+  }
+}

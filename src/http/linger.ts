@@ -1,0 +1,16 @@
+import type { NextFunction, Request, Response } from 'express';
+
+const LINGER_MS = 5000;
+
+/**
+ * Answers that come before the whole request has arrived: the rest is read and thrown away for a moment,
+ * so that the client gets to read the answer instead of a reset; then the connection is cut.
+ */
+export function linger(request: Request, response: Response, next: NextFunction): void {
+  response.once('finish', () => {
+    if (request.complete || request.socket.destroyed) return;
+    const timer = setTimeout(() => request.socket.destroy(), LINGER_MS).unref();
+    request.once('end', () => clearTimeout(timer)).resume();
+  });
+  next();
+}

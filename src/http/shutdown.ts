@@ -1,0 +1,66 @@
+import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+
+/** Anything that can be asked to end, and says when it has. */
+export interface StoppablePhase {
+  readonly name: string;
+  readonly run: () => Promise<void> | void;
+}
+
+const logger = new Logger('Shutdown');
+
+/**
+ * Runs the phases of a stop in order, each on record. `deadline` is when the grace ends; a phase that is
+ * still running then is left behind and the next begins.
+ * @returns true when every phase ended in time and without an error.
+ */
+export async function runPhases(phases: readonly StoppablePhase[], deadline: number): Promise<boolean> {
+  let clean = true;
+  for (const phase of phases) {
+    const begun = Date.now();
+    const outcome = await settle(phase, deadline);
+    logger.log({ phase: phase.name, outcome, ms: Date.now() - begun }, `shutdown: ${phase.name} ${outcome}`);
+    clean &&= outcome === 'done';
+  }
+  return clean;
+}
+
+/** At least this long for phases that come after the grace: draining the trail and closing the database. */
+const LAST_WORDS_MS = 5000;
+
+async function settle(phase: StoppablePhase, deadline: number): Promise<'done' | 'timed out' | 'failed'> {
+  const timeout = new AbortController();
+  const ms = Math.max(deadline - Date.now(), LAST_WORDS_MS);
+  try {
+    const expiry = delay(ms, 'timed out' as const, { signal: timeout.signal });
+    expiry.catch(() => undefined);
+    const work = Promise.resolve(phase.run()).then(() => 'done' as const);
+    return await Promise.race([work, expiry]);
+  } catch (error) {
+    logger.error({ err: error as Error }, `shutdown: ${phase.name} failed`);
+    return 'failed';
+  } finally {
+    timeout.abort();
+  }
+}
+
+/**
+ * Takes no new connections, lets requests in flight finish, and cuts what is left when the grace ends.
+ * Connections that are idle, or become so, are closed.
+ */
+export async function drainServer(server: Server, deadline: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const sweep = setInterval(() => server.closeIdleConnections(), 100);
+  const cut = setTimeout(
+    () => {
+      logger.warn('shutdown: the grace has ended, cutting the requests that are left');
+      server.closeAllConnections();
+    },
+    Math.max(0, deadline - Date.now()),
+  );
+  server.closeIdleConnections();
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(cut);
+}

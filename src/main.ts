@@ -1,0 +1,53 @@
+import type { AddressInfo } from 'node:net';
+import { createApp, stopApp } from './app.setup.js';
+import { createLogger } from './app.logger.js';
+import type { AppConfig } from './config/app-config.js';
+import { ConfigError, loadConfig, readEnvironment } from './config/load-config.js';
+
+/** Starts the service, or says why it cannot and exits with 1. */
+async function main(): Promise<void> {
+  const config = readConfig();
+  const logger = createLogger(config.logLevel);
+  for (const warning of config.warnings) logger.warn(warning);
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'uncaught');
+    logger.flush(() => process.exit(1));
+  });
+  try {
+    const app = await createApp(config, logger);
+    const stop = (signal: string) => {
+      if (stopping) {
+        logger.fatal({ signal }, 'second signal: exiting at once');
+        logger.flush(() => process.exit(1));
+        return;
+      }
+      stopping = true;
+      logger.info({ signal }, 'stopping');
+      void stopApp(app, config).then((clean) => logger.flush(() => process.exit(clean ? 0 : 1)));
+    };
+    let stopping = false;
+    process.on('SIGTERM', stop).on('SIGINT', stop);
+    await app.listen(config.http.port, config.http.host);
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    logger.info(
+      { port, database: config.database.kind },
+      `listening on http://localhost:${port} (documentation at /docs)`,
+    );
+    logger.flush();
+  } catch (error) {
+    logger.fatal({ err: error }, 'cannot start');
+    logger.flush(() => process.exit(1));
+  }
+}
+
+function readConfig(): AppConfig {
+  try {
+    return loadConfig(readEnvironment());
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+await main();

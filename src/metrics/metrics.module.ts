@@ -1,0 +1,23 @@
+import { Global, Module } from '@nestjs/common';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { EventCounter } from './event-counter.js';
+import { MetricsController } from './metrics.controller.js';
+
+/** Offers the registry into which every part puts its own numbers. */
+@Global()
+@Module({
+  controllers: [MetricsController],
+  providers: [
+    {
+      provide: Registry,
+      useFactory: () => {
+        const registry = new Registry();
+        collectDefaultMetrics({ register: registry });
+        return registry;
+      },
+    },
+    EventCounter,
+  ],
+  exports: [Registry],
+})
+export class MetricsModule {}

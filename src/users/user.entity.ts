@@ -1,0 +1,36 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Role } from '../common/actor.js';
+
+@Entity('users')
+export class User {
+  @PrimaryColumn('varchar')
+  id: string;
+
+  /** As the user wrote it, trimmed. */
+  @Column('varchar')
+  email: string;
+
+  /** What is compared and unique: NFC, lower case. */
+  @Column('varchar', { name: 'email_folded' })
+  emailFolded: string;
+
+  @Column('varchar', { name: 'password_hash' })
+  passwordHash: string;
+
+  @Column('varchar', { nullable: true })
+  name: string | null;
+
+  @Column('simple-array')
+  roles: Role[];
+
+  @Column('varchar', { name: 'created_at' })
+  createdAt: string;
+
+  @Column('varchar', { name: 'updated_at' })
+  updatedAt: string;
+}
+
+/** The form of an e-mail address that is compared. */
+export function foldEmail(email: string): string {
+  return email.trim().normalize('NFC').toLowerCase();
+}

@@ -1,0 +1,23 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { User } from './user.entity.js';
+
+export class UserResponse {
+  @ApiProperty({ format: 'uuid', example: '019ab1c2-7d3e-7a41-9c55-0d6f5f0c2b11' })
+  readonly id: string;
+
+  @ApiProperty({ format: 'email', example: 'ada@example.org' })
+  readonly email: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Ada Lovelace' })
+  readonly name: string | null;
+
+  @ApiProperty({ isArray: true, enum: ['user', 'auditor', 'admin'], example: ['user'] })
+  readonly roles: readonly string[];
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-24T10:00:00.000Z' })
+  readonly created: string;
+}
+
+export function toUserResponse(user: User): UserResponse {
+  return { id: user.id, email: user.email, name: user.name, roles: user.roles, created: user.createdAt };
+}

@@ -1,0 +1,30 @@
+import { Body, Controller, Get, Patch } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Actor, CurrentActor } from '../common/actor.js';
+import { ApiRefusals } from '../common/api-refusals.js';
+import { UpdateProfileInput } from './update-profile.input.js';
+import { toUserResponse, UserResponse } from './user.response.js';
+import { UsersService } from './users.service.js';
+
+@ApiTags('Users')
+@ApiBearerAuth()
+@Controller('api/users/me')
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The signed-in user' })
+  @ApiOkResponse({ type: UserResponse })
+  @ApiRefusals('unauthorized', 'database_unavailable')
+  async me(@CurrentActor() actor: Actor): Promise<UserResponse> {
+    return toUserResponse(await this.users.get(actor.userId));
+  }
+
+  @Patch()
+  @ApiOperation({ summary: 'Change the profile' })
+  @ApiOkResponse({ type: UserResponse })
+  @ApiRefusals('validation_failed', 'unauthorized', 'body', 'writes')
+  async update(@CurrentActor() actor: Actor, @Body() input: UpdateProfileInput): Promise<UserResponse> {
+    return toUserResponse(await this.users.updateProfile(actor, input));
+  }
+}

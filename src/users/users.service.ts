@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { LRUCache } from 'lru-cache';
+import { type EntityManager, Repository } from 'typeorm';
+import type { Actor } from '../common/actor.js';
+import { errors } from '../common/errors.js';
+import { newId } from '../common/ids.js';
+import { now } from '../common/time.js';
+import { isUniqueViolation } from '../database/driver-errors.js';
+import { Transactions } from '../database/transactions.js';
+import { byUser } from '../events/domain-event.js';
+import { DomainEvents } from '../events/domain-events.js';
+import type { UpdateProfileInput } from './update-profile.input.js';
+import { foldEmail, User } from './user.entity.js';
+
+/** Who exists, and what they say of themselves. */
+@Injectable()
+export class UsersService {
+  /** Users as read a moment ago. What changes here is seen at once; what changes on another process within a second. */
+  readonly #recent = new LRUCache<string, User>({
+    max: 10_000,
+    ttl: 1000,
+    fetchMethod: async (id) => (await this.users.findOneBy({ id })) ?? undefined,
+  });
+
+  constructor(
+    @InjectRepository(User) private readonly users: Repository<User>,
+    private readonly transactions: Transactions,
+    private readonly events: DomainEvents,
+  ) {}
+
+  findByEmail(email: string): Promise<User | null> {
+    return this.users.findOneBy({ emailFolded: foldEmail(email) });
+  }
+
+  /** The user, as of at most a second ago; null when there is none. Not for deciding about passwords. */
+  async find(userId: string): Promise<User | null> {
+    return this.#recent.get(userId) ?? (await this.#recent.fetch(userId)) ?? null;
+  }
+
+  /** The same. @throws `unauthorized` when the user was deleted a moment ago. */
+  async get(userId: string): Promise<User> {
+    const user = await this.find(userId);
+    if (user === null) throw errors.unauthorized();
+    return user;
+  }
+
+  /** The user as the database has it now. @throws `unauthorized`. */
+  async getCurrent(userId: string): Promise<User> {
+    this.forget(userId);
+    return this.get(userId);
+  }
+
+  /** Makes the next read ask the database; to be called after a change has committed. */
+  forget(userId: string): void {
+    this.#recent.delete(userId);
+  }
+
+  /**
+   * Adds a user inside the caller's transaction.
+   * @throws `email_taken`; the database decides, so parallel registrations cannot both win.
+   */
+  async add(tx: EntityManager, email: string, passwordHash: string): Promise<User> {
+    const createdAt = now();
+    const user = tx.create(User, {
+      id: newId(),
+      email: email.trim(),
+      emailFolded: foldEmail(email),
+      passwordHash,
+      name: null,
+      roles: ['user'],
+      createdAt,
+      updatedAt: createdAt,
+    });
+    try {
+      await tx.insert(User, user);
+    } catch (error) {
+      if (isUniqueViolation(error)) throw errors.emailTaken();
+      throw error;
+    }
+    return user;
+  }
+
+  /** Changes what is given and leaves the rest. */
+  async updateProfile(actor: Actor, input: UpdateProfileInput): Promise<User> {
+    if (input.name === undefined) return this.get(actor.userId);
+    const name = input.name?.normalize('NFC') ?? null;
+    return this.transactions.run(async (tx) => {
+      await tx.update(User, { id: actor.userId }, { name, updatedAt: now() });
+      const user = await tx.findOneBy(User, { id: actor.userId });
+      if (user === null) throw errors.unauthorized();
+      this.transactions.afterCommit(() => this.forget(user.id));
+      await this.events.publish({
+        type: 'user.profile_updated',
+        actor: byUser(actor.userId),
+        userId: actor.userId,
+        fields: ['name'],
+      });
+      return user;
+    });
+  }
+}

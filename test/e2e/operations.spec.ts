@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { CATALOGUE } from '../../src/common/errors.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+interface Operation {
+  operationId: string;
+  security?: unknown[];
+  responses: Record<
+    string,
+    { description: string; content?: Record<string, { examples?: Record<string, unknown> }> }
+  >;
+}
+
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  components: { securitySchemes: Record<string, unknown> };
+}
+
+describe('operations', () => {
+  let server: TestApp;
+  beforeAll(async () => void (server = await startApp()));
+  afterAll(() => server.close());
+
+  it.each(['/health', '/health/', '/HEALTH'])('GET %s is healthy', async (path) => {
+    const answer = await server.client().json('GET', path);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({ status: 'healthy', timestamp: expect.any(String) });
+    expect(answer.headers.get('x-request-id')).toBeTruthy();
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    const fromPage = await server.client().fetch(path, { headers: { origin: 'https://app.example.org' } });
+    expect(fromPage.headers.get('access-control-allow-origin')).toBe('*');
+  });
+
+  it('/ready has a line per part, and 503 when one fails', async () => {
+    const client = server.client();
+    const ready = await client.json<{ checks: { name: string }[] }>('GET', '/ready');
+    expect(ready.status).toBe(200);
+    expect(ready.body.checks.map(({ name }) => name)).toEqual([
+      'process',
+      'database',
+      'storage',
+      'migrations',
+      'audit',
+    ]);
+    await rename(join(server.storage, 'blobs'), join(server.storage, 'gone'));
+    const failing = await client.json('GET', '/ready');
+    await rename(join(server.storage, 'gone'), join(server.storage, 'blobs'));
+    expect(failing.status).toBe(503);
+    expect(failing.headers.get('retry-after')).toBe('2');
+    expect(failing.body).toMatchObject({ code: 'not_ready' });
+    expect(failing.body.checks).toContainEqual({ name: 'storage', status: 'failing' });
+    expect((await client.json('GET', '/ready')).status).toBe(200);
+  });
+
+  it('/metrics speaks Prometheus, and has dropped no audit record', async () => {
+    const response = await server.client().fetch('/metrics');
+    expect(response.headers.get('content-type')).toContain('text/plain; version=0.0.4');
+    const text = await response.text();
+    expect(text).toContain('audit_records_dropped_total 0');
+    expect(text).toMatch(
+      /http_request_duration_seconds_count\{method="GET",route="\/ready",status="503"\} 1/,
+    );
+  });
+
+  it('serves Swagger UI and the document as JSON and YAML', async () => {
+    const client = server.client();
+    const ui = await client.fetch('/docs');
+    expect(await ui.text()).toContain('swagger-ui');
+    expect(ui.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect((await client.fetch('/docs-yaml')).status).toBe(200);
+    const document = await client.json<object>('GET', '/docs-json');
+    const { valid, errors } = await new Validator().validate(document.body);
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+  });
+
+  it('documents every route, with a code of the catalogue for every refusal', async () => {
+    const { body } = await server.client().json<Document>('GET', '/docs-json');
+    const operations = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        name: `${method.toUpperCase()} ${path}`,
+        operation,
+      })),
+    );
+    expect(operations.map(({ name }) => name).sort()).toEqual([
+      'DELETE /api/files/{id}',
+      'DELETE /api/users/me',
+      'GET /api/audit/logs',
+      'GET /api/files',
+      'GET /api/files/{id}',
+      'GET /api/files/{id}/metadata',
+      'GET /api/users/me',
+      'GET /health',
+      'GET /metrics',
+      'GET /ready',
+      'PATCH /api/files/{id}',
+      'PATCH /api/users/me',
+      'POST /api/files',
+      'POST /api/users/login',
+      'POST /api/users/me/password',
+      'POST /api/users/register',
+    ]);
+    for (const { name, operation } of operations) {
+      expect([
+        name,
+        operation.responses[200] ?? operation.responses[201] ?? operation.responses[204],
+      ]).toBeTruthy();
+      const closed = operation.security !== undefined;
+      expect([name, closed]).toEqual([name, '401' in operation.responses && !name.endsWith('/login')]);
+      for (const [status, response] of Object.entries(operation.responses)) {
+        if (Number(status) < 400) continue;
+        const codes = Object.keys(response.content!['application/problem+json']!.examples!);
+        expect(codes.length).toBeGreaterThan(0);
+        for (const code of codes) {
+          expect([name, code, CATALOGUE[code as keyof typeof CATALOGUE].status]).toEqual([
+            name,
+            code,
+            Number(status),
+          ]);
+        }
+      }
+    }
+  });
+
+  it('logs one line a request, without query or secret', async () => {
+    const client = await server.user();
+    server.log.length = 0;
+    await client.json('GET', '/api/files?name=needle-in-query');
+    const lines = server.log.filter((line) => line.includes('"path"'));
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      method: 'GET',
+      path: '/api/files',
+      status: 200,
+      user_id: client.userId,
+    });
+    expect(server.log.join('')).not.toMatch(/needle-in-query|Bearer/);
+  });
+});

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import type { Client } from '../../support/client.js';
+import { openRaw, rawExchange, statusOf } from '../../support/raw-http.js';
+import { startApp, type TestApp } from '../../support/test-app.js';
+
+let server: TestApp;
+let client: Client;
+beforeAll(async () => {
+  server = await startApp({
+    TRUST_PROXY: '1',
+    CORS_ORIGINS: 'https://app.example.org,https://other.example.org',
+  });
+  client = await server.user();
+});
+afterAll(() => server.close());
+
+const isProblem = (text: string) => {
+  expect(text).toMatch(/content-type: application\/problem\+json/i);
+  expect(text).toMatch(/x-request-id: \S+/i);
+  expect(text).not.toMatch(/stack|node_modules|at Object|\/src\//);
+};
+
+describe('security.md: input', () => {
+  const send = (body: string | Buffer, type = 'application/json', path = '/api/users/register') =>
+    rawExchange(server.port, [
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`,
+      body,
+    ]);
+
+  it.each([
+    ['broken JSON', '{"email":', 400],
+    ['deep JSON', '['.repeat(20_000) + ']'.repeat(20_000), 400],
+    ['a 1 MB string', JSON.stringify({ email: 'x'.repeat(1_000_000) }), 413],
+    ['a duplicate key', '{"email":"a@b.example","password":"long enough","email":"c@d.example"}', 400],
+    [
+      'an escaped duplicate key',
+      '{"email":"a@b.example","password":"long enough","\\u0065mail":"c@d.example"}',
+      400,
+    ],
+    ['__proto__', '{"__proto__":{"roles":["admin"]},"email":"a@b.example","password":"long enough"}', 400],
+    ['constructor', '{"constructor":{"prototype":{}},"email":"a@b.example","password":"long enough"}', 400],
+    ['an array', '[]', 400],
+    ['a string', '"x"', 400],
+    ['null', 'null', 400],
+    ['arrays for strings', '{"email":["a@b.example"],"password":["long enough"]}', 400],
+    ['an object for a string', '{"email":{"$ne":null},"password":"long enough"}', 400],
+    ['NUL', '{"email":"a\\u0000@b.example","password":"long enough phrase"}', 400],
+    ['a lone surrogate', '{"email":"\\ud800@b.example","password":"long enough phrase"}', 400],
+    [
+      'mass assignment of roles',
+      '{"email":"a@b.example","password":"long enough phrase","roles":["admin"]}',
+      400,
+    ],
+    ['mass assignment of an id', '{"email":"a@b.example","password":"long enough phrase","id":"1"}', 400],
+    ['no e-mail', '{"email":"nobody","password":"long enough phrase"}', 400],
+    [
+      'an overlong e-mail',
+      JSON.stringify({ email: `${'a'.repeat(250)}@b.example`, password: 'long enough' }),
+      400,
+    ],
+    ['an empty object', '{}', 400],
+  ])('refuses %s', async (_, body, status) => {
+    const text = await send(body);
+    expect(statusOf(text)).toBe(status);
+    isProblem(text);
+  });
+
+  it('refuses what is not UTF-8 JSON', async () => {
+    const body = '{"email":"a@b.example","password":"long enough phrase"}';
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/xml',
+      'application/jsonx',
+    ]) {
+      expect([type, statusOf(await send(body, type))]).toEqual([type, 415]);
+    }
+    expect(statusOf(await send(body, 'application/json; charset=utf-16'))).toBe(415);
+    expect(statusOf(await send(Buffer.from([0x22, 0xff, 0x22])))).toBe(400);
+  });
+
+  it('takes NUL and odd Unicode nowhere as far as the database', async () => {
+    for (const path of [
+      '/api/files/%00',
+      '/api/files?name=%00',
+      '/api/audit/logs?resource=%00',
+      '/api/audit/logs?ip=%ff',
+    ]) {
+      const { status } = await client.json('GET', path);
+      expect([path, [400, 404].includes(status) || (path.endsWith('%ff') && status === 200)]).toEqual([
+        path,
+        true,
+      ]);
+    }
+    expect((await client.json('PATCH', '/api/users/me', { name: 'a\0b' })).status).toBe(400);
+    expect((await client.json('PATCH', '/api/users/me', { name: 'Zoë 👩‍👩‍👧 ‮' })).status).toBe(200);
+    expect(
+      (await client.json('PATCH', '/api/users/me', { role: 'admin', id: 'x', user_id: 'y' })).status,
+    ).toBe(400);
+  });
+});
+
+describe('security.md: HTTP', () => {
+  it.each([
+    ['PUT', '/api/files', 'GET, HEAD, POST'],
+    ['TRACE', '/health', 'GET, HEAD'],
+    ['DELETE', '/health', 'GET, HEAD'],
+    ['GET', '/api/users/login', 'POST'],
+    ['PROPFIND', '/api/users/me', 'DELETE, GET, HEAD, PATCH'],
+  ])('answers %s %s with 405 and Allow', async (method, path, allow) => {
+    const text = await rawExchange(server.port, [`${method} ${path} HTTP/1.1\r\nHost: x\r\n\r\n`]);
+    expect(statusOf(text)).toBe(405);
+    expect(text).toMatch(new RegExp(`allow: ${allow}\r\n`, 'i'));
+    isProblem(text);
+  });
+
+  it('answers 404 for what is not there, whatever override headers say', async () => {
+    const answer = await client.json('GET', '/api/nothing', undefined, {
+      'x-http-method-override': 'DELETE',
+    });
+    expect([answer.status, answer.body.code]).toEqual([404, 'route_not_found']);
+    const override = await client.json('GET', '/api/users/me', undefined, {
+      'x-http-method-override': 'DELETE',
+    });
+    expect(override.status).toBe(200);
+  });
+
+  it.each([
+    ['no HTTP', 'hello\r\n\r\n', 400],
+    [
+      'two lengths',
+      'POST /api/users/login HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx',
+      400,
+    ],
+    [
+      'a length and chunks',
+      'POST /api/users/login HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    ['an obscured encoding', 'POST /health HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n', 400],
+    ['a space before the colon', 'GET /health HTTP/1.1\r\nHost : x\r\n\r\n', 400],
+    ['no host', 'GET /ready HTTP/1.1\r\n\r\n', 400],
+    ['a header bomb', `GET /health HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    ['a broken escape', 'GET /api/files/%zz HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+  ])('refuses %s', async (_, request, status) => {
+    const text = await rawExchange(server.port, [request]);
+    expect(statusOf(text)).toBe(status);
+    if (!request.startsWith('GET /ready')) isProblem(text);
+  });
+
+  it('closes CONNECT without serving it', async () => {
+    const text = await rawExchange(server.port, ['CONNECT example.org:443 HTTP/1.1\r\nHost: x\r\n\r\n']);
+    expect(statusOf(text)).not.toBe(200);
+  });
+
+  it('believes X-Forwarded-For only for the configured hops', async () => {
+    const seen = async (forwarded: string) => {
+      await client.json('GET', '/api/files', undefined, { 'x-forwarded-for': forwarded });
+      return (await client.trail('&action=FILE_LIST'))[0]!.ip;
+    };
+    expect(await seen('203.0.113.7')).toBe('203.0.113.7');
+    expect(await seen('1.1.1.1, 203.0.113.7')).toBe('203.0.113.7');
+    expect(await seen('203.0.113.7:4711')).toBe('203.0.113.7');
+    expect(await seen('[2001:db8::1]:443')).toBe('2001:db8::1');
+    expect(await seen('<script>')).toBe('127.0.0.1');
+  });
+
+  it('answers CORS for listed origins only, never with credentials, and varies by Origin', async () => {
+    const from = (origin: string, method = 'GET') => client.fetch('/health', { method, headers: { origin } });
+    const listed = await from('https://app.example.org');
+    expect(listed.headers.get('access-control-allow-origin')).toBe('https://app.example.org');
+    expect(listed.headers.get('access-control-allow-credentials')).toBeNull();
+    expect(listed.headers.get('vary')).toMatch(/origin/i);
+    const foreign = await from('https://evil.example.org');
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+    expect(foreign.headers.get('vary')).toMatch(/origin/i);
+    expect((await from('https://app.example.org', 'OPTIONS')).status).toBe(204);
+  });
+
+  it('shows no server name, and a request id of its own when the one sent is odd', async () => {
+    const { headers } = await client.json('GET', '/api/nothing', undefined, { 'x-request-id': 'bad id {}' });
+    expect(headers.get('server')).toBeNull();
+    expect(headers.get('x-powered-by')).toBeNull();
+    expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('serves a slow reader to the end', async () => {
+    const bytes = Buffer.alloc(3_000_000, 7);
+    const { body } = await client.upload(bytes);
+    const request = `GET /api/files/${body.id} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${client.token}\r\nConnection: close\r\n\r\n`;
+    const socket = await openRaw(server.port, request);
+    let received = 0;
+    socket.on('data', (chunk) => {
+      received += chunk.length;
+      socket.pause();
+      setTimeout(() => socket.resume(), 5);
+    });
+    await once(socket, 'close');
+    expect(received).toBeGreaterThan(bytes.length);
+  });
+});

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startApp, type TestApp } from '../../support/test-app.js';
+
+describe('security.md: races', () => {
+  let server: TestApp;
+  beforeAll(async () => void (server = await startApp()));
+  afterAll(() => server.close());
+
+  it('lets one of 100 parallel registrations of one e-mail win', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () =>
+        server
+          .client()
+          .json('POST', '/api/users/register', { email: 'race@example.org', password: 'one of a hundred' }),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(99);
+  });
+
+  it('keeps 50 parallel uploads of one name apart', async () => {
+    const client = await server.user();
+    const uploads = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => client.upload(`content ${index}`, { name: 'same.txt' })),
+    );
+    expect(new Set(uploads.map(({ body }) => body.id)).size).toBe(50);
+    const contents = await Promise.all(
+      uploads.map(async ({ body }) => (await client.download(body.id)).body.toString()),
+    );
+    expect(contents).toEqual(uploads.map((_, index) => `content ${index}`));
+    expect(await client.trail('&action=FILE_UPLOAD')).toHaveLength(50);
+  });
+
+  it('deletes a file once when asked 20 times at once', async () => {
+    const client = await server.user();
+    const { body } = await client.upload('once');
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => client.json('DELETE', `/api/files/${body.id}`)),
+    );
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 404)).toHaveLength(19);
+    expect(await client.trail('&action=FILE_DELETE')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+
+interface Lock {
+  packages: Record<string, { version: string; dev?: boolean }>;
+}
+
+const FLOORS: Record<string, string> = {
+  multer: '2.5.0',
+  'body-parser': '2.3.0',
+  qs: '6.16.0',
+  jws: '4.0.1',
+  jsonwebtoken: '9.0.3',
+};
+
+const number = (version: string) => version.split('.').reduce((sum, part) => sum * 10_000 + Number(part), 0);
+
+describe('security.md: supply', () => {
+  it.each(Object.entries(FLOORS))(
+    'locks %s at %s or later, wherever it is installed',
+    async (name, floor) => {
+      const lock = JSON.parse(await readFile('package-lock.json', 'utf8')) as Lock;
+      const versions = Object.entries(lock.packages)
+        .filter(([path]) => path.endsWith(`node_modules/${name}`))
+        .map(([, { version }]) => version);
+      expect(versions.length).toBeGreaterThan(0);
+      for (const version of versions) expect(number(version)).toBeGreaterThanOrEqual(number(floor));
+    },
+  );
+});

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { storedFiles } from '../support/storage-files.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+describe('users and sign-in', () => {
+  let server: TestApp;
+  beforeAll(async () => void (server = await startApp()));
+  afterAll(() => server.close());
+
+  it('registers, answers the user and a token that works', async () => {
+    const client = server.client();
+    const { status, body } = await client.json<Record<string, never>>('POST', '/api/users/register', {
+      email: '  Ada@Example.org ',
+      password: 'correct horse battery',
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      token_type: 'Bearer',
+      expires_in: 86400,
+      user: { email: 'Ada@Example.org' },
+    });
+    client.token = body['token']!;
+    const me = await client.json('GET', '/api/users/me');
+    expect(me.status).toBe(200);
+    expect(me.body).toMatchObject({ email: 'Ada@Example.org', name: null, roles: ['user'] });
+    expect(me.body.created).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  it('compares e-mails without regard to case and space', async () => {
+    const client = await server.user('Case@Example.org');
+    const again = await server
+      .client()
+      .json('POST', '/api/users/register', { email: 'cASE@example.ORG', password: 'another passphrase' });
+    expect(again.status).toBe(409);
+    expect(again.body.code).toBe('email_taken');
+    expect((await client.signIn(' case@EXAMPLE.org ')).status).toBe(200);
+  });
+
+  it('changes and clears the name', async () => {
+    const client = await server.user();
+    expect((await client.json('PATCH', '/api/users/me', { name: 'Ada' })).body.name).toBe('Ada');
+    expect((await client.json('GET', '/api/users/me')).body.name).toBe('Ada');
+    expect((await client.json('PATCH', '/api/users/me', {})).body.name).toBe('Ada');
+    expect((await client.json('PATCH', '/api/users/me', { name: null })).body.name).toBeNull();
+    expect((await client.trail('&action=PROFILE_UPDATE')).map(({ metadata }) => metadata)).toEqual([
+      { fields: ['name'] },
+      { fields: ['name'] },
+    ]);
+  });
+
+  it('changes the password, keeps this session and ends the others at once', async () => {
+    const client = await server.user();
+    const other = server.client();
+    other.token = (await client.signIn()).body.token;
+    expect((await other.json('GET', '/api/users/me')).status).toBe(200);
+    const changed = await client.json('POST', '/api/users/me/password', {
+      current_password: client.password,
+      new_password: 'quite another passphrase',
+    });
+    expect(changed.status).toBe(204);
+    expect((await other.json('GET', '/api/users/me')).status).toBe(401);
+    expect((await client.json('GET', '/api/users/me')).status).toBe(200);
+    expect((await client.signIn()).status).toBe(401);
+    expect((await client.signIn(client.email, 'quite another passphrase')).status).toBe(200);
+    expect((await client.trail('&action=PASSWORD_CHANGE'))[0]).toMatchObject({
+      outcome: 'success',
+      metadata: { sessions_ended: 1 },
+    });
+  });
+
+  it('refuses to change the password without the current one, and records it', async () => {
+    const client = await server.user();
+    const refused = await client.json('POST', '/api/users/me/password', {
+      current_password: 'not the passphrase',
+      new_password: 'quite another passphrase',
+    });
+    expect([refused.status, refused.body.code]).toEqual([403, 'wrong_password']);
+    const weak = await client.json('POST', '/api/users/me/password', {
+      current_password: client.password,
+      new_password: 'short',
+    });
+    expect([weak.status, weak.body.code]).toEqual([400, 'validation_failed']);
+    expect((await client.trail('&action=PASSWORD_CHANGE'))[0]).toMatchObject({ outcome: 'denied' });
+  });
+
+  it('deletes the account with its files, and erases what was personal in the trail', async () => {
+    const client = await server.user('leaving@example.org');
+    await client.upload('farewell', { name: 'secret-name.txt' });
+    const refused = await client.json('DELETE', '/api/users/me', { password: 'not the passphrase' });
+    expect(refused.status).toBe(403);
+    const before = await storedFiles(server.storage);
+    expect((await client.json('DELETE', '/api/users/me', { password: client.password })).status).toBe(204);
+    expect((await client.json('GET', '/api/users/me')).status).toBe(401);
+    expect((await client.signIn()).status).toBe(401);
+    expect(await storedFiles(server.storage)).toHaveLength(before.length - 1);
+    // The e-mail is free again.
+    await server.user('leaving@example.org');
+  });
+
+  it('replaces a hash of another cost at the next sign-in', async () => {
+    const other = await startApp({ STORAGE_PATH: server.storage, BCRYPT_COST: '11' });
+    try {
+      const client = await other.user('rehash@example.org');
+      if (process.env.TEST_DATABASE_URL === undefined) {
+        client.token = '';
+        const back = server.client();
+        Object.assign(back, { email: client.email, password: client.password });
+        expect((await back.signIn()).status).toBe(200);
+        expect((await back.signIn()).status).toBe(200);
+      }
+    } finally {
+      await other.close();
+    }
+  });
+});

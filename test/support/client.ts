@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+
+export interface Answer<T = Record<string, unknown>> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+}
+
+export interface FileBody {
+  id: string;
+  user_id: string;
+  name: string;
+  size: number;
+  mime_type: string;
+  sha256: string;
+  created: string;
+}
+
+export interface AuditBody {
+  id: string;
+  user_id: string | null;
+  actor: { type: string; id: string | null };
+  action: string;
+  resource: string | null;
+  ip: string | null;
+  user_agent: string | null;
+  metadata: Record<string, unknown>;
+  timestamp: string;
+  outcome: string;
+  request_id: string | null;
+  seq: number | null;
+}
+
+interface UploadOptions {
+  readonly name?: string;
+  readonly type?: string;
+  readonly sha256?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** A user of the API: speaks HTTP and remembers its token. */
+export class Client {
+  token = '';
+  userId = '';
+  email = '';
+  password = '';
+
+  constructor(readonly url: string) {}
+
+  async register(email: string, password: string): Promise<void> {
+    const answer = await this.json<{ token: string; user: { id: string } }>('POST', '/api/users/register', {
+      email,
+      password,
+    });
+    if (answer.status !== 201)
+      throw new Error(`register answered ${answer.status} ${JSON.stringify(answer.body)}`);
+    Object.assign(this, { token: answer.body.token, userId: answer.body.user.id, email, password });
+  }
+
+  async signIn(
+    email = this.email,
+    password = this.password,
+  ): Promise<Answer<{ token: string; code?: string }>> {
+    return this.json('POST', '/api/users/login', { email, password });
+  }
+
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (this.token !== '' && !headers.has('authorization'))
+      headers.set('authorization', `Bearer ${this.token}`);
+    return fetch(this.url + path, { ...init, headers });
+  }
+
+  /** Sends and receives JSON; a body that is not JSON comes back as `{}`. */
+  async json<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
+    const response = await this.fetch(path, {
+      method,
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    return answerOf<T>(response);
+  }
+
+  async upload(
+    bytes: Buffer | string,
+    options: UploadOptions = {},
+  ): Promise<Answer<FileBody & { code?: string }>> {
+    const form = new FormData();
+    const blob = new Blob([bytes], { type: options.type ?? 'application/octet-stream' });
+    form.set('file', blob, options.name ?? 'file.bin');
+    if (options.sha256 !== undefined) form.set('sha256', options.sha256);
+    return answerOf(await this.fetch('/api/files', { method: 'POST', body: form, headers: options.headers }));
+  }
+
+  async download(id: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer<Buffer>> {
+    const response = await this.fetch(`/api/files/${id}`, { method, headers });
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: Buffer.from(await response.arrayBuffer()),
+    };
+  }
+
+  /** The newest entries of the trail that pass the filters. */
+  async trail(query = ''): Promise<AuditBody[]> {
+    const { body } = await this.json<AuditBody[]>('GET', `/api/audit/logs?limit=200${query}`);
+    return body;
+  }
+}
+
+async function answerOf<T>(response: Response): Promise<Answer<T>> {
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (isJson && text !== '' ? JSON.parse(text) : {}) as T,
+  };
+}
+
+export const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');

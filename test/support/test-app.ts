@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { INestApplication } from '@nestjs/common';
+import { createLogger } from '../../src/app.logger.js';
+import { createApp, stopApp } from '../../src/app.setup.js';
+import type { AppConfig } from '../../src/config/app-config.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import { Client } from './client.js';
+import { createDatabase } from './database.js';
+
+export const JWT_SECRET = 'mZq3vT8xWn5rYb2kLp7sDf4gHj9cRe6u';
+
+export interface TestApp {
+  readonly app: INestApplication<Server>;
+  readonly config: AppConfig;
+  readonly url: string;
+  readonly port: number;
+  readonly storage: string;
+  /** Every log line so far. */
+  readonly log: string[];
+  client(): Client;
+  /** A client of a new user. */
+  user(email?: string, password?: string): Promise<Client>;
+  /** Stops as a signal would. */
+  close(): Promise<void>;
+}
+
+/** The app as production builds it, on a directory and a database of its own, listening on a free port. */
+export async function startApp(environment: Record<string, string> = {}): Promise<TestApp> {
+  const storage = environment.STORAGE_PATH ?? (await mkdtemp(join(tmpdir(), 'test-')));
+  const database = await createDatabase();
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    JWT_SECRET,
+    BCRYPT_COST: '10',
+    STORAGE_PATH: storage,
+    SHUTDOWN_GRACE_SECONDS: '5',
+    LOG_LEVEL: 'debug',
+    DATABASE_URL: database?.url,
+    ...environment,
+  });
+  const log: string[] = [];
+  const logger = createLogger(config.logLevel, { write: (line: string) => void log.push(line) });
+  const app = await createApp(config, logger);
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  let users = 0;
+  return {
+    app,
+    config,
+    url,
+    port,
+    storage,
+    log,
+    client: () => new Client(url),
+    user: async (email = `user-${++users}@example.org`, password = 'a long enough passphrase') => {
+      const client = new Client(url);
+      await client.register(email, password);
+      return client;
+    },
+    close: async () => {
+      await stopApp(app, config);
+      await database?.drop();
+      if (environment.STORAGE_PATH === undefined) await rm(storage, { recursive: true, force: true });
+    },
+  };
+}
