@@ -13,6 +13,7 @@ import { Lifecycle } from './common/lifecycle.js';
 import { PinoLogger } from './common/pino-logger.js';
 import type { AppConfig } from './config/app-config.js';
 import { translateDatabaseError } from './database/driver-errors.js';
+import { UploadsService } from './files/uploads.service.js';
 import { accessLog } from './http/access-log.js';
 import { connectionClose } from './http/connection-close.js';
 import { FastExpressAdapter } from './http/fast-express-adapter.js';
@@ -95,6 +96,7 @@ export async function stopApp(app: INestApplication<Server>, config: AppConfig):
     [
       { name: 'announce', run: () => app.get(Lifecycle).beginStop() },
       { name: 'drain requests', run: () => drainServer(app.getHttpServer(), deadline) },
+      { name: 'settle uploads', run: () => app.get(UploadsService).settled() },
       { name: 'drain audit', run: () => app.get(SystemJournal).recordStop() },
       { name: 'close', run: () => app.close() },
     ],

@@ -1,7 +1,9 @@
 import type { DataSource } from 'typeorm';
+import { beginImmediate } from './begin-immediate.js';
 
 /** Any number; every process of this service takes the same PostgreSQL advisory lock to migrate. */
 const MIGRATION_LOCK = 4_202_611;
+const LOCK_WAIT_MS = 30_000;
 
 /**
  * Brings the schema up to date. Processes that start together wait for one another and migrate once.
@@ -9,16 +11,13 @@ const MIGRATION_LOCK = 4_202_611;
  */
 export async function migrate(writing: DataSource): Promise<void> {
   if (writing.options.type === 'postgres') return migratePostgres(writing);
-  await writing.query('PRAGMA busy_timeout = 10000');
-  await writing.query('BEGIN IMMEDIATE');
+  await beginImmediate(writing, Date.now() + LOCK_WAIT_MS);
   try {
     await writing.runMigrations({ transaction: 'none' });
     await writing.query('COMMIT');
   } catch (error) {
     await writing.query('ROLLBACK');
     throw error;
-  } finally {
-    await writing.query('PRAGMA busy_timeout = 50');
   }
 }
 

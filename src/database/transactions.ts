@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
-import { errors } from '../common/errors.js';
-import { isLocked, isSerializationFailure } from './driver-errors.js';
+import { beginImmediate } from './begin-immediate.js';
+import { isSerializationFailure } from './driver-errors.js';
 
 /** Injection token of the DataSource that writes. */
 export const WRITING = Symbol('WRITING');
@@ -90,7 +89,7 @@ export class Transactions {
     deadline: number,
   ): Promise<T> {
     const manager = this.writing.manager;
-    await this.#begin(deadline);
+    await beginImmediate(this.writing, deadline);
     try {
       const result = await this.#scope.run({ manager, afterCommit: effects }, () => work(manager));
       await manager.query('COMMIT');
@@ -98,19 +97,6 @@ export class Transactions {
     } catch (error) {
       await this.#rollback();
       throw error;
-    }
-  }
-
-  async #begin(deadline: number): Promise<void> {
-    for (;;) {
-      try {
-        await this.writing.query('BEGIN IMMEDIATE');
-        return;
-      } catch (error) {
-        if (!isLocked(error)) throw error;
-        if (Date.now() >= deadline) throw errors.databaseUnavailable(error);
-        await delay(20);
-      }
     }
   }
 

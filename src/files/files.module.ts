@@ -15,5 +15,6 @@ import { UploadsService } from './uploads.service.js';
   imports: [StorageModule, TypeOrmModule.forFeature([StoredFile, PendingBlob, IdempotencyKey])],
   controllers: [FilesController],
   providers: [FilesService, UploadsService, DownloadsService, BlobLedger, Idempotency],
+  exports: [UploadsService],
 })
 export class FilesModule {}

@@ -35,6 +35,8 @@ interface StoredBytes {
 /** Takes files in. Bytes before row: a crash leaves bytes to sweep, never a row without bytes. */
 @Injectable()
 export class UploadsService {
+  readonly #running = new Set<Promise<unknown>>();
+
   constructor(
     private readonly storage: ObjectStorage,
     private readonly ledger: BlobLedger,
@@ -49,6 +51,21 @@ export class UploadsService {
    * a power loss. Whatever fails leaves neither row nor bytes, and one `FILE_REFUSED` in the trail.
    */
   async upload(actor: Actor, request: Request): Promise<Upload> {
+    const upload = this.#receive(actor, request);
+    this.#running.add(upload);
+    try {
+      return await upload;
+    } finally {
+      this.#running.delete(upload);
+    }
+  }
+
+  /** Resolves when the uploads that run now are stored or cleaned up; for the stop, which may have cut them. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#running);
+  }
+
+  async #receive(actor: Actor, request: Request): Promise<Upload> {
     let reserved: string | null = null;
     const store = async (source: Readable, part: { name: string }): Promise<StoredBytes> => {
       normalizeFileName(part.name);

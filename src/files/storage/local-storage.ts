@@ -35,7 +35,7 @@ export class LocalStorage extends ObjectStorage {
       await syncDirectory(dirname(path));
     } catch (error) {
       source.destroy();
-      await this.delete(key);
+      await this.#removeBroken(key);
       throw translate(error);
     }
   }
@@ -51,8 +51,12 @@ export class LocalStorage extends ObjectStorage {
   }
 
   override async delete(key: string): Promise<void> {
-    await rm(this.#temporaryPath(key), { force: true });
-    await rm(this.#path(key), { force: true });
+    try {
+      await rm(this.#temporaryPath(key), { force: true });
+      await rm(this.#path(key), { force: true });
+    } catch (error) {
+      throw translate(error);
+    }
   }
 
   override async check(): Promise<void> {
@@ -62,6 +66,11 @@ export class LocalStorage extends ObjectStorage {
     } catch (error) {
       throw new StorageError('unavailable', error);
     }
+  }
+
+  /** The first error is the one to tell; what cannot be removed now, the caller's ledger has on record. */
+  async #removeBroken(key: string): Promise<void> {
+    await Promise.allSettled([this.delete(key)]);
   }
 
   #temporaryPath(key: string): string {

@@ -1,0 +1,83 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
+import type { EntityManager } from 'typeorm';
+import { ReadinessChecks } from '../common/readiness-check.js';
+import type { Transactions } from '../database/transactions.js';
+import type { AuditRecord } from './audit-record.entity.js';
+import { AuditWriter } from './audit-writer.js';
+
+/** A database whose commits wait until they are let through. */
+class GatedTransactions {
+  readonly groups: AuditRecord[][] = [];
+  readonly #gates: (() => void)[] = [];
+  failure: Error | null = null;
+
+  async run(work: (manager: EntityManager) => Promise<unknown>): Promise<void> {
+    await new Promise<void>((open) => this.#gates.push(open));
+    if (this.failure !== null) throw this.failure;
+    const insert = (_: unknown, rows: AuditRecord[]) => Promise.resolve(void this.groups.push(rows));
+    await work({ insert } as unknown as EntityManager);
+  }
+
+  async letThrough(): Promise<void> {
+    this.#gates.shift()?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+describe('AuditWriter', () => {
+  let transactions: GatedTransactions;
+  let registry: Registry;
+  let checks: ReadinessChecks;
+  let writer: AuditWriter;
+  beforeEach(() => {
+    transactions = new GatedTransactions();
+    registry = new Registry();
+    checks = new ReadinessChecks();
+    writer = new AuditWriter(transactions as unknown as Transactions, registry, checks);
+  });
+
+  const record = (id: number) => ({ id: String(id) }) as AuditRecord;
+
+  it('commits at once when idle, and groups what arrives meanwhile', async () => {
+    const writes = [writer.write(record(0)), writer.write(record(1)), writer.write(record(2))];
+    await transactions.letThrough();
+    await writes[0];
+    expect(writer.depth).toBe(2);
+    await transactions.letThrough();
+    await Promise.all(writes);
+    expect(transactions.groups.map((group) => group.map(({ id }) => id))).toEqual([['0'], ['1', '2']]);
+  });
+
+  it('refuses every publisher of a group that fails, and goes on', async () => {
+    transactions.failure = new Error('disk on fire');
+    const failed = writer.write(record(0));
+    await transactions.letThrough();
+    await expect(failed).rejects.toMatchObject({ code: 'audit_unavailable', status: 503 });
+    transactions.failure = null;
+    const next = writer.write(record(1));
+    await transactions.letThrough();
+    await expect(next).resolves.toBeUndefined();
+  });
+
+  it('holds 1000, makes the next wait, and refuses it after 2 s; drops nothing', async () => {
+    const [[, check]] = checks.entries() as [[string, () => void]];
+    const writes = Array.from({ length: 1000 }, (_, index) => writer.write(record(index)));
+    expect(writer.full).toBe(true);
+    expect(check).toThrow('full');
+    const begun = Date.now();
+    await expect(writer.write(record(1000))).rejects.toMatchObject({
+      code: 'audit_unavailable',
+      headers: { 'Retry-After': '2' },
+    });
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(1990);
+    const patient = writer.write(record(1001));
+    for (let i = 0; i < 5; i++) await transactions.letThrough();
+    await Promise.all([...writes, patient, writer.drain()]);
+    expect(check).not.toThrow();
+    expect(transactions.groups.flat()).toHaveLength(1001);
+    expect(await registry.metrics()).toMatch(
+      /audit_records_grouped_total 1001\n[^]*audit_records_dropped_total 0/,
+    );
+  });
+});

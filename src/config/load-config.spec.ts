@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, loadConfig, readEnvironment } from './load-config.js';
+
+const SECRET = 'q8Zr4Vt1Xw7Ny3Bk6Lm9Ps2Df5Gh0Jc';
+
+describe('configuration', () => {
+  let directory: string;
+  beforeAll(async () => void (directory = await mkdtemp(join(tmpdir(), 'config-'))));
+  afterAll(() => rm(directory, { recursive: true }));
+
+  const load = (env: Record<string, string>) =>
+    loadConfig({ STORAGE_PATH: directory, JWT_SECRET: `${SECRET}!`, ...env });
+  const faults = (env: Record<string, string>) => {
+    try {
+      load(env);
+      return [];
+    } catch (error) {
+      return (error as ConfigError).faults;
+    }
+  };
+
+  it('has the documented defaults', () => {
+    const config = load({});
+    expect(config).toMatchObject({
+      production: false,
+      logLevel: 'info',
+      http: { host: '0.0.0.0', port: 8080, corsOrigins: '*', trustedProxyHops: 0, shutdownGraceMs: 30_000 },
+      auth: { tokenTtlSeconds: 86_400, bcryptCost: 14 },
+      database: { kind: 'sqlite', file: join(directory, 'database', 'app.sqlite') },
+      files: { maxUploadBytes: 52_428_800 },
+      warnings: [],
+    });
+    expect(Object.isFrozen(config) && Object.isFrozen(config.http)).toBe(true);
+  });
+
+  it('takes what is set, and an empty variable for absent', () => {
+    const config = load({
+      PORT: '',
+      JWT_TTL: '15m',
+      CORS_ORIGINS: 'https://a.example, http://localhost:3000',
+    });
+    expect(config.http.port).toBe(8080);
+    expect(config.auth.tokenTtlSeconds).toBe(900);
+    expect(config.http.corsOrigins).toEqual(['https://a.example', 'http://localhost:3000']);
+    expect(load({ DATABASE_URL: 'postgres://db/x' }).database).toEqual({
+      kind: 'postgres',
+      url: 'postgres://db/x',
+    });
+  });
+
+  it('takes several secrets: the first signs, all verify', () => {
+    const { tokenKeys } = load({ JWT_SECRET: `${SECRET}a, ${SECRET}b` }).auth;
+    expect(tokenKeys).toHaveLength(2);
+    expect(tokenKeys[0].kid).not.toBe(tokenKeys[1]!.kid);
+    expect(JSON.stringify(tokenKeys)).not.toContain(SECRET);
+  });
+
+  it('reports every fault together and shows no value', () => {
+    const found = faults({
+      PORT: '70000',
+      BCRYPT_COST: '9',
+      JWT_TTL: '1y',
+      LOG_LEVEL: 'loud',
+      JWT_SECRET: 'tooshort',
+    });
+    expect(found.map((fault) => fault.split(' ')[0])).toEqual([
+      'PORT',
+      'JWT_TTL',
+      'BCRYPT_COST',
+      'LOG_LEVEL',
+      'JWT_SECRET',
+    ]);
+    expect(found.join()).not.toMatch(/tooshort|70000|loud/);
+  });
+
+  it.each([
+    ['CORS_ORIGINS', 'a.example'],
+    ['CORS_ORIGINS', '*,https://a.example'],
+    ['DATABASE_URL', 'sqlite://x'],
+    ['STORAGE_DRIVER', 'ftp'],
+    ['MAX_UPLOAD_BYTES', '-1'],
+    ['TRUST_PROXY', 'true'],
+  ])('refuses %s=%s', (name, value) => expect(faults({ [name]: value })[0]).toContain(name));
+
+  it('reads a secret from the file that its twin names', async () => {
+    const file = join(directory, 'secret');
+    await writeFile(file, `${SECRET}from-file\n`);
+    const [fromFile] = load({ JWT_SECRET: '', JWT_SECRET_FILE: file }).auth.tokenKeys;
+    expect(fromFile).toEqual(load({ JWT_SECRET: `${SECRET}from-file` }).auth.tokenKeys[0]);
+    expect(faults({ JWT_SECRET_FILE: file })).toEqual([
+      'JWT_SECRET and JWT_SECRET_FILE are both set; set one of them',
+    ]);
+    expect(faults({ JWT_SECRET: '', JWT_SECRET_FILE: `${file}.no` })[0]).toContain('cannot be read (ENOENT)');
+  });
+
+  it('requires a secret in production, and makes one otherwise', () => {
+    expect(faults({ NODE_ENV: 'production', JWT_SECRET: '' })[0]).toContain('is required');
+    const first = load({ JWT_SECRET: '' });
+    expect(first.warnings[0]).toContain('generated one');
+    const again = load({ JWT_SECRET: '' });
+    expect(again.auth.tokenKeys[0].kid).toBe(first.auth.tokenKeys[0].kid);
+    expect(again.warnings[0]).toContain('using the one kept');
+  });
+
+  it('lets the process environment win over .env', async () => {
+    await writeFile(join(directory, '.env'), 'PATH=/nowhere\nFROM_DOTENV=yes\n');
+    expect(readEnvironment(directory)).toMatchObject({ PATH: process.env.PATH, FROM_DOTENV: 'yes' });
+    expect(readEnvironment(join(directory, 'none')).FROM_DOTENV).toBeUndefined();
+  });
+});

@@ -1,0 +1,23 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
+import { errors } from '../common/errors.js';
+import { isLocked } from './driver-errors.js';
+
+const RETRY_MS = 20;
+
+/**
+ * Takes SQLite's write lock, waiting for it without blocking the process, which SQLite's own busy wait would.
+ * @throws `database_unavailable` when it is not to be had before `deadline` (milliseconds since the epoch).
+ */
+export async function beginImmediate(writing: DataSource, deadline: number): Promise<void> {
+  for (;;) {
+    try {
+      await writing.query('BEGIN IMMEDIATE');
+      return;
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      if (Date.now() >= deadline) throw errors.databaseUnavailable(error);
+      await delay(RETRY_MS);
+    }
+  }
+}
