@@ -69,7 +69,7 @@ describe('files', () => {
         },
       }),
       duplex: 'half',
-    } as RequestInit);
+    });
     expect(chunked.status).toBe(413);
     expect(await storedFiles(server.storage)).toEqual(before);
   });

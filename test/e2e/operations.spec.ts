@@ -71,7 +71,7 @@ describe('operations', () => {
     expect(await ui.text()).toContain('swagger-ui');
     expect(ui.headers.get('content-security-policy')).toContain("script-src 'self'");
     expect((await client.fetch('/docs-yaml')).status).toBe(200);
-    const document = await client.json<object>('GET', '/docs-json');
+    const document = await client.json<Record<string, unknown>>('GET', '/docs-json');
     const { valid, errors } = await new Validator().validate(document.body);
     expect(errors).toBeUndefined();
     expect(valid).toBe(true);

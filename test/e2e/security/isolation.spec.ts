@@ -32,9 +32,9 @@ describe('security.md: isolation', () => {
     for (const [index, [method, path]] of routes(id).entries()) {
       const foreign = await stranger.json(method, path, body(method));
       const absent = await stranger.json(method, routes(missing)[index]![1], body(method));
-      const plain = ({ status, body: { request_id: _, ...rest }, headers }: typeof foreign) => ({
+      const plain = ({ status, body: answer, headers }: typeof foreign) => ({
         status,
-        rest,
+        body: { ...answer, request_id: 'any' },
         headers: [...headers.keys()],
       });
       expect(plain(foreign)).toEqual(plain(absent));

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { type ObjectStorage, StorageError } from '../../src/files/storage/object-storage.js';
+
+export interface StorageUnderTest {
+  readonly storage: ObjectStorage;
+  /** How many objects, whole or broken, the storage holds. */
+  count(): Promise<number>;
+  dispose(): Promise<void>;
+}
+
+/** What every adapter of ObjectStorage promises. */
+export function objectStorageContract(name: string, create: () => Promise<StorageUnderTest>): void {
+  describe(`ObjectStorage contract: ${name}`, () => {
+    let under: StorageUnderTest;
+    beforeEach(async () => {
+      under = await create();
+      await under.storage.prepare();
+    });
+    afterEach(() => under.dispose());
+
+    const key = () => crypto.randomUUID();
+    const stored = async (bytes: Buffer) => {
+      const object = key();
+      await under.storage.write(object, Readable.from([bytes]));
+      return object;
+    };
+
+    it.each([0, 1, 65_536, 3_000_001])('gives back %i bytes as they were written', async (size) => {
+      const bytes = randomBytes(size);
+      const opened = await under.storage.open(await stored(bytes));
+      expect(opened.size).toBe(size);
+      expect((await buffer(opened.stream)).equals(bytes)).toBe(true);
+    });
+
+    it('opens a range, both ends inclusive, and tells the whole size', async () => {
+      const opened = await under.storage.open(await stored(Buffer.from('0123456789')), { start: 3, end: 5 });
+      expect(opened.size).toBe(10);
+      expect((await buffer(opened.stream)).toString()).toBe('345');
+    });
+
+    it('keeps objects apart', async () => {
+      const keys = await Promise.all(['a', 'b', 'c'].map((text) => stored(Buffer.from(text))));
+      const texts = await Promise.all(
+        keys.map(async (k) => (await buffer((await under.storage.open(k)).stream)).toString()),
+      );
+      expect(texts).toEqual(['a', 'b', 'c']);
+    });
+
+    it('rejects with the source’s own error, and leaves nothing', async () => {
+      const object = key();
+      const failing = Readable.from(
+        (function* () {
+          yield Buffer.alloc(100_000);
+          throw new Error('the client went away');
+        })(),
+      );
+      await expect(under.storage.write(object, failing)).rejects.toThrow('the client went away');
+      expect(await under.count()).toBe(0);
+      await expect(under.storage.open(object)).rejects.toMatchObject({ reason: 'missing' });
+    });
+
+    it('says missing for what is not there', async () => {
+      await expect(under.storage.open(key())).rejects.toBeInstanceOf(StorageError);
+      await expect(under.storage.open(key(), { start: 0, end: 1 })).rejects.toMatchObject({
+        reason: 'missing',
+      });
+    });
+
+    it('deletes, and takes nothing there for success', async () => {
+      const object = await stored(Buffer.from('x'));
+      await under.storage.delete(object);
+      await under.storage.delete(object);
+      expect(await under.count()).toBe(0);
+      await expect(under.storage.open(object)).rejects.toMatchObject({ reason: 'missing' });
+    });
+
+    it.each(['', '../x', 'a/b', '..', 'A'.repeat(36), `${crypto.randomUUID()}/../x`])(
+      'refuses the key %j',
+      async (bad) => {
+        await expect(under.storage.write(bad, Readable.from(['x']))).rejects.toThrow();
+        await expect(under.storage.open(bad)).rejects.toThrow();
+        expect(await under.count()).toBe(0);
+      },
+    );
+
+    it('passes its check', async () => {
+      await expect(under.storage.check()).resolves.toBeUndefined();
+    });
+  });
+}

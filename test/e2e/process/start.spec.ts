@@ -1,0 +1,96 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from '../../support/client.js';
+import { runProgram, startProgram } from '../../support/process.js';
+
+describe('start', () => {
+  let storage: string;
+  const fresh = async () => (storage = await mkdtemp(join(tmpdir(), 'start-')));
+  afterEach(() => rm(storage, { recursive: true, force: true }));
+
+  it('reports every fault of the configuration at once, shows no secret, and exits with 1', async () => {
+    const secret = 'short-secret-value';
+    const service = await runProgram({
+      STORAGE_PATH: await fresh(),
+      NODE_ENV: 'production',
+      JWT_SECRET: secret,
+      PORT: 'eighty',
+      BCRYPT_COST: '4',
+      JWT_TTL: 'soon',
+      CORS_ORIGINS: 'example.org',
+      DATABASE_URL: 'mysql://x',
+    });
+    expect(await service.ended).toBe(1);
+    for (const name of ['JWT_SECRET', 'PORT', 'BCRYPT_COST', 'JWT_TTL', 'CORS_ORIGINS', 'DATABASE_URL']) {
+      expect(service.output()).toContain(`- ${name} `);
+    }
+    expect(service.output()).not.toContain(secret);
+  });
+
+  it.each([
+    ['absent', {}],
+    ['short', { JWT_SECRET: 'only-31-bytes-long-secret-abcde' }],
+    ['a placeholder', { JWT_SECRET: 'change-me-change-me-change-me-please' }],
+    ['monotonous', { JWT_SECRET: 'ababababababababababababababababab' }],
+  ])('security.md: secrets: refuses in production a secret that is %s', async (_, environment) => {
+    const service = await runProgram({
+      STORAGE_PATH: await fresh(),
+      NODE_ENV: 'production',
+      JWT_SECRET: '',
+      ...environment,
+    });
+    expect(await service.ended).toBe(1);
+    expect(service.output()).toContain('JWT_SECRET');
+    if ('JWT_SECRET' in environment) expect(service.output()).not.toContain(environment.JWT_SECRET);
+  });
+
+  it('makes a secret outside production, keeps it to itself, and uses it again', async () => {
+    await fresh();
+    const first = await startProgram({ STORAGE_PATH: storage, JWT_SECRET: '' });
+    const path = join(storage, 'keys', 'jwt-secret');
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const client = new Client(first.url);
+    await client.register('kept@example.org', 'a long enough passphrase');
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+    expect(first.output()).toContain('JWT_SECRET is not set');
+    expect(first.output()).not.toContain(await readFile(path, 'utf8'));
+    const second = await startProgram({ STORAGE_PATH: storage, JWT_SECRET: '' });
+    Object.assign(client, { url: second.url });
+    expect((await client.json('GET', '/api/users/me')).status).toBe(200);
+    second.child.kill('SIGTERM');
+    await second.ended;
+  });
+
+  it('security.md: secrets: leaves a canary password and token nowhere', async () => {
+    await fresh();
+    const service = await startProgram({ STORAGE_PATH: storage, LOG_LEVEL: 'trace' });
+    const client = new Client(service.url);
+    const canary = 'canary-passphrase-7f3a';
+    await client.register('canary@example.org', canary);
+    await client.signIn(client.email, `${canary}-wrong`);
+    await client.signIn(canary, canary);
+    await client.upload('content-canary-91c2');
+    await client.json('GET', `/api/users/me?password=${canary}`);
+    await client.json('POST', '/api/users/register', `{"password":"${canary}"`);
+    const trail = JSON.stringify(await client.trail());
+    const metrics = await (await client.fetch('/metrics')).text();
+    service.child.kill('SIGTERM');
+    expect(await service.ended).toBe(0);
+    const files = ['app.sqlite', 'app.sqlite-wal'].map((name) =>
+      readFile(join(storage, 'database', name), 'latin1').catch(() => ''),
+    );
+    const everywhere = [service.output(), trail, metrics, ...(await Promise.all(files))].join('\n');
+    for (const secret of [canary, client.token, client.token.split('.')[2]!])
+      expect(everywhere).not.toContain(secret);
+  });
+
+  it('names the problem and exits with 1 when it cannot open its storage', async () => {
+    await fresh();
+    const service = await runProgram({ STORAGE_PATH: '/etc/hostname/storage' });
+    expect(await service.ended).toBe(1);
+    expect(service.output()).toContain('cannot start');
+  });
+});

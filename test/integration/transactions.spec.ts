@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { loadConfig } from '../../src/config/load-config.js';
+import { dataSourceOptions } from '../../src/database/data-source-options.js';
+import { isUniqueViolation, translateDatabaseError } from '../../src/database/driver-errors.js';
+import { migrate } from '../../src/database/migrate.js';
+import { Transactions } from '../../src/database/transactions.js';
+import { PendingBlob } from '../../src/files/pending-blob.entity.js';
+
+interface Sqlite {
+  exec(sql: string): void;
+  close(): void;
+}
+const Database = createRequire(import.meta.url)('better-sqlite3') as new (file: string) => Sqlite;
+
+describe('transactions on the embedded database', () => {
+  let storage: string;
+  let writing: DataSource;
+  let reading: DataSource;
+  let transactions: Transactions;
+  beforeEach(async () => {
+    storage = await mkdtemp(join(tmpdir(), 'tx-'));
+    const config = loadConfig({ STORAGE_PATH: storage, NODE_ENV: 'test' });
+    writing = await new DataSource(dataSourceOptions(config, 'write')).initialize();
+    await migrate(writing);
+    reading = await new DataSource(dataSourceOptions(config, 'read')).initialize();
+    transactions = new Transactions(writing);
+  });
+  afterEach(async () => {
+    await writing.destroy();
+    await reading.destroy();
+    await rm(storage, { recursive: true, force: true });
+  });
+
+  const row = (blobKey: string) => ({ blobKey, leaseUntil: '2026-01-01T00:00:00.000Z' });
+  const keys = async () =>
+    (await reading.getRepository(PendingBlob).find()).map(({ blobKey }) => blobKey).sort();
+
+  it('shows the fault that it is there for: with TypeORM alone, B’s insert vanishes when A rolls back', async () => {
+    const a = writing.createQueryRunner();
+    await a.startTransaction();
+    await a.manager.insert(PendingBlob, row('a'));
+    await writing.manager.insert(PendingBlob, row('b'));
+    await a.rollbackTransaction();
+    expect(await keys()).toEqual([]);
+  });
+
+  it('does not let a neighbour’s rollback take an acknowledged insert', async () => {
+    const a = transactions.run(async (tx) => {
+      await tx.insert(PendingBlob, row('a'));
+      await delay(50);
+      throw new Error('a fails');
+    });
+    const b = transactions.run(async (tx) => void (await tx.insert(PendingBlob, row('b'))));
+    await expect(a).rejects.toThrow('a fails');
+    await b;
+    expect(await keys()).toEqual(['b']);
+  });
+
+  it('hides what is not committed from readers', async () => {
+    await transactions.run(async (tx) => {
+      await tx.insert(PendingBlob, row('a'));
+      expect(await keys()).toEqual([]);
+    });
+    expect(await keys()).toEqual(['a']);
+  });
+
+  it('joins a transaction inside one, and runs effects only after the commit', async () => {
+    const effects: string[] = [];
+    await transactions.run(async (outer) => {
+      await transactions.run(async (inner) => {
+        expect(inner).toBe(outer);
+        expect(transactions.current()).toBe(outer);
+        transactions.afterCommit(() => void effects.push('committed'));
+        await Promise.resolve();
+      });
+      expect(effects).toEqual([]);
+    });
+    expect(effects).toEqual(['committed']);
+    const failing = transactions.run(async () => {
+      transactions.afterCommit(() => void effects.push('never'));
+      await Promise.reject(new Error('no'));
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(effects).toEqual(['committed']);
+    expect(transactions.current()).toBeNull();
+    expect(() => transactions.afterCommit(() => undefined)).toThrow();
+  });
+
+  it('loses and doubles nothing with 200 parallel writers', async () => {
+    await Promise.all(
+      Array.from({ length: 200 }, (_, i) =>
+        transactions.run(async (tx) => void (await tx.insert(PendingBlob, row(`k${i}`)))),
+      ),
+    );
+    expect(await keys()).toHaveLength(200);
+  });
+
+  it('tells a unique violation', async () => {
+    await transactions.run(async (tx) => void (await tx.insert(PendingBlob, row('a'))));
+    const again = transactions.run(async (tx) => void (await tx.insert(PendingBlob, row('a'))));
+    expect(isUniqueViolation(await again.catch((error: unknown) => error))).toBe(true);
+  });
+
+  it('lets readers write nothing', async () => {
+    await expect(reading.getRepository(PendingBlob).insert(row('a'))).rejects.toThrow(/readonly/);
+  });
+
+  it('security.md: database: a lock held elsewhere is waited for without blocking the process, then refused with 503', async () => {
+    const other = new Database(join(storage, 'database', 'app.sqlite'));
+    other.exec('BEGIN IMMEDIATE');
+    const short = transactions.run(async (tx) => void (await tx.insert(PendingBlob, row('patient'))));
+    let longestPause = 0;
+    let last = performance.now();
+    const watch = setInterval(() => {
+      longestPause = Math.max(longestPause, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    await delay(1000);
+    other.exec('COMMIT');
+    await short;
+    expect(longestPause).toBeLessThan(500);
+
+    other.exec('BEGIN IMMEDIATE');
+    const refused = transactions.run(async (tx) => void (await tx.insert(PendingBlob, row('impatient'))));
+    await expect(refused).rejects.toMatchObject({ code: 'database_unavailable', status: 503 });
+    expect(await keys()).toEqual(['patient']);
+    other.exec('COMMIT');
+    other.close();
+    clearInterval(watch);
+    await transactions.run(async (tx) => void (await tx.insert(PendingBlob, row('recovered'))));
+    expect(await keys()).toEqual(['patient', 'recovered']);
+  });
+
+  it('sets the pragmas on both connections', async () => {
+    for (const source of [writing, reading]) {
+      const value = async (name: string) =>
+        Object.values((await source.query<object[]>(`PRAGMA ${name}`))[0]!)[0] as unknown;
+      expect(await value('journal_mode')).toBe('wal');
+      expect(await value('synchronous')).toBe(2);
+      expect(await value('foreign_keys')).toBe(1);
+      expect(await value('busy_timeout')).toBe(50);
+    }
+  });
+
+  it('migrates once when processes start together, and back', async () => {
+    const config = loadConfig({ STORAGE_PATH: join(storage, 'second'), NODE_ENV: 'test' });
+    const sources = [1, 2, 3].map(() => new DataSource(dataSourceOptions(config, 'write')));
+    for (const source of sources) await source.initialize();
+    await Promise.all(sources.map((source) => migrate(source)));
+    expect(await sources[0]!.query('SELECT name FROM migrations')).toHaveLength(1);
+    await sources[0]!.undoLastMigration();
+    const tables: { name: string }[] = await sources[0]!.query(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    );
+    expect(tables.map(({ name }) => name)).toEqual(['migrations']);
+    for (const source of sources) await source.destroy();
+  });
+
+  it('translates what a client may know of a database error, and nothing else', () => {
+    const withCode = (code: string) => Object.assign(new Error('x'), { code });
+    expect(translateDatabaseError(withCode('SQLITE_FULL'))?.code).toBe('storage_full');
+    for (const code of [
+      'SQLITE_BUSY',
+      'SQLITE_IOERR_WRITE',
+      'ECONNREFUSED',
+      '08006',
+      '57P01',
+      '53300',
+      '40001',
+    ]) {
+      expect(translateDatabaseError(withCode(code))?.code).toBe('database_unavailable');
+    }
+    expect(translateDatabaseError(new Error('Connection terminated unexpectedly'))?.status).toBe(503);
+    expect(translateDatabaseError(withCode('42601'))).toBeNull();
+    expect(translateDatabaseError('no error at all')).toBeNull();
+  });
+});

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { JWT_SECRET } from './test-app.js';
+
+export interface ServiceProcess {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** What it wrote to standard output and standard error so far. */
+  output(): string;
+  /** Resolves to the exit code, or null when a signal ended it. */
+  ended: Promise<number | null>;
+}
+
+/** Runs the built program, as `npm start` does, without waiting for it. */
+export async function runProgram(environment: Record<string, string>): Promise<ServiceProcess> {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['dist/main.js'], {
+    env: {
+      PATH: process.env.PATH,
+      JWT_SECRET,
+      BCRYPT_COST: '10',
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  return { url: `http://127.0.0.1:${port}`, child, output: () => output, ended };
+}
+
+/** The same, once `GET /health` answers. */
+export async function startProgram(environment: Record<string, string>): Promise<ServiceProcess> {
+  const service = await runProgram(environment);
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if (service.child.exitCode !== null) break;
+    const healthy = await fetch(`${service.url}/health`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (healthy) return service;
+    await delay(25);
+  }
+  throw new Error(`the service does not start:\n${service.output()}`);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
