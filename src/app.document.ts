@@ -17,6 +17,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .addTag('Users', 'Accounts and sign-in')
+    .addTag('Sessions', 'Where somebody is signed in')
     .addTag('Files', 'Private files')
     .addTag('Audit', 'What happened')
     .addTag('Operations', 'For those who run the service')

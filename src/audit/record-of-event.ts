@@ -70,6 +70,17 @@ function describe(event: DomainEvent, emailHashKey: KeyObject): Description {
             metadata: { reason: 'wrong_password' },
             personal: { email: event.email },
           };
+    case 'user.signed_out':
+      return { ...aboutUser(event, 'USER_LOGOUT', 'success'), metadata: { session_id: event.sessionId } };
+    case 'session.refreshed':
+      return { ...aboutUser(event, 'TOKEN_REFRESH', 'success'), metadata: { session_id: event.sessionId } };
+    case 'session.token_reused':
+      return { ...aboutUser(event, 'TOKEN_REUSE', 'denied'), metadata: { session_id: event.sessionId } };
+    case 'session.ended':
+      return {
+        ...aboutUser(event, 'SESSION_END', 'success'),
+        metadata: { session_id: event.sessionId, count: event.count },
+      };
     case 'user.profile_updated':
       return { ...aboutUser(event, 'PROFILE_UPDATE', 'success'), metadata: { fields: event.fields } };
     case 'user.password_changed':

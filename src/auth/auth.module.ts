@@ -8,7 +8,10 @@ import { AccountService } from './account.service.js';
 import { AuthController } from './auth.controller.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
+import { RefreshToken } from './sessions/refresh-token.entity.js';
+import { RefreshTokensService } from './sessions/refresh-tokens.service.js';
 import { Session } from './sessions/session.entity.js';
+import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { SignInService } from './sign-in.service.js';
 import { AccessTokens } from './tokens/access-tokens.js';
@@ -16,13 +19,19 @@ import { JwtStrategy } from './tokens/jwt.strategy.js';
 import { VerifiedTokens } from './tokens/verified-tokens.js';
 
 @Module({
-  imports: [UsersModule, PassportModule, JwtModule.register({}), TypeOrmModule.forFeature([Session])],
-  controllers: [AuthController],
+  imports: [
+    UsersModule,
+    PassportModule,
+    JwtModule.register({}),
+    TypeOrmModule.forFeature([Session, RefreshToken]),
+  ],
+  controllers: [AuthController, SessionsController],
   providers: [
     SignInService,
     AccountService,
     PasswordHasher,
     SessionsService,
+    RefreshTokensService,
     AccessTokens,
     VerifiedTokens,
     JwtStrategy,

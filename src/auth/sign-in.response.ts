@@ -7,6 +7,7 @@ export interface SignIn {
   readonly user: User;
   readonly token: string;
   readonly expiresInSeconds: number;
+  readonly refreshToken: string;
 }
 
 export class SignInResponse {
@@ -21,6 +22,11 @@ export class SignInResponse {
 
   @ApiProperty({ type: 'integer', description: 'Seconds.', example: 86400 })
   readonly expires_in: number;
+
+  @ApiProperty({
+    description: 'Exchange it at `/api/auth/refresh` when `token` expires; good once, for 30 days.',
+  })
+  readonly refresh_token: string;
 }
 
 export function toSignInResponse(signIn: SignIn): SignInResponse {
@@ -29,5 +35,6 @@ export function toSignInResponse(signIn: SignIn): SignInResponse {
     token: signIn.token,
     token_type: 'Bearer',
     expires_in: signIn.expiresInSeconds,
+    refresh_token: signIn.refreshToken,
   };
 }

@@ -9,6 +9,7 @@ import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { passwordFault } from './passwords/password-policy.js';
+import { RefreshTokensService } from './sessions/refresh-tokens.service.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import type { SignIn } from './sign-in.response.js';
 import { AccessTokens } from './tokens/access-tokens.js';
@@ -21,6 +22,7 @@ export class SignInService {
     private readonly hasher: PasswordHasher,
     private readonly sessions: SessionsService,
     private readonly tokens: AccessTokens,
+    private readonly refreshTokens: RefreshTokensService,
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
   ) {}
@@ -92,6 +94,7 @@ export class SignInService {
       sessionId: session.id,
       token: this.tokens.issue(session),
       expiresInSeconds: this.tokens.ttlSeconds,
+      refreshToken: await this.refreshTokens.issue(tx, session),
     };
   }
 }

@@ -22,6 +22,7 @@ export const CATALOGUE = {
   wrong_password: { status: 403, title: 'The password is wrong' },
   forbidden: { status: 403, title: 'Not allowed' },
   route_not_found: { status: 404, title: 'No such route' },
+  session_not_found: { status: 404, title: 'No such session' },
   file_not_found: { status: 404, title: 'No such file' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
@@ -107,6 +108,7 @@ export const errors = {
   wrongPassword: () => new ApiError('wrong_password', 'The password given is not the current one.'),
   forbidden: () => new ApiError('forbidden', 'This account may not do that.'),
   routeNotFound: () => new ApiError('route_not_found', 'There is nothing at this path.'),
+  sessionNotFound: () => new ApiError('session_not_found', 'You have no open session with this id.'),
   fileNotFound: () => new ApiError('file_not_found', 'You have no file with this id.'),
   methodNotAllowed: (allow: readonly string[]) =>
     new ApiError('method_not_allowed', `This path allows ${allow.join(', ')}.`, {

@@ -26,6 +26,16 @@ export type DomainEvent =
       readonly userId: string | null;
       readonly email: string;
     })
+  | (By & { readonly type: 'user.signed_out'; readonly userId: string; readonly sessionId: string })
+  | (By & { readonly type: 'session.refreshed'; readonly userId: string; readonly sessionId: string })
+  | (By & { readonly type: 'session.token_reused'; readonly userId: string; readonly sessionId: string })
+  | (By & {
+      readonly type: 'session.ended';
+      readonly userId: string;
+      /** Null when all others were ended at once. */
+      readonly sessionId: string | null;
+      readonly count: number;
+    })
   | (By & {
       readonly type: 'user.profile_updated';
       readonly userId: string;

@@ -86,9 +86,12 @@ describe('operations', () => {
       })),
     );
     expect(operations.map(({ name }) => name).sort()).toEqual([
+      'DELETE /api/auth/sessions',
+      'DELETE /api/auth/sessions/{id}',
       'DELETE /api/files/{id}',
       'DELETE /api/users/me',
       'GET /api/audit/logs',
+      'GET /api/auth/sessions',
       'GET /api/files',
       'GET /api/files/{id}',
       'GET /api/files/{id}/metadata',
@@ -98,6 +101,8 @@ describe('operations', () => {
       'GET /ready',
       'PATCH /api/files/{id}',
       'PATCH /api/users/me',
+      'POST /api/auth/logout',
+      'POST /api/auth/refresh',
       'POST /api/files',
       'POST /api/users/login',
       'POST /api/users/me/password',
@@ -109,7 +114,10 @@ describe('operations', () => {
         operation.responses[200] ?? operation.responses[201] ?? operation.responses[204],
       ]).toBeTruthy();
       const closed = operation.security !== undefined;
-      expect([name, closed]).toEqual([name, '401' in operation.responses && !name.endsWith('/login')]);
+      expect([name, closed]).toEqual([
+        name,
+        '401' in operation.responses && !/\/(login|refresh)$/.test(name),
+      ]);
       for (const [status, response] of Object.entries(operation.responses)) {
         if (Number(status) < 400) continue;
         const codes = Object.keys(response.content!['application/problem+json']!.examples!);

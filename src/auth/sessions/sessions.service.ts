@@ -1,24 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
-import { type EntityManager, IsNull, Not, Repository } from 'typeorm';
+import { type EntityManager, type FindOptionsWhere, IsNull, MoreThan, Not, Repository } from 'typeorm';
 import type { Actor } from '../../common/actor.js';
-import { newId } from '../../common/ids.js';
+import { errors } from '../../common/errors.js';
+import { newId, parseId } from '../../common/ids.js';
+import { requestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
-import { AppConfig } from '../../config/app-config.js';
 import { Transactions } from '../../database/transactions.js';
+import { byUser } from '../../events/domain-event.js';
+import { DomainEvents } from '../../events/domain-events.js';
 import { UsersService } from '../../users/users.service.js';
 import { Session } from './session.entity.js';
 
 /** How long another process may go on accepting a session that was ended here. */
 const CACHE_TTL_MS = 5000;
 const CACHED_SESSIONS = 50_000;
+/** A session that is not refreshed for so long has ended. */
+const SESSION_TTL_MS = 30 * 24 * 3_600_000;
+const USER_AGENT_CHARACTERS = 512;
 
 /** Opens and ends sessions, and knows which are alive without asking the database at every request. */
 @Injectable()
 export class SessionsService {
-  readonly #ttlSeconds: number;
-
   /** Who a live session belongs to. `false` is a session that has ended, remembered as briefly. */
   readonly #alive = new LRUCache<string, Actor | false>({
     max: CACHED_SESSIONS,
@@ -30,22 +34,39 @@ export class SessionsService {
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     private readonly users: UsersService,
     private readonly transactions: Transactions,
-    config: AppConfig,
-  ) {
-    this.#ttlSeconds = config.auth.tokenTtlSeconds;
-  }
+    private readonly events: DomainEvents,
+  ) {}
 
-  /** Opens a session inside the caller's transaction. */
+  /** Opens a session on the device of the current request, inside the caller's transaction. */
   async open(tx: EntityManager, userId: string): Promise<Session> {
+    const context = requestContext.getStore();
     const session = tx.create(Session, {
       id: newId(),
       userId,
       createdAt: now(),
-      expiresAt: fromNow(this.#ttlSeconds * 1000),
+      lastUsedAt: now(),
+      expiresAt: fromNow(SESSION_TTL_MS),
       endedAt: null,
+      ip: context?.ip ?? null,
+      userAgent: context?.userAgent?.slice(0, USER_AGENT_CHARACTERS) ?? null,
     });
     await tx.insert(Session, session);
     return session;
+  }
+
+  /** Gives a session another 30 days from now. */
+  async prolong(tx: EntityManager, id: string): Promise<void> {
+    await tx.update(Session, { id }, { lastUsedAt: now(), expiresAt: fromNow(SESSION_TTL_MS) });
+  }
+
+  /** A session that has neither ended nor expired, as the database has it now. */
+  findOpen(id: string): Promise<Session | null> {
+    return this.sessions.findOneBy({ id, ...isOpen() });
+  }
+
+  /** The open sessions of the actor, newest first. */
+  list(actor: Actor): Promise<Session[]> {
+    return this.sessions.find({ where: { userId: actor.userId, ...isOpen() }, order: { id: 'DESC' } });
   }
 
   /** The caller behind a session, or null when it has ended, was never there, or belongs to somebody else. */
@@ -54,29 +75,88 @@ export class SessionsService {
     return actor && actor.userId === userId ? actor : null;
   }
 
+  /** Ends the session of this request. */
+  async signOut(actor: Actor): Promise<void> {
+    await this.transactions.run(async (tx) => {
+      await this.end(tx, actor.userId, actor.sessionId);
+      await this.events.publish({
+        type: 'user.signed_out',
+        actor: byUser(actor.userId),
+        userId: actor.userId,
+        sessionId: actor.sessionId,
+      });
+    });
+  }
+
+  /**
+   * Ends one of the actor's sessions.
+   * @throws `session_not_found` for any other id, recorded as a denial whether or not it is somebody's.
+   */
+  async endOne(actor: Actor, id: string): Promise<void> {
+    const sessionId = parseId(id);
+    if (sessionId === null) throw errors.sessionNotFound();
+    const ended = await this.transactions.run(async (tx) => {
+      if ((await this.end(tx, actor.userId, sessionId)) === 0) return false;
+      await this.#publishEnd(actor, sessionId, 1);
+      return true;
+    });
+    if (ended) return;
+    await this.events.publish({
+      type: 'access.denied',
+      actor: byUser(actor.userId),
+      userId: actor.userId,
+      resource: `session:${sessionId}`,
+      reason: 'session_not_found',
+    });
+    throw errors.sessionNotFound();
+  }
+
+  /** Ends every session of the actor but this one. */
+  async endOthers(actor: Actor): Promise<void> {
+    await this.transactions.run(async (tx) => {
+      const count = await this.endAll(tx, actor.userId, actor.sessionId);
+      await this.#publishEnd(actor, null, count);
+    });
+  }
+
+  /** Ends one session of a user inside the caller's transaction. @returns 1, or 0 when there was none to end. */
+  end(tx: EntityManager, userId: string, id: string): Promise<number> {
+    return this.#endWhere(tx, { userId, id });
+  }
+
   /**
    * Ends the sessions of a user inside the caller's transaction, all or all but one. They stop working
    * here when it commits, and within 5 s on every other process.
    * @returns how many were ended.
    */
-  async endAll(tx: EntityManager, userId: string, exceptId?: string): Promise<number> {
-    const open = await tx.find(Session, {
-      select: { id: true },
-      where: { userId, endedAt: IsNull(), ...(exceptId === undefined ? {} : { id: Not(exceptId) }) },
-    });
-    await tx.update(
-      Session,
-      { userId, endedAt: IsNull(), ...(exceptId === undefined ? {} : { id: Not(exceptId) }) },
-      { endedAt: now() },
-    );
+  endAll(tx: EntityManager, userId: string, exceptId?: string): Promise<number> {
+    return this.#endWhere(tx, { userId, ...(exceptId === undefined ? {} : { id: Not(exceptId) }) });
+  }
+
+  async #endWhere(tx: EntityManager, where: FindOptionsWhere<Session>): Promise<number> {
+    const open = await tx.find(Session, { select: { id: true }, where: { ...where, ...isOpen() } });
+    await tx.update(Session, { ...where, endedAt: IsNull() }, { endedAt: now() });
     this.transactions.afterCommit(() => open.forEach(({ id }) => this.#alive.set(id, false)));
     return open.length;
   }
 
+  async #publishEnd(actor: Actor, sessionId: string | null, count: number): Promise<void> {
+    await this.events.publish({
+      type: 'session.ended',
+      actor: byUser(actor.userId),
+      userId: actor.userId,
+      sessionId,
+      count,
+    });
+  }
+
   async #load(id: string): Promise<Actor | false> {
-    const session = await this.sessions.findOneBy({ id });
-    if (session === null || session.endedAt !== null || session.expiresAt <= now()) return false;
-    const user = await this.users.find(session.userId);
+    const session = await this.findOpen(id);
+    const user = session === null ? null : await this.users.find(session.userId);
     return user === null ? false : { userId: user.id, sessionId: id, roles: user.roles };
   }
+}
+
+function isOpen(): FindOptionsWhere<Session> {
+  return { endedAt: IsNull(), expiresAt: MoreThan(now()) };
 }

@@ -1,0 +1,11 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, MaxLength } from 'class-validator';
+import { IsPlainText } from '../../common/plain-text.js';
+
+export class RefreshInput {
+  @ApiProperty({ description: 'The `refresh_token` of the last answer; good once.' })
+  @IsString()
+  @IsPlainText()
+  @MaxLength(4096)
+  readonly refresh_token: string;
+}

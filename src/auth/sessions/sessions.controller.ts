@@ -1,0 +1,79 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import { type Actor, CurrentActor } from '../../common/actor.js';
+import { ApiRefusals } from '../../common/api-refusals.js';
+import { Public } from '../../common/public.js';
+import { SignInResponse, toSignInResponse } from '../sign-in.response.js';
+import { RefreshInput } from './refresh.input.js';
+import { RefreshTokensService } from './refresh-tokens.service.js';
+import { SessionResponse, toSessionResponse } from './session.response.js';
+import { SessionsService } from './sessions.service.js';
+
+@ApiTags('Sessions')
+@Controller('api/auth')
+export class SessionsController {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly refreshTokens: RefreshTokensService,
+  ) {}
+
+  @Public()
+  @Post('refresh')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Exchange the refresh token for a new pair',
+    description: 'A token that was used more than 10 s ago ends its session.',
+  })
+  @ApiOkResponse({ type: SignInResponse })
+  @ApiRefusals('validation_failed', 'unauthorized', 'body', 'writes')
+  async refresh(@Body() input: RefreshInput): Promise<SignInResponse> {
+    return toSignInResponse(await this.refreshTokens.refresh(input.refresh_token));
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'End this session' })
+  @ApiNoContentResponse()
+  @ApiRefusals('unauthorized', 'writes')
+  async signOut(@CurrentActor() actor: Actor): Promise<void> {
+    await this.sessions.signOut(actor);
+  }
+
+  @Get('sessions')
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'Where you are signed in, newest first' })
+  @ApiOkResponse({ type: [SessionResponse] })
+  @ApiRefusals('unauthorized', 'database_unavailable')
+  async list(@CurrentActor() actor: Actor): Promise<SessionResponse[]> {
+    return (await this.sessions.list(actor)).map((session) => toSessionResponse(session, actor.sessionId));
+  }
+
+  @Delete('sessions')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'End every other session' })
+  @ApiNoContentResponse()
+  @ApiRefusals('unauthorized', 'writes')
+  async endOthers(@CurrentActor() actor: Actor): Promise<void> {
+    await this.sessions.endOthers(actor);
+  }
+
+  @Delete('sessions/:id')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'End a session' })
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiNoContentResponse()
+  @ApiRefusals('unauthorized', 'session_not_found', 'writes')
+  async end(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<void> {
+    await this.sessions.endOne(actor, id);
+  }
+}

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { RefreshToken } from '../../src/auth/sessions/refresh-token.entity.js';
+import { WRITING } from '../../src/database/transactions.js';
+import type { Client } from '../support/client.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+interface Pair {
+  token: string;
+  refresh_token: string;
+  code?: string;
+}
+
+interface SessionBody {
+  id: string;
+  device: string | null;
+  ip: string;
+  current: boolean;
+}
+
+describe('sessions', () => {
+  let server: TestApp;
+  beforeAll(async () => void (server = await startApp()));
+  afterAll(() => server.close());
+
+  const signIn = async (client: Client, device = 'test') => {
+    const { body } = await client.json<Pair>(
+      'POST',
+      '/api/users/login',
+      { email: client.email, password: client.password },
+      { 'user-agent': device },
+    );
+    return body;
+  };
+  const refresh = (token: string) =>
+    server.client().json<Pair>('POST', '/api/auth/refresh', { refresh_token: token });
+  const works = async (token: string) => {
+    const client = server.client();
+    client.token = token;
+    return (await client.json('GET', '/api/users/me')).status === 200;
+  };
+  /** Makes it as if every used token had been used a minute ago. */
+  const afterTheGrace = () =>
+    server.app
+      .get<DataSource>(WRITING)
+      .createQueryBuilder()
+      .update(RefreshToken)
+      .set({ replacedAt: '2020-01-01T00:00:00.000Z' })
+      .where('replaced_at IS NOT NULL')
+      .execute();
+
+  it('exchanges a refresh token for a new pair, each good once', async () => {
+    const client = await server.user();
+    const first = await signIn(client);
+    expect(first.refresh_token).toMatch(/^rt_[A-Za-z0-9_-]{43}$/);
+    const second = await refresh(first.refresh_token);
+    expect(second.status).toBe(200);
+    expect(second.body.refresh_token).not.toBe(first.refresh_token);
+    expect(await works(second.body.token)).toBe(true);
+    expect((await refresh(second.body.refresh_token)).status).toBe(200);
+    expect((await client.trail('&action=TOKEN_REFRESH')).length).toBe(2);
+  });
+
+  it('gives five tabs that refresh at once the same successor', async () => {
+    const client = await server.user();
+    const { refresh_token: token } = await signIn(client);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => refresh(token)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
+    for (const { body } of answers) expect(await works(body.token)).toBe(true);
+    expect(await client.trail('&action=TOKEN_REFRESH')).toHaveLength(1);
+  });
+
+  it('ends the session when a token is used again after the grace, and records it', async () => {
+    const client = await server.user();
+    const first = await signIn(client);
+    const second = await refresh(first.refresh_token);
+    await afterTheGrace();
+    const reused = await refresh(first.refresh_token);
+    expect([reused.status, reused.body.code]).toEqual([401, 'unauthorized']);
+    expect(await works(second.body.token)).toBe(false);
+    expect((await refresh(second.body.refresh_token)).status).toBe(401);
+    expect(await works(client.token)).toBe(true);
+    expect((await client.trail('&action=TOKEN_REUSE'))[0]).toMatchObject({ outcome: 'denied' });
+  });
+
+  it('keeps only a hash of a refresh token', async () => {
+    const client = await server.user();
+    const { refresh_token: token } = await signIn(client);
+    const { body } = await refresh(token);
+    const stored = JSON.stringify(await server.app.get(DataSource).getRepository(RefreshToken).find());
+    expect(stored).not.toContain(token);
+    expect(stored).not.toContain(body.refresh_token);
+  });
+
+  it('refuses what is no refresh token, and a refresh token where an access token belongs', async () => {
+    const client = await server.user();
+    const { refresh_token: token } = await signIn(client);
+    for (const wrong of ['rt_x', client.token, '', `${token}x`]) {
+      expect([wrong, (await refresh(wrong)).status]).toEqual([wrong, 401]);
+    }
+    expect((await server.client().json('POST', '/api/auth/refresh', { refresh_token: 1 })).status).toBe(400);
+    expect(await works(token)).toBe(false);
+  });
+
+  it('lists the devices, and ends one, all others, and this one', async () => {
+    const client = await server.user();
+    const phone = await signIn(client, 'phone');
+    const laptop = await signIn(client, 'laptop');
+    const list = async () => (await client.json<SessionBody[]>('GET', '/api/auth/sessions')).body;
+    const sessions = await list();
+    expect(sessions.map(({ device }) => device).slice(0, 2)).toEqual(['laptop', 'phone']);
+    expect(sessions.map(({ current }) => current)).toEqual([false, false, true]);
+    expect(sessions[0]!.ip).toBe('127.0.0.1');
+    const phoneId = sessions[1]!.id;
+    expect((await client.json('DELETE', `/api/auth/sessions/${phoneId}`)).status).toBe(204);
+    expect(await works(phone.token)).toBe(false);
+    expect((await refresh(phone.refresh_token)).status).toBe(401);
+    expect((await client.json('DELETE', `/api/auth/sessions/${phoneId}`)).status).toBe(404);
+    expect((await client.json('DELETE', '/api/auth/sessions')).status).toBe(204);
+    expect(await works(laptop.token)).toBe(false);
+    expect(await list()).toHaveLength(1);
+    expect((await client.trail('&action=SESSION_END')).map(({ metadata }) => metadata.count)).toEqual([1, 1]);
+    expect((await client.json('POST', '/api/auth/logout')).status).toBe(204);
+    expect(await works(client.token)).toBe(false);
+    client.token = (await signIn(client)).token;
+    expect(await client.trail('&action=USER_LOGOUT')).toHaveLength(1);
+  });
+
+  it('answers somebody else’s session like one that does not exist', async () => {
+    const [owner, stranger] = [await server.user(), await server.user()];
+    const [mine] = (await owner.json<SessionBody[]>('GET', '/api/auth/sessions')).body;
+    for (const id of [mine!.id, crypto.randomUUID()]) {
+      const answer = await stranger.json('DELETE', `/api/auth/sessions/${id}`);
+      expect([answer.status, answer.body.code]).toEqual([404, 'session_not_found']);
+    }
+    expect((await stranger.json('DELETE', '/api/auth/sessions/none')).status).toBe(404);
+    expect(await stranger.trail('&action=ACCESS_DENIED')).toHaveLength(2);
+    expect(await works(owner.token)).toBe(true);
+  });
+});
