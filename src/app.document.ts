@@ -18,6 +18,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .addTag('Users', 'Accounts and sign-in')
     .addTag('Sessions', 'Where somebody is signed in')
+    .addTag('API keys', 'For programs that act for a user')
     .addTag('Files', 'Private files')
     .addTag('Audit', 'What happened')
     .addTag('Operations', 'For those who run the service')

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { type Actor, CurrentActor } from '../common/actor.js';
 import { ApiRefusals } from '../common/api-refusals.js';
 import { LINK_HEADER, sendPage } from '../common/page-response.js';
+import { RequireScope } from '../common/scopes.js';
 import { AuditEntryResponse, toAuditEntryResponse } from './audit-entry.response.js';
 import { AuditQueryInput } from './audit-query.input.js';
 import { AuditTrail } from './audit-trail.js';
@@ -15,6 +16,7 @@ export class AuditController {
   constructor(private readonly trail: AuditTrail) {}
 
   @Get('logs')
+  @RequireScope('audit:read')
   @ApiOperation({ summary: 'The audit trail, newest first' })
   @ApiOkResponse({ type: [AuditEntryResponse], headers: LINK_HEADER })
   @ApiRefusals(
@@ -22,6 +24,7 @@ export class AuditController {
     'invalid_cursor',
     'unauthorized',
     'forbidden',
+    'insufficient_scope',
     'database_unavailable',
     'audit_unavailable',
   )

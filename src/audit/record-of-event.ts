@@ -43,7 +43,10 @@ export function recordOfEvent(
     requestId: context?.requestId ?? null,
     occurredAt: at,
     recordedAt: at,
-    metadata: fitted(described.metadata ?? {}),
+    metadata: fitted({
+      ...described.metadata,
+      ...(context?.keyId === undefined ? {} : { by_key: context.keyId }),
+    }),
     ip: context?.ip ?? null,
     userAgent: context?.userAgent == null ? null : cutBytes(context.userAgent, USER_AGENT_BYTES),
     personal: described.personal === undefined ? null : fitted(described.personal),
@@ -70,6 +73,19 @@ function describe(event: DomainEvent, emailHashKey: KeyObject): Description {
             metadata: { reason: 'wrong_password' },
             personal: { email: event.email },
           };
+    case 'key.created':
+      return {
+        ...aboutUser(event, 'KEY_CREATE', 'success'),
+        resource: `key:${event.keyId}`,
+        metadata: { key_id: event.keyId, scopes: event.scopes },
+        personal: { key_name: event.name },
+      };
+    case 'key.revoked':
+      return {
+        ...aboutUser(event, 'KEY_REVOKE', 'success'),
+        resource: `key:${event.keyId}`,
+        metadata: { key_id: event.keyId },
+      };
     case 'user.signed_out':
       return { ...aboutUser(event, 'USER_LOGOUT', 'success'), metadata: { session_id: event.sessionId } };
     case 'session.refreshed':

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '../common/actor.js';
+import type { SessionActor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
 import { now } from '../common/time.js';
 import { Transactions } from '../database/transactions.js';
@@ -26,7 +26,7 @@ export class AccountService {
    * Changes the password and ends every other session.
    * @throws `wrong_password`, `validation_failed`, `busy`.
    */
-  async changePassword(actor: Actor, currentPassword: string, newPassword: string): Promise<void> {
+  async changePassword(actor: SessionActor, currentPassword: string, newPassword: string): Promise<void> {
     const user = await this.users.getCurrent(actor.userId);
     const fault = passwordFault(newPassword, user.email);
     if (fault !== null) {
@@ -59,7 +59,7 @@ export class AccountService {
    * transaction when they hear `user.deleted`.
    * @throws `wrong_password`, `busy`.
    */
-  async delete(actor: Actor, password: string): Promise<void> {
+  async delete(actor: SessionActor, password: string): Promise<void> {
     const user = await this.users.getCurrent(actor.userId);
     await this.#confirmPassword(user, password, 'user.deletion_refused');
     await this.transactions.run(async (tx) => {

@@ -7,7 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { type Actor, CurrentActor } from '../common/actor.js';
+import { CurrentSession, type SessionActor } from '../common/actor.js';
 import { ApiRefusals } from '../common/api-refusals.js';
 import { Public } from '../common/public.js';
 import { AccountService } from './account.service.js';
@@ -47,8 +47,19 @@ export class AuthController {
   @ApiBearerAuth()
   @ApiOperation({ summary: 'Change the password; every other session ends' })
   @ApiNoContentResponse()
-  @ApiRefusals('validation_failed', 'unauthorized', 'wrong_password', 'busy', 'body', 'writes')
-  async changePassword(@CurrentActor() actor: Actor, @Body() input: ChangePasswordInput): Promise<void> {
+  @ApiRefusals(
+    'validation_failed',
+    'unauthorized',
+    'insufficient_scope',
+    'wrong_password',
+    'busy',
+    'body',
+    'writes',
+  )
+  async changePassword(
+    @CurrentSession() actor: SessionActor,
+    @Body() input: ChangePasswordInput,
+  ): Promise<void> {
     await this.accounts.changePassword(actor, input.current_password, input.new_password);
   }
 
@@ -57,8 +68,16 @@ export class AuthController {
   @ApiBearerAuth()
   @ApiOperation({ summary: 'Delete the account, its files and its personal values' })
   @ApiNoContentResponse()
-  @ApiRefusals('validation_failed', 'unauthorized', 'wrong_password', 'busy', 'body', 'writes')
-  async delete(@CurrentActor() actor: Actor, @Body() input: DeleteAccountInput): Promise<void> {
+  @ApiRefusals(
+    'validation_failed',
+    'unauthorized',
+    'insufficient_scope',
+    'wrong_password',
+    'busy',
+    'body',
+    'writes',
+  )
+  async delete(@CurrentSession() actor: SessionActor, @Body() input: DeleteAccountInput): Promise<void> {
     await this.accounts.delete(actor, input.password);
   }
 }

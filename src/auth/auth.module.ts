@@ -7,6 +7,10 @@ import { UsersModule } from '../users/users.module.js';
 import { AccountService } from './account.service.js';
 import { AuthController } from './auth.controller.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { ApiKey } from './keys/api-key.entity.js';
+import { ApiKeysService } from './keys/api-keys.service.js';
+import { KeysController } from './keys/keys.controller.js';
+import { PermissionsGuard } from './permissions.guard.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { RefreshToken } from './sessions/refresh-token.entity.js';
 import { RefreshTokensService } from './sessions/refresh-tokens.service.js';
@@ -23,19 +27,21 @@ import { VerifiedTokens } from './tokens/verified-tokens.js';
     UsersModule,
     PassportModule,
     JwtModule.register({}),
-    TypeOrmModule.forFeature([Session, RefreshToken]),
+    TypeOrmModule.forFeature([Session, RefreshToken, ApiKey]),
   ],
-  controllers: [AuthController, SessionsController],
+  controllers: [AuthController, SessionsController, KeysController],
   providers: [
     SignInService,
     AccountService,
     PasswordHasher,
     SessionsService,
     RefreshTokensService,
+    ApiKeysService,
     AccessTokens,
     VerifiedTokens,
     JwtStrategy,
     { provide: APP_GUARD, useClass: JwtAuthGuard },
+    { provide: APP_GUARD, useClass: PermissionsGuard },
   ],
   exports: [PasswordHasher],
 })

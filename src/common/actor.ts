@@ -1,18 +1,43 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
+import type { Role } from './roles.js';
+import type { Scope } from './scopes.js';
 
-export type Role = 'user' | 'auditor' | 'admin';
-
-/** Who is calling, as the guard established it. */
-export interface Actor {
+interface BaseActor {
   readonly userId: string;
-  readonly sessionId: string;
   readonly roles: readonly Role[];
 }
 
-/** The signed-in caller of this request; only on routes that the guard protects. */
-export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
+/** A user who is signed in. */
+export interface SessionActor extends BaseActor {
+  readonly type: 'session';
+  readonly sessionId: string;
+}
+
+/** A program that acts for a user, within its scopes. */
+export interface KeyActor extends BaseActor {
+  readonly type: 'key';
+  readonly keyId: string;
+  readonly scopes: readonly Scope[];
+}
+
+/** Who is calling, as the guard established it. */
+export type Actor = SessionActor | KeyActor;
+
+function actorOf(context: ExecutionContext): Actor {
   const { user } = context.switchToHttp().getRequest<Request>();
-  if (user === undefined) throw new Error('CurrentActor is used on a route without the guard');
+  if (user === undefined) throw new Error('the actor is asked for on a route without the guard');
   return user as Actor;
+}
+
+/** The caller of this request; only on routes that the guard protects. */
+export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor =>
+  actorOf(context),
+);
+
+/** The caller of this request on a route that is closed to API keys. */
+export const CurrentSession = createParamDecorator((_: unknown, context: ExecutionContext): SessionActor => {
+  const actor = actorOf(context);
+  if (actor.type !== 'session') throw new Error('a route for sessions is open to API keys');
+  return actor;
 });

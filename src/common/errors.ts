@@ -22,6 +22,8 @@ export const CATALOGUE = {
   wrong_password: { status: 403, title: 'The password is wrong' },
   forbidden: { status: 403, title: 'Not allowed' },
   route_not_found: { status: 404, title: 'No such route' },
+  insufficient_scope: { status: 403, title: 'The API key may not do that' },
+  key_not_found: { status: 404, title: 'No such API key' },
   session_not_found: { status: 404, title: 'No such session' },
   file_not_found: { status: 404, title: 'No such file' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
@@ -108,6 +110,13 @@ export const errors = {
   wrongPassword: () => new ApiError('wrong_password', 'The password given is not the current one.'),
   forbidden: () => new ApiError('forbidden', 'This account may not do that.'),
   routeNotFound: () => new ApiError('route_not_found', 'There is nothing at this path.'),
+  insufficientScope: (scope: string | undefined) =>
+    new ApiError(
+      'insufficient_scope',
+      scope === undefined ? 'No API key may do that.' : `The API key needs the scope ${scope}.`,
+      { headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' } },
+    ),
+  keyNotFound: () => new ApiError('key_not_found', 'You have no API key with this id.'),
   sessionNotFound: () => new ApiError('session_not_found', 'You have no open session with this id.'),
   fileNotFound: () => new ApiError('file_not_found', 'You have no file with this id.'),
   methodNotAllowed: (allow: readonly string[]) =>

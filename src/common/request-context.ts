@@ -6,6 +6,8 @@ export interface RequestContext {
   /** The client's address without a port, null when the socket is already gone. */
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** The API key that acts, once the guard knows it. */
+  keyId?: string;
 }
 
 /** Holds the context of the current request; empty outside one (start, stop, sweeps). */

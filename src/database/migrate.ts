@@ -11,13 +11,21 @@ const LOCK_WAIT_MS = 30_000;
  */
 export async function migrate(writing: DataSource): Promise<void> {
   if (writing.options.type === 'postgres') return migratePostgres(writing);
+  // SQLite changes a table by making it anew and dropping the old one, which would cascade to the rows that refer
+  // to it. Inside a transaction this pragma does nothing, so it comes before.
+  await writing.query('PRAGMA foreign_keys = OFF');
   await beginImmediate(writing, Date.now() + LOCK_WAIT_MS);
   try {
     await writing.runMigrations({ transaction: 'none' });
+    const broken = await writing.query<object[]>('PRAGMA foreign_key_check');
+    if (broken.length > 0)
+      throw new Error(`a migration would leave ${broken.length} rows that refer to nothing`);
     await writing.query('COMMIT');
   } catch (error) {
     await writing.query('ROLLBACK');
     throw error;
+  } finally {
+    await writing.query('PRAGMA foreign_keys = ON');
   }
 }
 

@@ -26,6 +26,14 @@ export type DomainEvent =
       readonly userId: string | null;
       readonly email: string;
     })
+  | (By & {
+      readonly type: 'key.created';
+      readonly userId: string;
+      readonly keyId: string;
+      readonly name: string;
+      readonly scopes: readonly string[];
+    })
+  | (By & { readonly type: 'key.revoked'; readonly userId: string; readonly keyId: string })
   | (By & { readonly type: 'user.signed_out'; readonly userId: string; readonly sessionId: string })
   | (By & { readonly type: 'session.refreshed'; readonly userId: string; readonly sessionId: string })
   | (By & { readonly type: 'session.token_reused'; readonly userId: string; readonly sessionId: string })

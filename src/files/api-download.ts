@@ -46,6 +46,7 @@ export function ApiDownload(): MethodDecorator {
     ApiResponse({ status: 304, description: 'What you have is current.', headers: VALIDATORS }),
     ApiRefusals(
       'unauthorized',
+      'insufficient_scope',
       'file_not_found',
       'precondition_failed',
       'range_not_satisfiable',

@@ -15,6 +15,7 @@ import type { Request, Response } from 'express';
 import { type Actor, CurrentActor } from '../common/actor.js';
 import { ApiRefusals } from '../common/api-refusals.js';
 import { LINK_HEADER, sendPage } from '../common/page-response.js';
+import { RequireScope } from '../common/scopes.js';
 import { ApiDownload } from './api-download.js';
 import { DownloadsService } from './downloads.service.js';
 import { FileResponse, toFileResponse } from './file.response.js';
@@ -37,6 +38,7 @@ export class FilesController {
   ) {}
 
   @Post()
+  @RequireScope('files:write')
   @ApiOperation({ summary: 'Upload a file' })
   @ApiConsumes('multipart/form-data')
   @ApiBody({
@@ -71,6 +73,7 @@ export class FilesController {
     'digest_mismatch',
     'invalid_idempotency_key',
     'unauthorized',
+    'insufficient_scope',
     'request_timeout',
     'idempotency_key_reused',
     'file_too_large',
@@ -87,12 +90,14 @@ export class FilesController {
   }
 
   @Get()
+  @RequireScope('files:read')
   @ApiOperation({ summary: 'Your files, newest first' })
   @ApiOkResponse({ type: [FileResponse], headers: LINK_HEADER })
   @ApiRefusals(
     'validation_failed',
     'invalid_cursor',
     'unauthorized',
+    'insufficient_scope',
     'database_unavailable',
     'audit_unavailable',
   )
@@ -106,6 +111,7 @@ export class FilesController {
   }
 
   @Get(':id')
+  @RequireScope('files:read')
   @ApiParam(FILE_ID)
   @ApiDownload()
   async download(
@@ -118,19 +124,35 @@ export class FilesController {
   }
 
   @Get(':id/metadata')
+  @RequireScope('files:read')
   @ApiOperation({ summary: 'Describe a file' })
   @ApiParam(FILE_ID)
   @ApiOkResponse({ type: FileResponse })
-  @ApiRefusals('unauthorized', 'file_not_found', 'database_unavailable', 'audit_unavailable')
+  @ApiRefusals(
+    'unauthorized',
+    'insufficient_scope',
+    'file_not_found',
+    'database_unavailable',
+    'audit_unavailable',
+  )
   async describe(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<FileResponse> {
     return toFileResponse(await this.files.get(actor, id));
   }
 
   @Patch(':id')
+  @RequireScope('files:write')
   @ApiOperation({ summary: 'Rename a file' })
   @ApiParam(FILE_ID)
   @ApiOkResponse({ type: FileResponse })
-  @ApiRefusals('validation_failed', 'invalid_file_name', 'unauthorized', 'file_not_found', 'body', 'writes')
+  @ApiRefusals(
+    'validation_failed',
+    'invalid_file_name',
+    'unauthorized',
+    'insufficient_scope',
+    'file_not_found',
+    'body',
+    'writes',
+  )
   async rename(
     @CurrentActor() actor: Actor,
     @Param('id') id: string,
@@ -140,11 +162,12 @@ export class FilesController {
   }
 
   @Delete(':id')
+  @RequireScope('files:write')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a file' })
   @ApiParam(FILE_ID)
   @ApiNoContentResponse()
-  @ApiRefusals('unauthorized', 'file_not_found', 'writes')
+  @ApiRefusals('unauthorized', 'insufficient_scope', 'file_not_found', 'writes')
   async delete(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<void> {
     await this.files.delete(actor, id);
   }

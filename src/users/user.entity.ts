@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { Role } from '../common/actor.js';
+import type { Role } from '../common/roles.js';
 
 @Entity('users')
 export class User {
@@ -22,6 +22,10 @@ export class User {
 
   @Column('simple-array')
   roles: Role[];
+
+  /** Set by an admin: nobody signs in or acts as this user. */
+  @Column('varchar', { name: 'disabled_at', nullable: true })
+  disabledAt: string | null;
 
   @Column('varchar', { name: 'created_at' })
   createdAt: string;

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor } from '../common/actor.js';
 import { ApiRefusals } from '../common/api-refusals.js';
+import { RequireScope } from '../common/scopes.js';
 import { UpdateProfileInput } from './update-profile.input.js';
 import { toUserResponse, UserResponse } from './user.response.js';
 import { UsersService } from './users.service.js';
@@ -13,9 +14,10 @@ export class UsersController {
   constructor(private readonly users: UsersService) {}
 
   @Get()
+  @RequireScope('profile:read')
   @ApiOperation({ summary: 'The signed-in user' })
   @ApiOkResponse({ type: UserResponse })
-  @ApiRefusals('unauthorized', 'database_unavailable')
+  @ApiRefusals('unauthorized', 'insufficient_scope', 'database_unavailable')
   async me(@CurrentActor() actor: Actor): Promise<UserResponse> {
     return toUserResponse(await this.users.get(actor.userId));
   }
@@ -23,7 +25,7 @@ export class UsersController {
   @Patch()
   @ApiOperation({ summary: 'Change the profile' })
   @ApiOkResponse({ type: UserResponse })
-  @ApiRefusals('validation_failed', 'unauthorized', 'body', 'writes')
+  @ApiRefusals('validation_failed', 'unauthorized', 'insufficient_scope', 'body', 'writes')
   async update(@CurrentActor() actor: Actor, @Body() input: UpdateProfileInput): Promise<UserResponse> {
     return toUserResponse(await this.users.updateProfile(actor, input));
   }

@@ -38,7 +38,13 @@ export class UsersService {
     return this.#recent.get(userId) ?? (await this.#recent.fetch(userId)) ?? null;
   }
 
-  /** The same. @throws `unauthorized` when the user was deleted a moment ago. */
+  /** The user when they may act; null when there is none or an admin has disabled them. */
+  async findEnabled(userId: string): Promise<User | null> {
+    const user = await this.find(userId);
+    return user === null || user.disabledAt !== null ? null : user;
+  }
+
+  /** The same as `find`. @throws `unauthorized` when the user was deleted a moment ago. */
   async get(userId: string): Promise<User> {
     const user = await this.find(userId);
     if (user === null) throw errors.unauthorized();
@@ -69,6 +75,7 @@ export class UsersService {
       passwordHash,
       name: null,
       roles: ['user'],
+      disabledAt: null,
       createdAt,
       updatedAt: createdAt,
     });

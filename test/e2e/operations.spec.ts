@@ -86,11 +86,13 @@ describe('operations', () => {
       })),
     );
     expect(operations.map(({ name }) => name).sort()).toEqual([
+      'DELETE /api/auth/keys/{id}',
       'DELETE /api/auth/sessions',
       'DELETE /api/auth/sessions/{id}',
       'DELETE /api/files/{id}',
       'DELETE /api/users/me',
       'GET /api/audit/logs',
+      'GET /api/auth/keys',
       'GET /api/auth/sessions',
       'GET /api/files',
       'GET /api/files/{id}',
@@ -101,6 +103,7 @@ describe('operations', () => {
       'GET /ready',
       'PATCH /api/files/{id}',
       'PATCH /api/users/me',
+      'POST /api/auth/keys',
       'POST /api/auth/logout',
       'POST /api/auth/refresh',
       'POST /api/files',

@@ -148,6 +148,28 @@ describe('transactions on the embedded database', () => {
     }
   });
 
+  it('keeps every row when a later migration makes its table anew', async () => {
+    const config = loadConfig({ STORAGE_PATH: join(storage, 'upgrade'), NODE_ENV: 'test' });
+    const options = dataSourceOptions(config, 'write');
+    const [first] = options.migrations as unknown as [never];
+    const old = await new DataSource({ ...options, migrations: [first] }).initialize();
+    await migrate(old);
+    await old.query(
+      "INSERT INTO users (id, email, email_folded, password_hash, roles, created_at, updated_at) VALUES ('u', 'e', 'e', 'h', 'user', 'c', 'c')",
+    );
+    await old.query("INSERT INTO sessions (id, user_id, created_at, expires_at) VALUES ('s', 'u', 'c', 'x')");
+    await old.destroy();
+    const current = await new DataSource(options).initialize();
+    await migrate(current);
+    expect(await current.query('SELECT id, disabled_at FROM users')).toEqual([
+      { id: 'u', disabled_at: null },
+    ]);
+    expect(await current.query('SELECT id, ip FROM sessions')).toEqual([{ id: 's', ip: null }]);
+    await expect(current.query("DELETE FROM users WHERE id = 'u'")).resolves.toBeDefined();
+    expect(await current.query('SELECT id FROM sessions')).toEqual([]);
+    await current.destroy();
+  });
+
   it('migrates once when processes start together, and back', async () => {
     const config = loadConfig({ STORAGE_PATH: join(storage, 'second'), NODE_ENV: 'test' });
     const sources = [1, 2, 3].map(() => new DataSource(dataSourceOptions(config, 'write')));

@@ -7,7 +7,7 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
-import { type Actor, CurrentActor } from '../../common/actor.js';
+import { CurrentSession, type SessionActor } from '../../common/actor.js';
 import { ApiRefusals } from '../../common/api-refusals.js';
 import { Public } from '../../common/public.js';
 import { SignInResponse, toSignInResponse } from '../sign-in.response.js';
@@ -42,8 +42,8 @@ export class SessionsController {
   @ApiBearerAuth()
   @ApiOperation({ summary: 'End this session' })
   @ApiNoContentResponse()
-  @ApiRefusals('unauthorized', 'writes')
-  async signOut(@CurrentActor() actor: Actor): Promise<void> {
+  @ApiRefusals('unauthorized', 'insufficient_scope', 'writes')
+  async signOut(@CurrentSession() actor: SessionActor): Promise<void> {
     await this.sessions.signOut(actor);
   }
 
@@ -51,8 +51,8 @@ export class SessionsController {
   @ApiBearerAuth()
   @ApiOperation({ summary: 'Where you are signed in, newest first' })
   @ApiOkResponse({ type: [SessionResponse] })
-  @ApiRefusals('unauthorized', 'database_unavailable')
-  async list(@CurrentActor() actor: Actor): Promise<SessionResponse[]> {
+  @ApiRefusals('unauthorized', 'insufficient_scope', 'database_unavailable')
+  async list(@CurrentSession() actor: SessionActor): Promise<SessionResponse[]> {
     return (await this.sessions.list(actor)).map((session) => toSessionResponse(session, actor.sessionId));
   }
 
@@ -61,8 +61,8 @@ export class SessionsController {
   @ApiBearerAuth()
   @ApiOperation({ summary: 'End every other session' })
   @ApiNoContentResponse()
-  @ApiRefusals('unauthorized', 'writes')
-  async endOthers(@CurrentActor() actor: Actor): Promise<void> {
+  @ApiRefusals('unauthorized', 'insufficient_scope', 'writes')
+  async endOthers(@CurrentSession() actor: SessionActor): Promise<void> {
     await this.sessions.endOthers(actor);
   }
 
@@ -72,8 +72,8 @@ export class SessionsController {
   @ApiOperation({ summary: 'End a session' })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiNoContentResponse()
-  @ApiRefusals('unauthorized', 'session_not_found', 'writes')
-  async end(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<void> {
+  @ApiRefusals('unauthorized', 'insufficient_scope', 'session_not_found', 'writes')
+  async end(@CurrentSession() actor: SessionActor, @Param('id') id: string): Promise<void> {
     await this.sessions.endOne(actor, id);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
 import { type EntityManager, type FindOptionsWhere, IsNull, MoreThan, Not, Repository } from 'typeorm';
-import type { Actor } from '../../common/actor.js';
+import type { SessionActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { newId, parseId } from '../../common/ids.js';
 import { requestContext } from '../../common/request-context.js';
@@ -24,7 +24,7 @@ const USER_AGENT_CHARACTERS = 512;
 @Injectable()
 export class SessionsService {
   /** Who a live session belongs to. `false` is a session that has ended, remembered as briefly. */
-  readonly #alive = new LRUCache<string, Actor | false>({
+  readonly #alive = new LRUCache<string, SessionActor | false>({
     max: CACHED_SESSIONS,
     ttl: CACHE_TTL_MS,
     fetchMethod: (id) => this.#load(id),
@@ -65,18 +65,18 @@ export class SessionsService {
   }
 
   /** The open sessions of the actor, newest first. */
-  list(actor: Actor): Promise<Session[]> {
+  list(actor: SessionActor): Promise<Session[]> {
     return this.sessions.find({ where: { userId: actor.userId, ...isOpen() }, order: { id: 'DESC' } });
   }
 
   /** The caller behind a session, or null when it has ended, was never there, or belongs to somebody else. */
-  async findActor(sessionId: string, userId: string): Promise<Actor | null> {
+  async findActor(sessionId: string, userId: string): Promise<SessionActor | null> {
     const actor = this.#alive.get(sessionId) ?? (await this.#alive.fetch(sessionId));
     return actor && actor.userId === userId ? actor : null;
   }
 
   /** Ends the session of this request. */
-  async signOut(actor: Actor): Promise<void> {
+  async signOut(actor: SessionActor): Promise<void> {
     await this.transactions.run(async (tx) => {
       await this.end(tx, actor.userId, actor.sessionId);
       await this.events.publish({
@@ -92,7 +92,7 @@ export class SessionsService {
    * Ends one of the actor's sessions.
    * @throws `session_not_found` for any other id, recorded as a denial whether or not it is somebody's.
    */
-  async endOne(actor: Actor, id: string): Promise<void> {
+  async endOne(actor: SessionActor, id: string): Promise<void> {
     const sessionId = parseId(id);
     if (sessionId === null) throw errors.sessionNotFound();
     const ended = await this.transactions.run(async (tx) => {
@@ -112,7 +112,7 @@ export class SessionsService {
   }
 
   /** Ends every session of the actor but this one. */
-  async endOthers(actor: Actor): Promise<void> {
+  async endOthers(actor: SessionActor): Promise<void> {
     await this.transactions.run(async (tx) => {
       const count = await this.endAll(tx, actor.userId, actor.sessionId);
       await this.#publishEnd(actor, null, count);
@@ -140,7 +140,7 @@ export class SessionsService {
     return open.length;
   }
 
-  async #publishEnd(actor: Actor, sessionId: string | null, count: number): Promise<void> {
+  async #publishEnd(actor: SessionActor, sessionId: string | null, count: number): Promise<void> {
     await this.events.publish({
       type: 'session.ended',
       actor: byUser(actor.userId),
@@ -150,10 +150,10 @@ export class SessionsService {
     });
   }
 
-  async #load(id: string): Promise<Actor | false> {
+  async #load(id: string): Promise<SessionActor | false> {
     const session = await this.findOpen(id);
-    const user = session === null ? null : await this.users.find(session.userId);
-    return user === null ? false : { userId: user.id, sessionId: id, roles: user.roles };
+    const user = session === null ? null : await this.users.findEnabled(session.userId);
+    return user === null ? false : { type: 'session', userId: user.id, sessionId: id, roles: user.roles };
   }
 }
 

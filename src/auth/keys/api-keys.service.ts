@@ -1,0 +1,139 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { LRUCache } from 'lru-cache';
+import { IsNull, Repository } from 'typeorm';
+import type { Actor, KeyActor } from '../../common/actor.js';
+import { errors } from '../../common/errors.js';
+import { newId, parseId } from '../../common/ids.js';
+import { fromNow, now } from '../../common/time.js';
+import { Transactions } from '../../database/transactions.js';
+import { byUser } from '../../events/domain-event.js';
+import { DomainEvents } from '../../events/domain-events.js';
+import { UsersService } from '../../users/users.service.js';
+import { ApiKey } from './api-key.entity.js';
+import type { CreateKeyInput } from './create-key.input.js';
+import { hashOfKey, isWellFormedKey, newKeySecret } from './key-secret.js';
+
+/** How long another process may go on accepting a key that was revoked here. */
+const CACHE_TTL_MS = 5000;
+const CACHED_KEYS = 10_000;
+const LAST_USE_STEP_MS = 10 * 60_000;
+const DAY_MS = 24 * 3_600_000;
+
+/** Keys for programs: made, listed and revoked by their user, and recognised without a query per request. */
+@Injectable()
+export class ApiKeysService {
+  readonly #logger = new Logger(ApiKeysService.name);
+  /** Whom a key acts for, by its hash. `false` is a key that does not work, remembered as briefly. */
+  readonly #known = new LRUCache<string, KeyActor | false>({
+    max: CACHED_KEYS,
+    ttl: CACHE_TTL_MS,
+    fetchMethod: (keyHash) => this.#load(keyHash),
+  });
+
+  constructor(
+    @InjectRepository(ApiKey) private readonly keys: Repository<ApiKey>,
+    private readonly users: UsersService,
+    private readonly transactions: Transactions,
+    private readonly events: DomainEvents,
+  ) {}
+
+  /** Makes a key. The secret is returned here and can never be asked for again. */
+  async create(actor: Actor, input: CreateKeyInput): Promise<{ key: ApiKey; secret: string }> {
+    const secret = newKeySecret();
+    const key: ApiKey = {
+      id: newId(),
+      userId: actor.userId,
+      name: input.name.normalize('NFC'),
+      scopes: input.scopes,
+      keyHash: hashOfKey(secret),
+      createdAt: now(),
+      expiresAt: input.expires_in_days === undefined ? null : fromNow(input.expires_in_days * DAY_MS),
+      lastUsedAt: null,
+      revokedAt: null,
+    };
+    await this.transactions.run(async (tx) => {
+      await tx.insert(ApiKey, key);
+      await this.events.publish({
+        type: 'key.created',
+        actor: byUser(actor.userId),
+        userId: actor.userId,
+        keyId: key.id,
+        name: key.name,
+        scopes: key.scopes,
+      });
+    });
+    return { key, secret };
+  }
+
+  /** The actor's keys that are not revoked, newest first. */
+  list(actor: Actor): Promise<ApiKey[]> {
+    return this.keys.find({ where: { userId: actor.userId, revokedAt: IsNull() }, order: { id: 'DESC' } });
+  }
+
+  /**
+   * Revokes a key: it stops working here at once and within 5 s elsewhere.
+   * @throws `key_not_found` for any other id, recorded as a denial whether or not it is somebody's.
+   */
+  async revoke(actor: Actor, id: string): Promise<void> {
+    const keyId = parseId(id);
+    const key =
+      keyId === null
+        ? null
+        : await this.keys.findOneBy({ id: keyId, userId: actor.userId, revokedAt: IsNull() });
+    if (keyId !== null && key === null) {
+      await this.events.publish({
+        type: 'access.denied',
+        actor: byUser(actor.userId),
+        userId: actor.userId,
+        resource: `key:${keyId}`,
+        reason: 'key_not_found',
+      });
+    }
+    if (key === null) throw errors.keyNotFound();
+    await this.transactions.run(async (tx) => {
+      const { affected } = await tx.update(ApiKey, { id: key.id, revokedAt: IsNull() }, { revokedAt: now() });
+      if (affected !== 1) throw errors.keyNotFound();
+      this.transactions.afterCommit(() => void this.#known.set(key.keyHash, false));
+      await this.events.publish({
+        type: 'key.revoked',
+        actor: byUser(actor.userId),
+        userId: actor.userId,
+        keyId: key.id,
+      });
+    });
+  }
+
+  /** Whom a key acts for; null for anything that is not a working key. Nonsense never reaches the database. */
+  async findActor(token: string): Promise<KeyActor | null> {
+    if (!isWellFormedKey(token)) return null;
+    const keyHash = hashOfKey(token);
+    return this.#known.get(keyHash) || (await this.#known.fetch(keyHash)) || null;
+  }
+
+  /** Forgets what is remembered of a user's keys; to be called after a change of the user has committed. */
+  forgetUser(userId: string): void {
+    for (const [hash, actor] of this.#known.entries())
+      if (actor && actor.userId === userId) this.#known.delete(hash);
+  }
+
+  async #load(keyHash: string): Promise<KeyActor | false> {
+    const key = await this.keys.findOneBy({ keyHash, revokedAt: IsNull() });
+    if (key === null || (key.expiresAt !== null && key.expiresAt <= now())) return false;
+    const user = await this.users.findEnabled(key.userId);
+    if (user === null) return false;
+    if (key.lastUsedAt === null || key.lastUsedAt < fromNow(-LAST_USE_STEP_MS)) await this.#noteUse(key);
+    return { type: 'key', userId: user.id, keyId: key.id, scopes: key.scopes, roles: user.roles };
+  }
+
+  /** Coarse, so that a busy key costs no write per request; a failure costs nobody their answer. */
+  async #noteUse(key: ApiKey): Promise<void> {
+    try {
+      await this.transactions.run(async (tx) => {
+        await tx.update(ApiKey, { id: key.id }, { lastUsedAt: now() });
+      });
+    } catch (error) {
+      this.#logger.warn({ err: error as Error, key_id: key.id }, 'the last use of a key could not be noted');
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import { CurrentSession, type SessionActor } from '../../common/actor.js';
+import { ApiRefusals } from '../../common/api-refusals.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { CreateKeyInput } from './create-key.input.js';
+import { KeyResponse, NewKeyResponse, toKeyResponse } from './key.response.js';
+
+@ApiTags('API keys')
+@ApiBearerAuth()
+@Controller('api/auth/keys')
+export class KeysController {
+  constructor(private readonly keys: ApiKeysService) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Make a key for a program',
+    description: 'The key is in this answer and never again.',
+  })
+  @ApiCreatedResponse({ type: NewKeyResponse })
+  @ApiRefusals('validation_failed', 'unauthorized', 'insufficient_scope', 'body', 'writes')
+  async create(
+    @CurrentSession() actor: SessionActor,
+    @Body() input: CreateKeyInput,
+  ): Promise<NewKeyResponse> {
+    const { key, secret } = await this.keys.create(actor, input);
+    return { ...toKeyResponse(key), key: secret };
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Your keys, newest first' })
+  @ApiOkResponse({ type: [KeyResponse] })
+  @ApiRefusals('unauthorized', 'insufficient_scope', 'database_unavailable')
+  async list(@CurrentSession() actor: SessionActor): Promise<KeyResponse[]> {
+    return (await this.keys.list(actor)).map(toKeyResponse);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Revoke a key' })
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiNoContentResponse()
+  @ApiRefusals('unauthorized', 'insufficient_scope', 'key_not_found', 'writes')
+  async revoke(@CurrentSession() actor: SessionActor, @Param('id') id: string): Promise<void> {
+    await this.keys.revoke(actor, id);
+  }
+}
