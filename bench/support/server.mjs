@@ -49,6 +49,9 @@ export async function startService(environment = {}) {
     UV_THREADPOOL_SIZE: '16',
     STORAGE_PATH: storage,
     BCRYPT_COST: '10',
+    RATE_LIMIT_PER_MINUTE: '0',
+    LOGIN_FAILURES_PER_ACCOUNT: '0',
+    LOGIN_FAILURES_PER_ADDRESS: '0',
     ...environment,
   });
   return {

@@ -20,6 +20,7 @@ export class AuditController {
   @ApiOperation({ summary: 'The audit trail, newest first' })
   @ApiOkResponse({ type: [AuditEntryResponse], headers: LINK_HEADER })
   @ApiRefusals(
+    'rate_limited',
     'validation_failed',
     'invalid_cursor',
     'unauthorized',

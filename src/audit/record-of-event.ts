@@ -73,6 +73,14 @@ function describe(event: DomainEvent, emailHashKey: KeyObject): Description {
             metadata: { reason: 'wrong_password' },
             personal: { email: event.email },
           };
+    case 'rate.limited':
+      return {
+        action: 'RATE_LIMITED',
+        outcome: 'denied',
+        subject: event.userId,
+        resource: null,
+        metadata: { reason: event.reason },
+      };
     case 'key.created':
       return {
         ...aboutUser(event, 'KEY_CREATE', 'success'),

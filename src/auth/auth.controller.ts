@@ -27,7 +27,7 @@ export class AuthController {
   @Post('register')
   @ApiOperation({ summary: 'Make an account and sign in' })
   @ApiCreatedResponse({ type: SignInResponse })
-  @ApiRefusals('validation_failed', 'email_taken', 'busy', 'body', 'writes')
+  @ApiRefusals('rate_limited', 'validation_failed', 'email_taken', 'busy', 'body', 'writes')
   async register(@Body() input: RegisterInput): Promise<SignInResponse> {
     return toSignInResponse(await this.signIns.register(input.email, input.password));
   }
@@ -37,7 +37,16 @@ export class AuthController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Sign in' })
   @ApiOkResponse({ type: SignInResponse })
-  @ApiRefusals('validation_failed', 'invalid_credentials', 'busy', 'body', 'writes')
+  @ApiRefusals(
+    'rate_limited',
+    'validation_failed',
+    'invalid_credentials',
+    'account_disabled',
+    'too_many_attempts',
+    'busy',
+    'body',
+    'writes',
+  )
   async signIn(@Body() input: SignInInput): Promise<SignInResponse> {
     return toSignInResponse(await this.signIns.signIn(input.email, input.password));
   }
@@ -48,6 +57,7 @@ export class AuthController {
   @ApiOperation({ summary: 'Change the password; every other session ends' })
   @ApiNoContentResponse()
   @ApiRefusals(
+    'rate_limited',
     'validation_failed',
     'unauthorized',
     'insufficient_scope',
@@ -69,6 +79,7 @@ export class AuthController {
   @ApiOperation({ summary: 'Delete the account, its files and its personal values' })
   @ApiNoContentResponse()
   @ApiRefusals(
+    'rate_limited',
     'validation_failed',
     'unauthorized',
     'insufficient_scope',

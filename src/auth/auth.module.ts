@@ -11,6 +11,8 @@ import { ApiKey } from './keys/api-key.entity.js';
 import { ApiKeysService } from './keys/api-keys.service.js';
 import { KeysController } from './keys/keys.controller.js';
 import { PermissionsGuard } from './permissions.guard.js';
+import { RequestLimiter } from './limits/request-limiter.js';
+import { SignInAttempts } from './limits/sign-in-attempts.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { RefreshToken } from './sessions/refresh-token.entity.js';
 import { RefreshTokensService } from './sessions/refresh-tokens.service.js';
@@ -37,6 +39,8 @@ import { VerifiedTokens } from './tokens/verified-tokens.js';
     SessionsService,
     RefreshTokensService,
     ApiKeysService,
+    SignInAttempts,
+    RequestLimiter,
     AccessTokens,
     VerifiedTokens,
     JwtStrategy,

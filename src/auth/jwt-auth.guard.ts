@@ -1,17 +1,19 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
+import type { Actor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
-import { PUBLIC_ROUTE } from '../common/public.js';
+import { PUBLIC_ROUTE, UNLIMITED_ROUTE } from '../common/public.js';
 import { requestContext } from '../common/request-context.js';
 import { ApiKeysService } from './keys/api-keys.service.js';
 import { claimsToBeKey } from './keys/key-secret.js';
+import { RequestLimiter } from './limits/request-limiter.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { bearerToken } from './tokens/bearer-token.js';
 import { VerifiedTokens } from './tokens/verified-tokens.js';
 
-/** Closes every route to callers without a valid token or API key, except those that `@Public()` opens. */
+/** Closes every route to callers without a valid token or API key, except those that `@Public()` opens, and limits how often. */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
   constructor(
@@ -19,22 +21,40 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     private readonly verified: VerifiedTokens,
     private readonly sessions: SessionsService,
     private readonly keys: ApiKeysService,
+    private readonly limiter: RequestLimiter,
   ) {
     super();
   }
 
-  override canActivate(context: ExecutionContext) {
-    const open = this.reflector.getAllAndOverride<boolean>(PUBLIC_ROUTE, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    return open ? true : this.#authenticate(context);
+  override canActivate(context: ExecutionContext): Promise<boolean> | boolean {
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean>(UNLIMITED_ROUTE, targets)) return true;
+    const open = this.reflector.getAllAndOverride<boolean>(PUBLIC_ROUTE, targets);
+    return open ? this.#limit(context) : this.#authenticateWithinLimit(context);
   }
 
   override handleRequest<T>(error: unknown, user: T | false): T {
     if (error) throw error as Error;
     if (!user) throw errors.unauthorized();
     return user;
+  }
+
+  /** Whoever is recognised has a limit of their own; whoever is not shares that of their address. */
+  async #authenticateWithinLimit(context: ExecutionContext): Promise<boolean> {
+    try {
+      await this.#authenticate(context);
+    } catch (error) {
+      await this.#limit(context);
+      throw error;
+    }
+    return this.#limit(context);
+  }
+
+  async #limit(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const actor = (http.getRequest<Request>().user as Actor | undefined) ?? null;
+    await this.limiter.consume(actor, http.getResponse<Response>());
+    return true;
   }
 
   /** Passport judges a token once; afterwards only what can change about it is asked. */

@@ -7,6 +7,7 @@ import { byAnonymous, byUser } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
+import { type Reservation, SignInAttempts } from './limits/sign-in-attempts.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { passwordFault } from './passwords/password-policy.js';
 import { RefreshTokensService } from './sessions/refresh-tokens.service.js';
@@ -20,6 +21,7 @@ export class SignInService {
   constructor(
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
+    private readonly attempts: SignInAttempts,
     private readonly sessions: SessionsService,
     private readonly tokens: AccessTokens,
     private readonly refreshTokens: RefreshTokensService,
@@ -50,11 +52,12 @@ export class SignInService {
   /**
    * Signs in; the same answer after the same time whether or not the e-mail is known.
    * A stored hash of another cost is replaced on the way.
-   * @throws `invalid_credentials`, `busy`.
+   * @throws `invalid_credentials`, `too_many_attempts`, `account_disabled`, `busy`.
    */
   async signIn(email: string, password: string): Promise<SignIn> {
     const user = await this.users.findByEmail(email);
-    if (!(await this.hasher.verify(password, user?.passwordHash ?? null)) || user === null) {
+    const reservation = await this.attempts.reserve(email, user?.id ?? null);
+    if (!(await this.#verify(password, user, reservation)) || user === null) {
       await this.events.publish({
         type: 'user.sign_in_failed',
         actor: byAnonymous,
@@ -63,6 +66,8 @@ export class SignInService {
       });
       throw errors.invalidCredentials();
     }
+    await this.attempts.clear(reservation);
+    if (user.disabledAt !== null) throw errors.accountDisabled();
     const rehashed = this.hasher.needsRehash(user.passwordHash) ? await this.hasher.hash(password) : null;
     return this.transactions.run(async (tx) => {
       await this.#confirmUnchanged(tx, user, rehashed);
@@ -75,6 +80,16 @@ export class SignInService {
       });
       return signIn;
     });
+  }
+
+  /** A password that was never looked at, because too many hashes wait, costs no try. */
+  async #verify(password: string, user: User | null, reservation: Reservation): Promise<boolean> {
+    try {
+      return await this.hasher.verify(password, user?.passwordHash ?? null);
+    } catch (error) {
+      await this.attempts.release(reservation);
+      throw error;
+    }
   }
 
   /** The password was verified before the transaction: it must still be the one, or the sign-in is void. */

@@ -18,6 +18,7 @@ const GROUPS = {
 const HEADERS: Partial<Record<number, Record<string, { description: string; schema: { type: 'string' } }>>> =
   {
     401: { 'WWW-Authenticate': { description: 'RFC 6750', schema: { type: 'string' } } },
+    429: { 'Retry-After': { description: 'Seconds', schema: { type: 'string' } } },
     416: { 'Content-Range': { description: 'RFC 9110, section 14.4', schema: { type: 'string' } } },
     503: { 'Retry-After': { description: 'Seconds', schema: { type: 'string' } } },
   };

@@ -21,6 +21,7 @@ export const CATALOGUE = {
   invalid_credentials: { status: 401, title: 'E-mail or password is wrong' },
   wrong_password: { status: 403, title: 'The password is wrong' },
   forbidden: { status: 403, title: 'Not allowed' },
+  account_disabled: { status: 403, title: 'The account is disabled' },
   route_not_found: { status: 404, title: 'No such route' },
   insufficient_scope: { status: 403, title: 'The API key may not do that' },
   key_not_found: { status: 404, title: 'No such API key' },
@@ -35,6 +36,8 @@ export const CATALOGUE = {
   file_too_large: { status: 413, title: 'The file is too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
   range_not_satisfiable: { status: 416, title: 'The range is not satisfiable' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  too_many_attempts: { status: 429, title: 'Too many failed sign-ins' },
   headers_too_large: { status: 431, title: 'The header fields are too large' },
   internal_error: { status: 500, title: 'Internal error' },
   busy: { status: 503, title: 'Busy' },
@@ -109,6 +112,7 @@ export const errors = {
     }),
   wrongPassword: () => new ApiError('wrong_password', 'The password given is not the current one.'),
   forbidden: () => new ApiError('forbidden', 'This account may not do that.'),
+  accountDisabled: () => new ApiError('account_disabled', 'An administrator has disabled this account.'),
   routeNotFound: () => new ApiError('route_not_found', 'There is nothing at this path.'),
   insufficientScope: (scope: string | undefined) =>
     new ApiError(
@@ -137,6 +141,12 @@ export const errors = {
   rangeNotSatisfiable: (size: number) =>
     new ApiError('range_not_satisfiable', `The file has ${size} bytes.`, {
       headers: { 'Content-Range': `bytes */${size}` },
+    }),
+  rateLimited: (seconds: number) =>
+    new ApiError('rate_limited', 'Too many requests; wait a moment.', { headers: retryAfter(seconds) }),
+  tooManyAttempts: (seconds: number) =>
+    new ApiError('too_many_attempts', 'Too many sign-ins have failed; try again later.', {
+      headers: retryAfter(seconds),
     }),
   headersTooLarge: () => new ApiError('headers_too_large', 'The header fields are too large.'),
   internal: (cause: unknown) => new ApiError('internal_error', 'Something went wrong here.', { cause }),

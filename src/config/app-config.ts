@@ -34,6 +34,13 @@ export abstract class AppConfig {
   abstract readonly database: DatabaseConfig;
   abstract readonly storage: { readonly path: string };
   abstract readonly files: { readonly maxUploadBytes: number };
+  /** 0 switches a limit off. */
+  abstract readonly limits: {
+    readonly requestsPerMinute: number;
+    /** Failed sign-ins in 15 minutes. */
+    readonly failuresPerAccount: number;
+    readonly failuresPerAddress: number;
+  };
   abstract readonly audit: {
     /** Keys the hash under which an unknown e-mail is recorded: it may be a password typed into the wrong field. */
     readonly emailHashKey: KeyObject;

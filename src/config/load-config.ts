@@ -63,6 +63,9 @@ const schema = z.object({
     }),
   TRUST_PROXY: integer(0, 0, 32),
   SHUTDOWN_GRACE_SECONDS: integer(30, 0, 3600),
+  RATE_LIMIT_PER_MINUTE: integer(1200, 0, 1_000_000),
+  LOGIN_FAILURES_PER_ACCOUNT: integer(10, 0, 1_000_000),
+  LOGIN_FAILURES_PER_ADDRESS: integer(100, 0, 1_000_000),
   LOG_LEVEL: z
     .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
       error: 'must be silent, fatal, error, warn, info, debug or trace',
@@ -112,6 +115,11 @@ export function loadConfig(environment: Environment): AppConfig {
     database: databaseConfig(values.DATABASE_URL, storagePath),
     storage: { path: storagePath },
     files: { maxUploadBytes: values.MAX_UPLOAD_BYTES },
+    limits: {
+      requestsPerMinute: values.RATE_LIMIT_PER_MINUTE,
+      failuresPerAccount: values.LOGIN_FAILURES_PER_ACCOUNT,
+      failuresPerAddress: values.LOGIN_FAILURES_PER_ADDRESS,
+    },
     audit: {
       emailHashKey: createSecretKey(
         Buffer.from(hkdfSync('sha256', signing.keys[0].key, '', 'audit email hash', 32)),

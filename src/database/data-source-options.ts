@@ -4,6 +4,7 @@ import type { AppConfig } from '../config/app-config.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
 import { RefreshTokens1764100000000 } from './migrations/1764100000000-refresh-tokens.js';
 import { ApiKeys1764200000000 } from './migrations/1764200000000-api-keys.js';
+import { SignInAttempts1764300000000 } from './migrations/1764300000000-sign-in-attempts.js';
 
 /** What this file needs of better-sqlite3's connection. */
 interface SqliteConnection {
@@ -36,7 +37,12 @@ export function preparePragmas(connection: SqliteConnection): void {
 export function dataSourceOptions(config: AppConfig, purpose: 'read' | 'write'): DataSourceOptions {
   const common = {
     entities: getMetadataArgsStorage().tables.map((table) => table.target),
-    migrations: [InitialSchema1764000000000, RefreshTokens1764100000000, ApiKeys1764200000000],
+    migrations: [
+      InitialSchema1764000000000,
+      RefreshTokens1764100000000,
+      ApiKeys1764200000000,
+      SignInAttempts1764300000000,
+    ],
     migrationsTableName: 'migrations',
     synchronize: false,
     logging: false as const,

@@ -34,6 +34,7 @@ export type DomainEvent =
       readonly scopes: readonly string[];
     })
   | (By & { readonly type: 'key.revoked'; readonly userId: string; readonly keyId: string })
+  | (By & { readonly type: 'rate.limited'; readonly userId: string | null; readonly reason: string })
   | (By & { readonly type: 'user.signed_out'; readonly userId: string; readonly sessionId: string })
   | (By & { readonly type: 'session.refreshed'; readonly userId: string; readonly sessionId: string })
   | (By & { readonly type: 'session.token_reused'; readonly userId: string; readonly sessionId: string })

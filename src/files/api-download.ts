@@ -45,6 +45,7 @@ export function ApiDownload(): MethodDecorator {
     }),
     ApiResponse({ status: 304, description: 'What you have is current.', headers: VALIDATORS }),
     ApiRefusals(
+      'rate_limited',
       'unauthorized',
       'insufficient_scope',
       'file_not_found',

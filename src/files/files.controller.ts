@@ -67,6 +67,7 @@ export class FilesController {
     },
   })
   @ApiRefusals(
+    'rate_limited',
     'malformed_upload',
     'file_missing',
     'invalid_file_name',
@@ -94,6 +95,7 @@ export class FilesController {
   @ApiOperation({ summary: 'Your files, newest first' })
   @ApiOkResponse({ type: [FileResponse], headers: LINK_HEADER })
   @ApiRefusals(
+    'rate_limited',
     'validation_failed',
     'invalid_cursor',
     'unauthorized',
@@ -129,6 +131,7 @@ export class FilesController {
   @ApiParam(FILE_ID)
   @ApiOkResponse({ type: FileResponse })
   @ApiRefusals(
+    'rate_limited',
     'unauthorized',
     'insufficient_scope',
     'file_not_found',
@@ -145,6 +148,7 @@ export class FilesController {
   @ApiParam(FILE_ID)
   @ApiOkResponse({ type: FileResponse })
   @ApiRefusals(
+    'rate_limited',
     'validation_failed',
     'invalid_file_name',
     'unauthorized',
@@ -167,7 +171,7 @@ export class FilesController {
   @ApiOperation({ summary: 'Delete a file' })
   @ApiParam(FILE_ID)
   @ApiNoContentResponse()
-  @ApiRefusals('unauthorized', 'insufficient_scope', 'file_not_found', 'writes')
+  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'file_not_found', 'writes')
   async delete(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<void> {
     await this.files.delete(actor, id);
   }

@@ -1,34 +1,26 @@
 import { createHash } from 'node:crypto';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, LessThan, Repository } from 'typeorm';
 import type { Actor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
+import { Housekeeping } from '../common/housekeeping.js';
 import { fromNow, now } from '../common/time.js';
 import { Transactions } from '../database/transactions.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import type { StoredFile } from './stored-file.entity.js';
 
 const KEPT_MS = 24 * 3_600_000;
-const EXPIRE_EVERY_MS = 3_600_000;
 
 /** Remembers for a day what an upload under an `Idempotency-Key` led to (draft-ietf-httpapi-idempotency-key-header). */
 @Injectable()
-export class Idempotency implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #logger = new Logger(Idempotency.name);
-  #timer: NodeJS.Timeout | undefined;
-
+export class Idempotency {
   constructor(
     @InjectRepository(IdempotencyKey) private readonly keys: Repository<IdempotencyKey>,
     private readonly transactions: Transactions,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => void this.#expire(), EXPIRE_EVERY_MS).unref();
-  }
-
-  onModuleDestroy(): void {
-    clearInterval(this.#timer);
+    housekeeping: Housekeeping,
+  ) {
+    housekeeping.register('idempotency keys', () => this.#expire());
   }
 
   /** The key of a request, or null without one. @throws `invalid_idempotency_key`. */
@@ -62,16 +54,9 @@ export class Idempotency implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async #expire(): Promise<void> {
-    try {
-      await this.transactions.run(async (tx) => {
-        await tx.delete(IdempotencyKey, { createdAt: LessThan(fromNow(-KEPT_MS)) });
-      });
-    } catch (error) {
-      this.#logger.error(
-        { err: error as Error },
-        'old idempotency keys could not be removed; the next hour tries again',
-      );
-    }
+    await this.transactions.run(async (tx) => {
+      await tx.delete(IdempotencyKey, { createdAt: LessThan(fromNow(-KEPT_MS)) });
+    });
   }
 }
 

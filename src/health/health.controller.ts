@@ -1,13 +1,13 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiRefusals } from '../common/api-refusals.js';
-import { Public } from '../common/public.js';
+import { ForProbes } from '../common/public.js';
 import { now } from '../common/time.js';
 import { HealthResponse, ReadyResponse } from './health.response.js';
 import { Readiness } from './readiness.js';
 
 @ApiTags('Operations')
-@Public()
+@ForProbes()
 @Controller()
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}

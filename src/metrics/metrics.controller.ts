@@ -1,10 +1,10 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Registry } from 'prom-client';
-import { Public } from '../common/public.js';
+import { ForProbes } from '../common/public.js';
 
 @ApiTags('Operations')
-@Public()
+@ForProbes()
 @Controller('metrics')
 export class MetricsController {
   constructor(private readonly registry: Registry) {}

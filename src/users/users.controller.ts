@@ -17,7 +17,7 @@ export class UsersController {
   @RequireScope('profile:read')
   @ApiOperation({ summary: 'The signed-in user' })
   @ApiOkResponse({ type: UserResponse })
-  @ApiRefusals('unauthorized', 'insufficient_scope', 'database_unavailable')
+  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'database_unavailable')
   async me(@CurrentActor() actor: Actor): Promise<UserResponse> {
     return toUserResponse(await this.users.get(actor.userId));
   }
@@ -25,7 +25,7 @@ export class UsersController {
   @Patch()
   @ApiOperation({ summary: 'Change the profile' })
   @ApiOkResponse({ type: UserResponse })
-  @ApiRefusals('validation_failed', 'unauthorized', 'insufficient_scope', 'body', 'writes')
+  @ApiRefusals('rate_limited', 'validation_failed', 'unauthorized', 'insufficient_scope', 'body', 'writes')
   async update(@CurrentActor() actor: Actor, @Body() input: UpdateProfileInput): Promise<UserResponse> {
     return toUserResponse(await this.users.updateProfile(actor, input));
   }

@@ -21,6 +21,7 @@ export async function runProgram(environment: Record<string, string>): Promise<S
       PATH: process.env.PATH,
       JWT_SECRET,
       BCRYPT_COST: '10',
+      RATE_LIMIT_PER_MINUTE: '0',
       PORT: String(port),
       HOST: '127.0.0.1',
       ...environment,

@@ -36,6 +36,7 @@ export async function startApp(environment: Record<string, string> = {}): Promis
     NODE_ENV: 'test',
     JWT_SECRET,
     BCRYPT_COST: '10',
+    RATE_LIMIT_PER_MINUTE: '0',
     STORAGE_PATH: storage,
     SHUTDOWN_GRACE_SECONDS: '5',
     LOG_LEVEL: 'debug',

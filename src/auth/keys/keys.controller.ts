@@ -26,7 +26,7 @@ export class KeysController {
     description: 'The key is in this answer and never again.',
   })
   @ApiCreatedResponse({ type: NewKeyResponse })
-  @ApiRefusals('validation_failed', 'unauthorized', 'insufficient_scope', 'body', 'writes')
+  @ApiRefusals('rate_limited', 'validation_failed', 'unauthorized', 'insufficient_scope', 'body', 'writes')
   async create(
     @CurrentSession() actor: SessionActor,
     @Body() input: CreateKeyInput,
@@ -38,7 +38,7 @@ export class KeysController {
   @Get()
   @ApiOperation({ summary: 'Your keys, newest first' })
   @ApiOkResponse({ type: [KeyResponse] })
-  @ApiRefusals('unauthorized', 'insufficient_scope', 'database_unavailable')
+  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'database_unavailable')
   async list(@CurrentSession() actor: SessionActor): Promise<KeyResponse[]> {
     return (await this.keys.list(actor)).map(toKeyResponse);
   }
@@ -48,7 +48,7 @@ export class KeysController {
   @ApiOperation({ summary: 'Revoke a key' })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiNoContentResponse()
-  @ApiRefusals('unauthorized', 'insufficient_scope', 'key_not_found', 'writes')
+  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'key_not_found', 'writes')
   async revoke(@CurrentSession() actor: SessionActor, @Param('id') id: string): Promise<void> {
     await this.keys.revoke(actor, id);
   }

@@ -32,7 +32,7 @@ export class SessionsController {
     description: 'A token that was used more than 10 s ago ends its session.',
   })
   @ApiOkResponse({ type: SignInResponse })
-  @ApiRefusals('validation_failed', 'unauthorized', 'body', 'writes')
+  @ApiRefusals('rate_limited', 'validation_failed', 'unauthorized', 'body', 'writes')
   async refresh(@Body() input: RefreshInput): Promise<SignInResponse> {
     return toSignInResponse(await this.refreshTokens.refresh(input.refresh_token));
   }
@@ -42,7 +42,7 @@ export class SessionsController {
   @ApiBearerAuth()
   @ApiOperation({ summary: 'End this session' })
   @ApiNoContentResponse()
-  @ApiRefusals('unauthorized', 'insufficient_scope', 'writes')
+  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'writes')
   async signOut(@CurrentSession() actor: SessionActor): Promise<void> {
     await this.sessions.signOut(actor);
   }
@@ -51,7 +51,7 @@ export class SessionsController {
   @ApiBearerAuth()
   @ApiOperation({ summary: 'Where you are signed in, newest first' })
   @ApiOkResponse({ type: [SessionResponse] })
-  @ApiRefusals('unauthorized', 'insufficient_scope', 'database_unavailable')
+  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'database_unavailable')
   async list(@CurrentSession() actor: SessionActor): Promise<SessionResponse[]> {
     return (await this.sessions.list(actor)).map((session) => toSessionResponse(session, actor.sessionId));
   }
@@ -61,7 +61,7 @@ export class SessionsController {
   @ApiBearerAuth()
   @ApiOperation({ summary: 'End every other session' })
   @ApiNoContentResponse()
-  @ApiRefusals('unauthorized', 'insufficient_scope', 'writes')
+  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'writes')
   async endOthers(@CurrentSession() actor: SessionActor): Promise<void> {
     await this.sessions.endOthers(actor);
   }
@@ -72,7 +72,7 @@ export class SessionsController {
   @ApiOperation({ summary: 'End a session' })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiNoContentResponse()
-  @ApiRefusals('unauthorized', 'insufficient_scope', 'session_not_found', 'writes')
+  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'session_not_found', 'writes')
   async end(@CurrentSession() actor: SessionActor, @Param('id') id: string): Promise<void> {
     await this.sessions.endOne(actor, id);
   }

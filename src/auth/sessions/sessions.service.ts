@@ -1,9 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
-import { type EntityManager, type FindOptionsWhere, IsNull, MoreThan, Not, Repository } from 'typeorm';
+import {
+  type EntityManager,
+  type FindOptionsWhere,
+  IsNull,
+  LessThan,
+  MoreThan,
+  Not,
+  Repository,
+} from 'typeorm';
 import type { SessionActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
+import { Housekeeping } from '../../common/housekeeping.js';
 import { newId, parseId } from '../../common/ids.js';
 import { requestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
@@ -18,6 +27,7 @@ const CACHE_TTL_MS = 5000;
 const CACHED_SESSIONS = 50_000;
 /** A session that is not refreshed for so long has ended. */
 const SESSION_TTL_MS = 30 * 24 * 3_600_000;
+const KEPT_MS = 90 * 24 * 3_600_000;
 const USER_AGENT_CHARACTERS = 512;
 
 /** Opens and ends sessions, and knows which are alive without asking the database at every request. */
@@ -35,7 +45,10 @@ export class SessionsService {
     private readonly users: UsersService,
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
-  ) {}
+    housekeeping: Housekeeping,
+  ) {
+    housekeeping.register('sessions', () => this.#removeOld());
+  }
 
   /** Opens a session on the device of the current request, inside the caller's transaction. */
   async open(tx: EntityManager, userId: string): Promise<Session> {
@@ -138,6 +151,13 @@ export class SessionsService {
     await tx.update(Session, { ...where, endedAt: IsNull() }, { endedAt: now() });
     this.transactions.afterCommit(() => open.forEach(({ id }) => this.#alive.set(id, false)));
     return open.length;
+  }
+
+  /** An ended or expired session is kept for another 90 days: its address is known to be the owner's. */
+  async #removeOld(): Promise<void> {
+    await this.transactions.run(async (tx) => {
+      await tx.delete(Session, { expiresAt: LessThan(fromNow(-KEPT_MS)) });
+    });
   }
 
   async #publishEnd(actor: SessionActor, sessionId: string | null, count: number): Promise<void> {

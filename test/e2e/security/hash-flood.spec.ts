@@ -3,7 +3,14 @@ import { startApp, type TestApp } from '../../support/test-app.js';
 
 describe('security.md: hash flood', () => {
   let server: TestApp;
-  beforeAll(async () => void (server = await startApp({ BCRYPT_COST: '13' })));
+  beforeAll(
+    async () =>
+      void (server = await startApp({
+        BCRYPT_COST: '13',
+        LOGIN_FAILURES_PER_ACCOUNT: '0',
+        LOGIN_FAILURES_PER_ADDRESS: '0',
+      })),
+  );
   afterAll(() => server.close());
 
   it('refuses the excess at once and serves everybody else meanwhile', async () => {

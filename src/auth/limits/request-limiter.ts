@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import type { Response } from 'express';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Actor } from '../../common/actor.js';
+import { errors } from '../../common/errors.js';
+import { requestContext } from '../../common/request-context.js';
+import { AppConfig } from '../../config/app-config.js';
+import { byAnonymous, byUser } from '../../events/domain-event.js';
+import { DomainEvents } from '../../events/domain-events.js';
+
+const WINDOW_SECONDS = 60;
+
+/** Limits the requests a minute of one user, one key, or one address without either; in this process. */
+@Injectable()
+export class RequestLimiter {
+  readonly #limiter: RateLimiterMemory | null;
+  readonly #policy: string;
+
+  constructor(
+    config: AppConfig,
+    private readonly events: DomainEvents,
+  ) {
+    const points = config.limits.requestsPerMinute;
+    this.#limiter = points === 0 ? null : new RateLimiterMemory({ points, duration: WINDOW_SECONDS });
+    this.#policy = `"default";q=${points};w=${WINDOW_SECONDS}`;
+  }
+
+  /**
+   * Takes one request of the caller's minute, and says in `RateLimit` how many are left.
+   * @throws `rate_limited` with Retry-After when none is; recorded once a window.
+   */
+  async consume(actor: Actor | null, response: Response): Promise<void> {
+    if (this.#limiter === null) return;
+    try {
+      this.#announce(response, await this.#limiter.consume(nameOf(actor)));
+    } catch (result) {
+      if (!(result instanceof RateLimiterRes)) throw result;
+      this.#announce(response, result);
+      if (result.consumedPoints === this.#limiter.points + 1) await this.#record(actor);
+      throw errors.rateLimited(result.msBeforeNext / 1000);
+    }
+  }
+
+  /** The fields of draft-ietf-httpapi-ratelimit-headers. */
+  #announce(response: Response, result: RateLimiterRes): void {
+    response.setHeader('RateLimit-Policy', this.#policy);
+    const seconds = Math.ceil(result.msBeforeNext / 1000);
+    response.setHeader('RateLimit', `"default";r=${result.remainingPoints};t=${seconds}`);
+  }
+
+  async #record(actor: Actor | null): Promise<void> {
+    await this.events.publish({
+      type: 'rate.limited',
+      actor: actor === null ? byAnonymous : byUser(actor.userId),
+      userId: actor?.userId ?? null,
+      reason: 'requests',
+    });
+  }
+}
+
+function nameOf(actor: Actor | null): string {
+  if (actor === null) return `address:${requestContext.getStore()?.ip ?? 'unknown'}`;
+  return actor.type === 'key' ? `key:${actor.keyId}` : `user:${actor.userId}`;
+}

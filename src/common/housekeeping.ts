@@ -1,0 +1,33 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+
+const EVERY_MS = 3_600_000;
+
+/** Removes once an hour what nobody needs any more. A chore that fails is reported and tried again an hour later. */
+@Injectable()
+export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #logger = new Logger(Housekeeping.name);
+  readonly #chores = new Map<string, () => Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+
+  register(name: string, chore: () => Promise<void>): void {
+    this.#chores.set(name, chore);
+  }
+
+  onApplicationBootstrap(): void {
+    this.#timer = setInterval(() => void this.runAll(), EVERY_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.#timer);
+  }
+
+  async runAll(): Promise<void> {
+    for (const [name, chore] of this.#chores) {
+      try {
+        await chore();
+      } catch (error) {
+        this.#logger.error({ err: error as Error, chore: name }, 'a chore failed; the next hour tries again');
+      }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startApp, type TestApp } from '../../support/test-app.js';
+
+describe('the general request limit', () => {
+  let server: TestApp;
+  beforeAll(async () => void (server = await startApp({ RATE_LIMIT_PER_MINUTE: '20' })));
+  afterAll(() => server.close());
+
+  it('counts each user alone, says what is left, and refuses with 429 and Retry-After', async () => {
+    const [client, other] = [await server.user(), await server.user()];
+    const first = await client.json('GET', '/api/users/me');
+    expect(first.headers.get('ratelimit-policy')).toBe('"default";q=20;w=60');
+    expect(first.headers.get('ratelimit')).toMatch(/^"default";r=19;t=\d+$/);
+    for (let i = 0; i < 19; i++) expect((await client.json('GET', '/api/users/me')).status).toBe(200);
+    const refused = await client.json('GET', '/api/users/me');
+    expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await other.json('GET', '/api/users/me')).status).toBe(200);
+  });
+
+  it('counts requests without a working token by address, and never the probes', async () => {
+    const nobody = server.client();
+    nobody.token = 'forged';
+    const statuses: number[] = [];
+    for (let i = 0; i < 25; i++) statuses.push((await nobody.json('GET', '/api/users/me')).status);
+    expect(statuses.at(-1)).toBe(429);
+    for (let i = 0; i < 30; i++) expect((await nobody.fetch('/ready')).status).toBe(200);
+  });
+});
