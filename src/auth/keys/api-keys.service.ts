@@ -111,12 +111,6 @@ export class ApiKeysService {
     return this.#known.get(keyHash) || (await this.#known.fetch(keyHash)) || null;
   }
 
-  /** Forgets what is remembered of a user's keys; to be called after a change of the user has committed. */
-  forgetUser(userId: string): void {
-    for (const [hash, actor] of this.#known.entries())
-      if (actor && actor.userId === userId) this.#known.delete(hash);
-  }
-
   async #load(keyHash: string): Promise<KeyActor | false> {
     const key = await this.keys.findOneBy({ keyHash, revokedAt: IsNull() });
     if (key === null || (key.expiresAt !== null && key.expiresAt <= now())) return false;

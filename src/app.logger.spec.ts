@@ -1,0 +1,12 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { createLogger } from './app.logger.js';
+
+const { isTTY } = process.stdout;
+afterEach(() => void (process.stdout.isTTY = isTTY));
+
+it.each([true, false])('makes a logger of the level asked for, on a terminal: %s', (terminal) => {
+  process.stdout.isTTY = terminal;
+  const logger = createLogger('silent');
+  expect(logger.level).toBe('silent');
+  logger.fatal('not to be seen');
+});

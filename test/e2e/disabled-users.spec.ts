@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { PasswordHasher } from '../../src/auth/passwords/password-hasher.js';
+import { WRITING } from '../../src/database/transactions.js';
+import { User } from '../../src/users/user.entity.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+let server: TestApp;
+beforeAll(async () => void (server = await startApp()));
+afterAll(() => server.close());
+
+it('lets a disabled user neither sign in nor act, by session or key', async () => {
+  const client = await server.user();
+  const session = server.client();
+  session.token = (await client.signIn()).body.token;
+  const program = server.client();
+  const made = await client.json<{ key: string }>('POST', '/api/auth/keys', {
+    name: 'x',
+    scopes: ['files:read'],
+  });
+  program.token = made.body.key;
+  await server.app
+    .get<DataSource>(WRITING)
+    .getRepository(User)
+    .update(client.userId, { disabledAt: '2026-01-01' });
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  const refused = await client.signIn();
+  expect([refused.status, refused.body.code]).toEqual([403, 'account_disabled']);
+  expect((await client.signIn(client.email, 'a wrong passphrase')).status).toBe(401);
+  expect((await session.json('GET', '/api/users/me')).status).toBe(401);
+  expect((await program.json('GET', '/api/files')).status).toBe(401);
+});
+
+it('never hashes what the policy refuses', async () => {
+  await expect(server.app.get(PasswordHasher).hash('x'.repeat(73))).rejects.toThrow('policy');
+});
