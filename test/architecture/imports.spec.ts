@@ -13,7 +13,8 @@ const ALLOWED: Record<string, string[]> = {
   auth: ['common', 'events', 'config', 'database', 'users'],
   files: ['common', 'events', 'config', 'database', 'files/storage'],
   'files/storage': ['config'],
-  audit: ['common', 'events', 'config', 'database'],
+  audit: ['common', 'events', 'config', 'database', 'audit/merkle'],
+  'audit/merkle': [],
   health: ['common', 'events', 'database', 'files/storage'],
   metrics: ['common', 'events', 'database', 'files/storage'],
 };
@@ -24,7 +25,8 @@ const ROOT = '.';
 function folderOf(path: string): string {
   const folder = relative('src', path).split('/').slice(0, -1);
   if (folder.length === 0) return ROOT;
-  return folder[0] === 'files' && folder[1] === 'storage' ? 'files/storage' : folder[0]!;
+  const inner = folder.slice(0, 2).join('/');
+  return inner in ALLOWED ? inner : folder[0]!;
 }
 
 async function sources(): Promise<{ path: string; text: string }[]> {

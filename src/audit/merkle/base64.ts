@@ -1,0 +1,5 @@
+/** The bytes of standard base64 with padding (RFC 4648, section 4); null for any other spelling of them. */
+export function decodeBase64(text: string): Buffer | null {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : null;
+}

@@ -1,0 +1,32 @@
+import type { KeyObject } from 'node:crypto';
+import { decodeBase64 } from './base64.js';
+import { HASH_BYTES } from './hashing.js';
+import { type NoteVerifier, openNote, signNote } from './signed-note.js';
+
+/** What a log commits to: so many leaves, under this root. */
+export interface Checkpoint {
+  /** The log's name. */
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Buffer;
+}
+
+/** Signs a checkpoint (C2SP tlog-checkpoint): `origin\nsize\nbase64(root)\n` as a signed note. */
+export function signCheckpoint(checkpoint: Checkpoint, keyName: string, privateKey: KeyObject): string {
+  const { origin, size, root } = checkpoint;
+  return signNote(`${origin}\n${size}\n${root.toString('base64')}\n`, keyName, privateKey);
+}
+
+/** The checkpoint in a note that this verifier's key has signed; null when it has not, or the note says something else. */
+export function openCheckpoint(note: string, verifier: NoteVerifier): Checkpoint | null {
+  const text = openNote(note, verifier);
+  const [, origin, size, encoded] = /^([^\n]+)\n(0|[1-9]\d{0,15})\n([^\n]+)\n$/.exec(text ?? '') ?? [];
+  const root = encoded === undefined ? null : decodeBase64(encoded);
+  if (root?.length !== HASH_BYTES) return null;
+  return { origin: origin!, size: Number(size), root };
+}
+
+/** Of what one subject's entries there are so many and which is the newest; signed like a checkpoint under a name of its own. */
+export function subjectOrigin(origin: string, subject: string): string {
+  return `${origin}/subject/${subject}`;
+}

@@ -1,0 +1,37 @@
+import { joinSubtrees, nodeHash } from './hashing.js';
+import { perfectNodes } from './tree-geometry.js';
+
+/**
+ * A tree that only grows, reduced to the roots of its perfect subtrees, largest first: enough to append and to
+ * know the root, in memory that grows with the logarithm of its size.
+ */
+export class CompactRange {
+  readonly #roots: Uint8Array[];
+  #size: number;
+
+  /** @throws RangeError when a tree of `size` leaves does not consist of so many perfect subtrees. */
+  constructor(size = 0, roots: readonly Uint8Array[] = []) {
+    if (perfectNodes({ begin: 0, end: size }).length !== roots.length) {
+      throw new RangeError(`a tree of ${size} leaves has not ${roots.length} perfect subtrees`);
+    }
+    this.#size = size;
+    this.#roots = [...roots];
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  append(leaf: Uint8Array): void {
+    let root = leaf;
+    for (let size = this.#size; size % 2 === 1; size = (size - 1) / 2) {
+      root = nodeHash(this.#roots.pop()!, root);
+    }
+    this.#roots.push(root);
+    this.#size++;
+  }
+
+  root(): Buffer {
+    return joinSubtrees(this.#roots);
+  }
+}

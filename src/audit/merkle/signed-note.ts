@@ -1,0 +1,81 @@
+import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { decodeBase64 } from './base64.js';
+
+/** The algorithm byte of Ed25519 (C2SP signed-note). */
+const ED25519 = 0x01;
+const KEY_ID_BYTES = 4;
+/** What precedes the 32 bytes of an Ed25519 public key in SubjectPublicKeyInfo (RFC 8410, section 4). */
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** A key that verifies notes, under the name that stands in their signature lines. */
+export interface NoteVerifier {
+  readonly name: string;
+  /** 8 hex digits. */
+  readonly keyId: string;
+  readonly publicKey: KeyObject;
+  /** `name+<key id>+base64(0x01 ‖ public key)`: how a key is handed on. */
+  readonly vkey: string;
+}
+
+/** A name has no space, no plus and no control character, so that a signature line can be read back. */
+export function isKeyName(name: string): boolean {
+  return name !== '' && !/[\s+\p{Cc}]/u.test(name) && name.isWellFormed();
+}
+
+/** The verifying half of an Ed25519 key, public or private. */
+export function noteVerifier(name: string, key: KeyObject): NoteVerifier {
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key;
+  const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(SPKI_PREFIX.length);
+  const encoded = Buffer.concat([Buffer.of(ED25519), raw]);
+  const keyId = createHash('sha256')
+    .update(`${name}\n`)
+    .update(encoded)
+    .digest()
+    .subarray(0, KEY_ID_BYTES)
+    .toString('hex');
+  return { name, keyId, publicKey, vkey: `${name}+${keyId}+${encoded.toString('base64')}` };
+}
+
+/** Reads a vkey; null when it is none, or its key id is not its key's. */
+export function parseVkey(vkey: string): NoteVerifier | null {
+  const [, name, keyId, key] = /^([^\s+]+)\+([0-9a-f]{8})\+(\S+)$/u.exec(vkey.trim()) ?? [];
+  const encoded = key === undefined ? null : decodeBase64(key);
+  if (encoded?.length !== 33 || encoded[0] !== ED25519) return null;
+  const publicKey = createPublicKey({
+    key: Buffer.concat([SPKI_PREFIX, encoded.subarray(1)]),
+    format: 'der',
+    type: 'spki',
+  });
+  const verifier = noteVerifier(name!, publicKey);
+  return verifier.keyId === keyId ? verifier : null;
+}
+
+/** Signs `text`, which ends with a line break: `text`, an empty line and one signature line (C2SP signed-note). */
+export function signNote(text: string, name: string, privateKey: KeyObject): string {
+  const signature = sign(null, Buffer.from(text), privateKey);
+  const keyId = Buffer.from(noteVerifier(name, privateKey).keyId, 'hex');
+  return `${text}\n— ${name} ${Buffer.concat([keyId, signature]).toString('base64')}\n`;
+}
+
+/**
+ * The text of a note that carries a valid signature of this verifier; null when it does not. Signatures of other
+ * keys are passed over, a wrong one of this key is not.
+ */
+export function openNote(note: string, verifier: NoteVerifier): string | null {
+  const end = note.lastIndexOf('\n\n');
+  if (end < 0 || !note.endsWith('\n')) return null;
+  const text = note.slice(0, end + 1);
+  const lines = note.slice(end + 2, -1).split('\n');
+  let verified = false;
+  for (const line of lines) {
+    const [, name, encoded] = /^— (\S+) (\S+)$/u.exec(line) ?? [];
+    if (encoded === undefined) return null;
+    const bytes = decodeBase64(encoded);
+    if (bytes === null || bytes.length <= KEY_ID_BYTES) return null;
+    if (name !== verifier.name || bytes.subarray(0, KEY_ID_BYTES).toString('hex') !== verifier.keyId)
+      continue;
+    if (!verify(null, Buffer.from(text), verifier.publicKey, bytes.subarray(KEY_ID_BYTES))) return null;
+    verified = true;
+  }
+  return verified ? text : null;
+}

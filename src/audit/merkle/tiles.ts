@@ -1,0 +1,122 @@
+import { HASH_BYTES, joinSubtrees, nodeHash } from './hashing.js';
+import { type Node, perfectNodes } from './tree-geometry.js';
+
+/** A tile holds up to 256 neighbouring hashes of one level (C2SP tlog-tiles). */
+export const TILE_WIDTH = 256;
+const TILE_HEIGHT = 8;
+
+/** Tile `index` of tile level `level`: its hashes are nodes of tree level 8 × `level`. */
+export interface TileKey {
+  readonly level: number;
+  readonly index: number;
+}
+
+export interface Tile extends TileKey {
+  /** The hashes one after the other; the newest tile of a level may be incomplete. */
+  readonly hashes: Buffer;
+}
+
+/** The tile from which a node's hash can be computed. */
+export function tileOf(node: Node): TileKey {
+  const level = Math.floor(node.level / TILE_HEIGHT);
+  const width = 2 ** (node.level - level * TILE_HEIGHT);
+  return { level, index: Math.floor((node.index * width) / TILE_WIDTH) };
+}
+
+/**
+ * The hash of a node of the tile that `tileOf` names.
+ * @throws RangeError when the tile does not reach so far: the tree has not grown to that node, or was cut.
+ */
+export function nodeInTile(tile: Tile, node: Node): Buffer {
+  const width = 2 ** (node.level - tile.level * TILE_HEIGHT);
+  const first = node.index * width - tile.index * TILE_WIDTH;
+  if ((first + width) * HASH_BYTES > tile.hashes.length) {
+    throw new RangeError(`tile ${tile.level}/${tile.index} does not reach node ${node.level}/${node.index}`);
+  }
+  return rootOf(tile.hashes, first, width);
+}
+
+function rootOf(hashes: Buffer, first: number, width: number): Buffer {
+  if (width === 1) return hashes.subarray(first * HASH_BYTES, (first + 1) * HASH_BYTES);
+  return nodeHash(rootOf(hashes, first, width / 2), rootOf(hashes, first + width / 2, width / 2));
+}
+
+/** How many hashes the newest, incomplete tile of a level holds in a tree of `size` leaves; 0 when there is none. */
+export function hashesInLastTile(size: number, level: number): number {
+  return Math.floor(size / TILE_WIDTH ** level) % TILE_WIDTH;
+}
+
+/** The incomplete tiles at the right edge of a tree: all that is needed to append to it. */
+export function edgeTiles(size: number): TileKey[] {
+  const keys: TileKey[] = [];
+  for (let level = 0; TILE_WIDTH ** level <= size; level++) {
+    const index = Math.floor(size / TILE_WIDTH ** (level + 1));
+    if (hashesInLastTile(size, level) > 0) keys.push({ level, index });
+  }
+  return keys;
+}
+
+/** The right edge of the tree while leaves are appended. */
+export class TileEdge {
+  readonly #partial: Buffer[][] = [];
+  readonly #changed = new Map<string, Tile>();
+  #size: number;
+
+  /**
+   * @param tiles those that `edgeTiles(size)` names.
+   * @throws RangeError when one is missing or holds another number of hashes.
+   */
+  constructor(size: number, tiles: readonly Tile[]) {
+    this.#size = size;
+    for (const { level, index } of edgeTiles(size)) {
+      const tile = tiles.find((candidate) => candidate.level === level && candidate.index === index);
+      const count = hashesInLastTile(size, level);
+      if (tile?.hashes.length !== count * HASH_BYTES) {
+        throw new RangeError(`tile ${level}/${index} does not hold the ${count} hashes of a tree of ${size}`);
+      }
+      this.#partial[level] = splitHashes(tile.hashes);
+    }
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  append(leaf: Buffer): void {
+    this.#push(0, leaf);
+    this.#size++;
+  }
+
+  /** The root of the whole tree. */
+  root(): Buffer {
+    const roots: Buffer[] = [];
+    for (let level = this.#partial.length - 1; level >= 0; level--) {
+      const hashes = this.#partial[level] ?? [];
+      const tile = { level: 0, index: 0, hashes: Buffer.concat(hashes) };
+      for (const node of perfectNodes({ begin: 0, end: hashes.length })) roots.push(nodeInTile(tile, node));
+    }
+    return joinSubtrees(roots);
+  }
+
+  /** The tiles that are new or have grown, to be stored. */
+  changed(): Tile[] {
+    return [...this.#changed.values()];
+  }
+
+  #push(level: number, hash: Buffer): void {
+    const hashes = (this.#partial[level] ??= []);
+    const index = Math.floor(this.#size / TILE_WIDTH ** (level + 1));
+    hashes.push(hash);
+    this.#changed.set(`${level}/${index}`, { level, index, hashes: Buffer.concat(hashes) });
+    if (hashes.length < TILE_WIDTH) return;
+    this.#partial[level] = [];
+    this.#push(level + 1, rootOf(Buffer.concat(hashes), 0, TILE_WIDTH));
+  }
+}
+
+/** The hashes of a tile, one by one. */
+export function splitHashes(hashes: Buffer): Buffer[] {
+  return Array.from({ length: hashes.length / HASH_BYTES }, (_, index) =>
+    hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES),
+  );
+}
