@@ -19,6 +19,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('Users', 'Accounts and sign-in')
     .addTag('Sessions', 'Where somebody is signed in')
     .addTag('API keys', 'For programs that act for a user')
+    .addTag('Admin', 'For those who manage users')
     .addTag('Files', 'Private files')
     .addTag('Audit', 'What happened')
     .addTag('Operations', 'For those who run the service')

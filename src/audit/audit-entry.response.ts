@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { AuditRecord } from './audit-record.entity.js';
+import type { TrailEntry } from './trail-entry.js';
 
 class AuditActor {
   @ApiProperty({ enum: ['user', 'anonymous', 'system'] })
@@ -55,19 +55,19 @@ export class AuditEntryResponse {
   readonly seq: number | null;
 }
 
-export function toAuditEntryResponse(record: AuditRecord): AuditEntryResponse {
+export function toAuditEntryResponse(entry: TrailEntry): AuditEntryResponse {
   return {
-    id: record.id,
-    user_id: record.subject,
-    actor: { type: record.actorType, id: record.actorId },
-    action: record.action,
-    resource: record.resource,
-    ip: record.ip,
-    user_agent: record.userAgent,
-    metadata: { ...record.metadata, ...record.personal },
-    timestamp: record.occurredAt,
-    outcome: record.outcome,
-    request_id: record.requestId,
-    seq: null,
+    id: entry.id,
+    user_id: entry.subject,
+    actor: entry.actor,
+    action: entry.action,
+    resource: entry.resource,
+    ip: entry.ip,
+    user_agent: entry.userAgent,
+    metadata: { ...entry.metadata, ...entry.personal },
+    timestamp: entry.occurredAt,
+    outcome: entry.outcome,
+    request_id: entry.requestId,
+    seq: entry.seq,
   };
 }

@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -16,8 +16,8 @@ import { IsPlainText } from '../common/plain-text.js';
 
 const OUTCOMES = ['success', 'failure', 'denied', 'aborted'] as const;
 
-/** Which entries to show. Filters combine with AND; repeated actions with OR. */
-export class AuditQueryInput extends PageQuery {
+/** Which entries are meant. Filters combine with AND; repeated actions with OR. */
+export class AuditFilterInput {
   @ApiPropertyOptional({
     isArray: true,
     type: String,
@@ -78,3 +78,6 @@ export class AuditQueryInput extends PageQuery {
   @IsUUID()
   readonly user_id?: string;
 }
+
+/** A page of the entries that the filters leave. */
+export class AuditQueryInput extends IntersectionType(AuditFilterInput, PageQuery) {}

@@ -1,78 +1,76 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Brackets, Repository, type SelectQueryBuilder } from 'typeorm';
+import { In, Repository } from 'typeorm';
 import type { Actor } from '../common/actor.js';
-import { errors } from '../common/errors.js';
 import { UUID } from '../common/ids.js';
 import { decodeCursor, type Page, toPage } from '../common/paging.js';
-import { byUser } from '../events/domain-event.js';
-import { DomainEvents } from '../events/domain-events.js';
+import { applyFilter } from './audit-filter.js';
 import type { AuditQueryInput } from './audit-query.input.js';
 import { AuditRecord } from './audit-record.entity.js';
+import { AuditLogEntry } from './log/audit-log-entry.entity.js';
+import { AuditPrivate } from './log/audit-private.entity.js';
+import { ReadingRights } from './reading-rights.js';
+import { ofLogEntry, ofRecord, type TrailEntry } from './trail-entry.js';
 
 /** Reads the trail: one's own, or as an auditor everybody's. */
 @Injectable()
 export class AuditTrail {
   constructor(
-    @InjectRepository(AuditRecord) private readonly records: Repository<AuditRecord>,
-    private readonly events: DomainEvents,
+    @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
+    @InjectRepository(AuditLogEntry) private readonly log: Repository<AuditLogEntry>,
+    @InjectRepository(AuditPrivate) private readonly secrets: Repository<AuditPrivate>,
+    private readonly rights: ReadingRights,
   ) {}
 
   /**
-   * A page of entries, newest first.
-   * @throws `forbidden`, itself recorded, when a user who is no auditor asks for another's.
+   * A page of entries, newest first. Reading is itself recorded, before anything is shown.
+   * @throws `forbidden`, recorded, when a user who is no auditor asks for another's.
    */
-  async list(actor: Actor, query: AuditQueryInput): Promise<Page<AuditRecord>> {
-    const subject = await this.#subjectOf(actor, query.user_id?.toLowerCase());
-    const select = this.records
+  async list(actor: Actor, query: AuditQueryInput): Promise<Page<TrailEntry>> {
+    const subject = await this.rights.subjectOf(actor, query.user_id);
+    const before = query.cursor === undefined ? null : decodeCursor(query.cursor, UUID);
+    // The intake first: a record that is moved between the two queries is then seen twice, not missed.
+    const recent = await this.#fromIntake(subject, before, query);
+    const logged = await this.#fromLog(subject, before, query);
+    const placed = new Set(logged.map(({ id }) => id));
+    const entries = [...recent.filter(({ id }) => !placed.has(id)), ...logged].sort((a, b) =>
+      a.id < b.id ? 1 : -1,
+    );
+    await this.rights.recordRead(actor, subject, query);
+    return toPage(entries.slice(0, query.limit + 1), query.limit, (entry) => entry.id);
+  }
+
+  async #fromIntake(
+    subject: string | null,
+    before: string | null,
+    query: AuditQueryInput,
+  ): Promise<TrailEntry[]> {
+    const select = this.intake
       .createQueryBuilder('r')
       .orderBy('r.id', 'DESC')
-      .take(query.limit + 1);
+      .limit(query.limit + 1);
     if (subject !== null) select.andWhere('r.subject = :subject', { subject });
-    if (query.cursor !== undefined) {
-      select.andWhere('r.id < :cursor', { cursor: decodeCursor(query.cursor, UUID) });
-    }
-    applyFilters(select, query);
-    return toPage(await select.getMany(), query.limit, (record) => record.id);
+    if (before !== null) select.andWhere('r.id < :before', { before });
+    applyFilter(select, 'r', 'r.ip', query);
+    return (await select.getMany()).map(ofRecord);
   }
 
-  /** The user whose entries are asked for; null for everybody's. */
-  async #subjectOf(actor: Actor, wanted: string | undefined): Promise<string | null> {
-    if (actor.roles.includes('auditor')) return wanted ?? null;
-    if (wanted === undefined || wanted === actor.userId) return actor.userId;
-    await this.events.publish({
-      type: 'access.denied',
-      actor: byUser(actor.userId),
-      userId: actor.userId,
-      resource: 'audit',
-      reason: 'auditor_role_required',
-    });
-    throw errors.forbidden();
+  async #fromLog(
+    subject: string | null,
+    before: string | null,
+    query: AuditQueryInput,
+  ): Promise<TrailEntry[]> {
+    const select = this.log
+      .createQueryBuilder('e')
+      .orderBy('e.id', 'DESC')
+      .limit(query.limit + 1);
+    if (query.ip !== undefined) select.innerJoin(AuditPrivate, 'p', 'p.seq = e.seq');
+    if (subject !== null) select.andWhere('e.subject = :subject', { subject });
+    if (before !== null) select.andWhere('e.id < :before', { before });
+    applyFilter(select, 'e', 'p.ip', query);
+    const logged = await select.getMany();
+    const secrets = await this.secrets.findBy({ seq: In(logged.map(({ seq }) => seq)) });
+    const bySeq = new Map(secrets.map((secret) => [secret.seq, secret]));
+    return logged.map((entry) => ofLogEntry(entry, bySeq.get(entry.seq)));
   }
-}
-
-function applyFilters(select: SelectQueryBuilder<AuditRecord>, query: AuditQueryInput): void {
-  const { action, outcome, resource, ip, from, to, request_id: requestId } = query;
-  if (action !== undefined) {
-    select.andWhere(
-      new Brackets((either) =>
-        action.forEach((pattern, index) =>
-          either.orWhere(`r.action LIKE :action${index} ESCAPE '!'`, {
-            [`action${index}`]: likePattern(pattern),
-          }),
-        ),
-      ),
-    );
-  }
-  if (outcome !== undefined) select.andWhere('r.outcome = :outcome', { outcome });
-  if (resource !== undefined) select.andWhere('r.resource = :resource', { resource });
-  if (ip !== undefined) select.andWhere('r.ip = :ip', { ip });
-  if (from !== undefined) select.andWhere('r.occurred_at >= :from', { from: new Date(from).toISOString() });
-  if (to !== undefined) select.andWhere('r.occurred_at < :to', { to: new Date(to).toISOString() });
-  if (requestId !== undefined) select.andWhere('r.request_id = :requestId', { requestId });
-}
-
-/** `FILE_*` as a LIKE pattern in which only the star is a wildcard. */
-function likePattern(action: string): string {
-  return action.replaceAll('_', '!_').replaceAll('*', '%');
 }

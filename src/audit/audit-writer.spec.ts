@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import type { EntityManager } from 'typeorm';
 import { ReadinessChecks } from '../common/readiness-check.js';
+import type { Sequencer } from './log/sequencer.js';
 import type { Transactions } from '../database/transactions.js';
 import type { AuditRecord } from './audit-record.entity.js';
 import { AuditWriter } from './audit-writer.js';
@@ -30,11 +31,14 @@ describe('AuditWriter', () => {
   let registry: Registry;
   let checks: ReadinessChecks;
   let writer: AuditWriter;
+  let pokes: number;
   beforeEach(() => {
     transactions = new GatedTransactions();
     registry = new Registry();
     checks = new ReadinessChecks();
-    writer = new AuditWriter(transactions as unknown as Transactions, registry, checks);
+    pokes = 0;
+    const sequencer = { poke: () => void pokes++ } as Sequencer;
+    writer = new AuditWriter(transactions as unknown as Transactions, sequencer, registry, checks);
   });
 
   const record = (id: number) => ({ id: String(id) }) as AuditRecord;
@@ -47,6 +51,7 @@ describe('AuditWriter', () => {
     await transactions.letThrough();
     await Promise.all(writes);
     expect(transactions.groups.map((group) => group.map(({ id }) => id))).toEqual([['0'], ['1', '2']]);
+    expect(pokes).toBe(2);
   });
 
   it('refuses every publisher of a group that fails, and goes on', async () => {

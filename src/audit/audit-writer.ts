@@ -4,6 +4,7 @@ import { errors } from '../common/errors.js';
 import { ReadinessChecks } from '../common/readiness-check.js';
 import { Transactions } from '../database/transactions.js';
 import { AuditRecord } from './audit-record.entity.js';
+import { Sequencer } from './log/sequencer.js';
 
 /** The specification's figure. */
 const CAPACITY = 1000;
@@ -39,6 +40,7 @@ export class AuditWriter {
 
   constructor(
     private readonly transactions: Transactions,
+    private readonly sequencer: Sequencer,
     registry: Registry,
     checks: ReadinessChecks,
   ) {
@@ -110,6 +112,7 @@ export class AuditWriter {
         );
       });
       this.#written.inc(group.length);
+      this.sequencer.poke();
       for (const { resolve } of group) resolve();
     } catch (error) {
       this.#logger.error(

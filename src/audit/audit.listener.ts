@@ -6,6 +6,8 @@ import { Transactions } from '../database/transactions.js';
 import { type DomainEvent, EVERY_EVENT } from '../events/domain-event.js';
 import { AuditRecord } from './audit-record.entity.js';
 import { AuditWriter } from './audit-writer.js';
+import { Erasure } from './log/erasure.js';
+import { Sequencer } from './log/sequencer.js';
 import { recordOfEvent } from './record-of-event.js';
 
 /**
@@ -17,6 +19,8 @@ export class AuditListener {
   constructor(
     private readonly transactions: Transactions,
     private readonly writer: AuditWriter,
+    private readonly sequencer: Sequencer,
+    private readonly erasure: Erasure,
     private readonly config: AppConfig,
   ) {}
 
@@ -27,14 +31,7 @@ export class AuditListener {
     const tx = this.transactions.current();
     if (tx === null) return this.writer.write(record);
     await tx.insert(AuditRecord, record);
-    if (event.type === 'user.deleted') await this.#forget(event.userId);
-  }
-
-  /** Removes the personal values of every record in which the person is the subject or the actor. */
-  async #forget(userId: string): Promise<void> {
-    const tx = this.transactions.current()!;
-    const nothing = { ip: null, userAgent: null, personal: null };
-    await tx.update(AuditRecord, { subject: userId }, nothing);
-    await tx.update(AuditRecord, { actorId: userId }, nothing);
+    this.transactions.afterCommit(() => this.sequencer.poke());
+    if (event.type === 'user.deleted') await this.erasure.forget(tx, event.userId);
   }
 }

@@ -114,6 +114,17 @@ function describe(event: DomainEvent, emailHashKey: KeyObject): Description {
       };
     case 'user.password_change_refused':
       return { ...aboutUser(event, 'PASSWORD_CHANGE', 'denied'), metadata: { reason: event.reason } };
+    case 'user.disabled':
+      return {
+        ...aboutUser(event, 'USER_DISABLE', 'success'),
+        metadata: { sessions_ended: event.sessionsEnded },
+      };
+    case 'user.enabled':
+      return aboutUser(event, 'USER_ENABLE', 'success');
+    case 'role.granted':
+      return { ...aboutUser(event, 'ROLE_GRANT', 'success'), metadata: { role: event.role } };
+    case 'role.revoked':
+      return { ...aboutUser(event, 'ROLE_REVOKE', 'success'), metadata: { role: event.role } };
     case 'user.deleted':
       return aboutUser(event, 'USER_DELETE', 'success');
     case 'user.deletion_refused':
@@ -158,6 +169,20 @@ function describe(event: DomainEvent, emailHashKey: KeyObject): Description {
       return aboutFile(event, 'FILE_RENAME', 'success');
     case 'file.deleted':
       return aboutFile(event, 'FILE_DELETE', 'success');
+    case 'audit.read':
+      return { ...aboutAudit(event, 'AUDIT_READ'), metadata: { filters: event.filters } };
+    case 'audit.exported':
+      return {
+        ...aboutAudit(event, 'AUDIT_EXPORT'),
+        metadata: { format: event.format, filters: event.filters },
+      };
+    case 'audit.values_erased':
+      return {
+        ...aboutLog('AUDIT_ERASE'),
+        metadata: { count: event.count, before: event.before },
+      };
+    case 'audit.entries_pruned':
+      return { ...aboutLog('AUDIT_PRUNE'), metadata: { count: event.count, size: event.size } };
     case 'system.started':
       return {
         ...aboutSystem(event.instance, 'SYSTEM_START'),
@@ -188,6 +213,15 @@ function aboutFile(
 
 function aboutSystem(instance: string, action: Action): Description {
   return { action, outcome: 'success', subject: null, resource: `instance:${instance}` };
+}
+
+function aboutAudit(event: { userId: string; everybody: boolean }, action: Action): Description {
+  const resource = event.everybody ? 'audit' : `audit:${event.userId}`;
+  return { action, outcome: 'success', subject: event.userId, resource };
+}
+
+function aboutLog(action: Action): Description {
+  return { action, outcome: 'success', subject: null, resource: 'audit' };
 }
 
 function hashEmail(email: string, key: KeyObject): string {

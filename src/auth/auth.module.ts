@@ -4,7 +4,10 @@ import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../users/users.module.js';
+import { User } from '../users/user.entity.js';
 import { AccountService } from './account.service.js';
+import { AdminController } from './admin/admin.controller.js';
+import { UserAdmin } from './admin/user-admin.js';
 import { AuthController } from './auth.controller.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { ApiKey } from './keys/api-key.entity.js';
@@ -29,12 +32,13 @@ import { VerifiedTokens } from './tokens/verified-tokens.js';
     UsersModule,
     PassportModule,
     JwtModule.register({}),
-    TypeOrmModule.forFeature([Session, RefreshToken, ApiKey]),
+    TypeOrmModule.forFeature([User, Session, RefreshToken, ApiKey]),
   ],
-  controllers: [AuthController, SessionsController, KeysController],
+  controllers: [AuthController, SessionsController, KeysController, AdminController],
   providers: [
     SignInService,
     AccountService,
+    UserAdmin,
     PasswordHasher,
     SessionsService,
     RefreshTokensService,
@@ -47,6 +51,6 @@ import { VerifiedTokens } from './tokens/verified-tokens.js';
     { provide: APP_GUARD, useClass: JwtAuthGuard },
     { provide: APP_GUARD, useClass: PermissionsGuard },
   ],
-  exports: [PasswordHasher],
+  exports: [PasswordHasher, UserAdmin],
 })
 export class AuthModule {}

@@ -27,9 +27,12 @@ export const CATALOGUE = {
   key_not_found: { status: 404, title: 'No such API key' },
   session_not_found: { status: 404, title: 'No such session' },
   file_not_found: { status: 404, title: 'No such file' },
+  entry_not_found: { status: 404, title: 'No such audit entry' },
+  user_not_found: { status: 404, title: 'No such user' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   email_taken: { status: 409, title: 'The e-mail is already registered' },
+  last_admin: { status: 409, title: 'The last admin must stay one' },
   idempotency_key_reused: { status: 409, title: 'The Idempotency-Key was used for another request' },
   precondition_failed: { status: 412, title: 'A precondition failed' },
   body_too_large: { status: 413, title: 'The body is too large' },
@@ -45,6 +48,7 @@ export const CATALOGUE = {
   storage_unavailable: { status: 503, title: 'The storage cannot be reached' },
   file_unavailable: { status: 503, title: 'The file cannot be served' },
   audit_unavailable: { status: 503, title: 'The audit trail cannot be written' },
+  audit_inconsistent: { status: 503, title: 'The audit log is inconsistent' },
   not_ready: { status: 503, title: 'Not ready' },
   storage_full: { status: 507, title: 'The storage is full' },
 } as const satisfies Record<string, Refusal>;
@@ -180,6 +184,16 @@ export const errors = {
         cause,
       },
     ),
+  auditInconsistent: (cause?: unknown) =>
+    new ApiError(
+      'audit_inconsistent',
+      'The audit log contradicts what was verified before; nothing is proved from it until an operator has looked.',
+      { headers: retryAfter(60), cause },
+    ),
+  userNotFound: () => new ApiError('user_not_found', 'There is no user with this id.'),
+  lastAdmin: () =>
+    new ApiError('last_admin', 'Nobody could manage users any more; make somebody else an admin first.'),
+  entryNotFound: () => new ApiError('entry_not_found', 'You have no audit entry with this id.'),
   notReady: (checks: unknown) =>
     new ApiError('not_ready', 'At least one part is not ready.', {
       headers: retryAfter(2),

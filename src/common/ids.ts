@@ -13,3 +13,9 @@ export function parseId(text: string): string | null {
   const id = text.toLowerCase();
   return UUID.test(id) ? id : null;
 }
+
+/** The smallest UUIDv7 of a time (milliseconds since the epoch): ids made later are greater. */
+export function earliestId(time: number): string {
+  const hex = Math.max(0, Math.floor(time)).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}

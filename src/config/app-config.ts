@@ -44,6 +44,13 @@ export abstract class AppConfig {
   abstract readonly audit: {
     /** Keys the hash under which an unknown e-mail is recorded: it may be a password typed into the wrong field. */
     readonly emailHashKey: KeyObject;
+    /** Ed25519 private key that signs the log's checkpoints. */
+    readonly signingKey: KeyObject;
+    /** The log's name in what it signs. */
+    readonly origin: string;
+    /** Days after which personal values are erased, and entries removed; 0 keeps them for ever. */
+    readonly valueRetentionDays: number;
+    readonly entryRetentionDays: number;
   };
   /** What the operator should know about the choices made for them; logged at start. */
   abstract readonly warnings: readonly string[];

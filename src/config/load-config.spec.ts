@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, loadConfig, readEnvironment } from './load-config.js';
 
 const SECRET = 'q8Zr4Vt1Xw7Ny3Bk6Lm9Ps2Df5Gh0Jc';
+
+const { privateKey } = generateKeyPairSync('ed25519');
+const SIGNING_KEY = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 describe('configuration', () => {
   let directory: string;
@@ -12,7 +16,7 @@ describe('configuration', () => {
   afterAll(() => rm(directory, { recursive: true }));
 
   const load = (env: Record<string, string>) =>
-    loadConfig({ STORAGE_PATH: directory, JWT_SECRET: `${SECRET}!`, ...env });
+    loadConfig({ STORAGE_PATH: directory, JWT_SECRET: `${SECRET}!`, AUDIT_SIGNING_KEY: SIGNING_KEY, ...env });
   const faults = (env: Record<string, string>) => {
     try {
       load(env);
@@ -81,6 +85,7 @@ describe('configuration', () => {
     ['CORS_ORIGINS', '*,https://a.example'],
     ['DATABASE_URL', 'sqlite://x'],
     ['STORAGE_DRIVER', 'ftp'],
+    ['AUDIT_ORIGIN', 'two words'],
     ['MAX_UPLOAD_BYTES', '-1'],
     ['TRUST_PROXY', 'true'],
   ])('refuses %s=%s', (name, value) => expect(faults({ [name]: value })[0]).toContain(name));
@@ -103,6 +108,35 @@ describe('configuration', () => {
     const again = load({ JWT_SECRET: '' });
     expect(again.auth.tokenKeys[0].kid).toBe(first.auth.tokenKeys[0].kid);
     expect(again.warnings[0]).toContain('using the one kept');
+  });
+
+  it('takes the signing key as PEM or as one line, and nothing else for one', () => {
+    const line = privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
+    expect(load({ AUDIT_SIGNING_KEY: line }).audit.signingKey.equals(privateKey)).toBe(true);
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+    for (const wrong of ['nonsense', rsa.export({ type: 'pkcs8', format: 'pem' }).toString()]) {
+      const [fault] = faults({ AUDIT_SIGNING_KEY: wrong });
+      expect(fault).toContain('must be an Ed25519 private key');
+      expect(fault).not.toContain(wrong);
+    }
+  });
+
+  it('requires a signing key in production on PostgreSQL, and keeps a generated one otherwise', () => {
+    const production = { NODE_ENV: 'production', AUDIT_SIGNING_KEY: '' };
+    expect(faults({ ...production, DATABASE_URL: 'postgres://db/x' })[0]).toContain('AUDIT_SIGNING_KEY');
+    const first = load(production);
+    expect(first.warnings[0]).toContain('generated one');
+    expect(load(production).audit.signingKey.equals(first.audit.signingKey)).toBe(true);
+  });
+
+  it('says when what it kept cannot be used', async () => {
+    const damaged = join(directory, 'damaged');
+    await mkdir(join(damaged, 'keys'), { recursive: true });
+    await writeFile(join(damaged, 'keys', 'audit-signing-key.pem'), 'nonsense');
+    expect(faults({ STORAGE_PATH: damaged, AUDIT_SIGNING_KEY: '' })[0]).toContain(
+      'holds no Ed25519 private key',
+    );
+    expect(faults({ STORAGE_PATH: '/etc/hostname', AUDIT_SIGNING_KEY: '' })[0]).toContain('(ENOTDIR)');
   });
 
   it('lets the process environment win over .env', async () => {

@@ -4,7 +4,15 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import type { AppConfig, DatabaseConfig, TokenKey } from './app-config.js';
-import { type Environment, loadOrCreateSecret, readFileTwins, secretWeakness } from './secret-sources.js';
+import {
+  type Environment,
+  loadOrCreateSecret,
+  newSigningKey,
+  newTokenSecret,
+  parseSigningKey,
+  readFileTwins,
+  secretWeakness,
+} from './secret-sources.js';
 
 /** The environment cannot be served from; `message` lists every fault, one a line, and no secret. */
 export class ConfigError extends Error {
@@ -66,6 +74,15 @@ const schema = z.object({
   RATE_LIMIT_PER_MINUTE: integer(1200, 0, 1_000_000),
   LOGIN_FAILURES_PER_ACCOUNT: integer(10, 0, 1_000_000),
   LOGIN_FAILURES_PER_ADDRESS: integer(100, 0, 1_000_000),
+  AUDIT_SIGNING_KEY: z.string().optional(),
+  AUDIT_ORIGIN: z
+    .string()
+    .default('microservices-api')
+    .refine((text) => /^[^\s+\p{Cc}]{1,100}$/u.test(text), {
+      error: 'must be 1 to 100 characters without spaces and plus signs',
+    }),
+  AUDIT_RETENTION_DAYS: integer(0, 0, 36_500),
+  AUDIT_ENTRY_RETENTION_DAYS: integer(0, 0, 36_500),
   LOG_LEVEL: z
     .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
       error: 'must be silent, fatal, error, warn, info, debug or trace',
@@ -96,11 +113,24 @@ export function loadConfig(environment: Environment): AppConfig {
   if (production && secrets.every((secret) => secret === '')) {
     faults.push('JWT_SECRET (or JWT_SECRET_FILE) is required when NODE_ENV=production');
   }
+  const signingKey = env.AUDIT_SIGNING_KEY ? parseSigningKey(env.AUDIT_SIGNING_KEY) : null;
+  if (env.AUDIT_SIGNING_KEY && signingKey === null) {
+    faults.push(
+      'AUDIT_SIGNING_KEY must be an Ed25519 private key: PKCS8 PEM, or the base64 of its DER on one line',
+    );
+  }
+  if (production && env.DATABASE_URL && !env.AUDIT_SIGNING_KEY) {
+    faults.push(
+      'AUDIT_SIGNING_KEY (or AUDIT_SIGNING_KEY_FILE) is required when NODE_ENV=production and DATABASE_URL is set',
+    );
+  }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
 
   const values = parsed.data;
   const storagePath = resolve(values.STORAGE_PATH);
-  const signing = tokenKeys(secrets, join(storagePath, 'keys', 'jwt-secret'));
+  const keys = join(storagePath, 'keys');
+  const tokens = tokenKeys(secrets, join(keys, 'jwt-secret'));
+  const audit = signingKey === null ? keptSigningKey(join(keys, 'audit-signing-key.pem')) : null;
   return deepFreeze({
     production,
     logLevel: values.LOG_LEVEL,
@@ -111,7 +141,7 @@ export function loadConfig(environment: Environment): AppConfig {
       trustedProxyHops: values.TRUST_PROXY,
       shutdownGraceMs: values.SHUTDOWN_GRACE_SECONDS * 1000,
     },
-    auth: { tokenKeys: signing.keys, tokenTtlSeconds: values.JWT_TTL, bcryptCost: values.BCRYPT_COST },
+    auth: { tokenKeys: tokens.keys, tokenTtlSeconds: values.JWT_TTL, bcryptCost: values.BCRYPT_COST },
     database: databaseConfig(values.DATABASE_URL, storagePath),
     storage: { path: storagePath },
     files: { maxUploadBytes: values.MAX_UPLOAD_BYTES },
@@ -122,10 +152,14 @@ export function loadConfig(environment: Environment): AppConfig {
     },
     audit: {
       emailHashKey: createSecretKey(
-        Buffer.from(hkdfSync('sha256', signing.keys[0].key, '', 'audit email hash', 32)),
+        Buffer.from(hkdfSync('sha256', tokens.keys[0].key, '', 'audit email hash', 32)),
       ),
+      signingKey: signingKey ?? audit!.key,
+      origin: values.AUDIT_ORIGIN,
+      valueRetentionDays: values.AUDIT_RETENTION_DAYS,
+      entryRetentionDays: values.AUDIT_ENTRY_RETENTION_DAYS,
     },
-    warnings: signing.warnings,
+    warnings: [...tokens.warnings, ...(audit?.warnings ?? [])],
   } satisfies AppConfig);
 }
 
@@ -139,14 +173,32 @@ function tokenKeys(secrets: string[], generatedPath: string) {
   const usable = secrets.filter((secret) => secret !== '');
   const warnings: string[] = [];
   if (usable.length === 0) {
-    const { secret, created } = loadOrCreateSecret(generatedPath);
-    usable.push(secret);
-    warnings.push(
-      `JWT_SECRET is not set: ${created ? 'generated one and kept it' : 'using the one kept'} in ${generatedPath}`,
-    );
+    const kept = keep(generatedPath, newTokenSecret);
+    usable.push(kept.secret);
+    warnings.push(generatedWarning('JWT_SECRET', generatedPath, kept.created));
   }
   const [first, ...rest] = usable.map(toTokenKey);
   return { keys: [first!, ...rest] as const, warnings };
+}
+
+function keptSigningKey(generatedPath: string) {
+  const kept = keep(generatedPath, newSigningKey);
+  const key = parseSigningKey(kept.secret);
+  if (key === null) throw new ConfigError([`${generatedPath} holds no Ed25519 private key`]);
+  return { key, warnings: [generatedWarning('AUDIT_SIGNING_KEY', generatedPath, kept.created)] };
+}
+
+function keep(path: string, make: () => string) {
+  try {
+    return loadOrCreateSecret(path, make);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError([`STORAGE_PATH cannot hold ${path} (${code ?? String(error)})`]);
+  }
+}
+
+function generatedWarning(name: string, path: string, created: boolean): string {
+  return `${name} is not set: ${created ? 'generated one and kept it' : 'using the one kept'} in ${path}`;
 }
 
 /** `kid` identifies a secret without telling anything of it: 8 hex digits of a hash with its own prefix. */

@@ -4,6 +4,7 @@ import type { AppConfig } from '../config/app-config.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
 import { RefreshTokens1764100000000 } from './migrations/1764100000000-refresh-tokens.js';
 import { ApiKeys1764200000000 } from './migrations/1764200000000-api-keys.js';
+import { AuditLog1764400000000 } from './migrations/1764400000000-audit-log.js';
 import { SignInAttempts1764300000000 } from './migrations/1764300000000-sign-in-attempts.js';
 
 /** What this file needs of better-sqlite3's connection. */
@@ -18,6 +19,8 @@ const PRAGMAS = [
   ['synchronous', 'FULL', 2],
   ['foreign_keys', 'ON', 1],
   ['busy_timeout', '50', 50],
+  // What is deleted is overwritten: somebody may have asked to be forgotten.
+  ['secure_delete', 'ON', 1],
 ] as const;
 
 /** Sets the pragmas and reads each back: a build or file system that ignores one must not go unnoticed. */
@@ -42,6 +45,7 @@ export function dataSourceOptions(config: AppConfig, purpose: 'read' | 'write'):
       RefreshTokens1764100000000,
       ApiKeys1764200000000,
       SignInAttempts1764300000000,
+      AuditLog1764400000000,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,

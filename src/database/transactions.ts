@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { beginImmediate } from './begin-immediate.js';
 import { isSerializationFailure } from './driver-errors.js';
@@ -10,6 +11,8 @@ export const WRITING = Symbol('WRITING');
 /** How long a transaction waits for SQLite's write lock before it is refused with 503. */
 const LOCK_WAIT_MS = 5000;
 const ATTEMPTS = 3;
+const SCRUB_ATTEMPTS = 20;
+const SCRUB_RETRY_MS = 50;
 
 /** What happens once the transaction has committed; it must not reject. */
 type Effect = () => void | Promise<void>;
@@ -29,6 +32,7 @@ interface Scope {
  */
 @Injectable()
 export class Transactions {
+  readonly #logger = new Logger(Transactions.name);
   readonly #scope = new AsyncLocalStorage<Scope>();
   #tail: Promise<unknown> = Promise.resolve();
 
@@ -61,6 +65,26 @@ export class Transactions {
         : await this.#runQueued(work, effects);
     for (const effect of effects) await effect();
     return result;
+  }
+
+  /**
+   * Makes what was deleted unreadable in SQLite's files: pages are overwritten when they are freed, and this empties the
+   * write-ahead log that still has the older ones. On PostgreSQL, vacuum does it in its own time.
+   */
+  async scrub(): Promise<void> {
+    if (this.writing.options.type === 'postgres') return;
+    for (let attempt = 1; attempt <= SCRUB_ATTEMPTS; attempt++) {
+      const turn = this.#tail.then(() =>
+        this.writing.query<{ busy: number }[]>('PRAGMA wal_checkpoint(TRUNCATE)'),
+      );
+      this.#tail = turn.catch(() => undefined);
+      const [result] = await turn;
+      if (result?.busy === 0) return;
+      await delay(SCRUB_RETRY_MS);
+    }
+    this.#logger.warn(
+      'the write-ahead log is being read and could not be emptied; the next erasure tries again',
+    );
   }
 
   async #runPooled<T>(work: (manager: EntityManager) => Promise<T>, effects: Effect[]): Promise<T> {

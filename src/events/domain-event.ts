@@ -52,6 +52,10 @@ export type DomainEvent =
     })
   | (By & { readonly type: 'user.password_changed'; readonly userId: string; readonly sessionsEnded: number })
   | (By & { readonly type: 'user.password_change_refused'; readonly userId: string; readonly reason: string })
+  | (By & { readonly type: 'user.disabled'; readonly userId: string; readonly sessionsEnded: number })
+  | (By & { readonly type: 'user.enabled'; readonly userId: string })
+  | (By & { readonly type: 'role.granted'; readonly userId: string; readonly role: string })
+  | (By & { readonly type: 'role.revoked'; readonly userId: string; readonly role: string })
   | (By & { readonly type: 'user.deleted'; readonly userId: string })
   | (By & { readonly type: 'user.deletion_refused'; readonly userId: string; readonly reason: string })
   | (By & {
@@ -79,6 +83,22 @@ export type DomainEvent =
   | (AboutFile & { readonly type: 'file.download_failed'; readonly name: string; readonly reason: string })
   | (AboutFile & { readonly type: 'file.renamed'; readonly name: string })
   | (AboutFile & { readonly type: 'file.deleted'; readonly name: string })
+  | (By & {
+      readonly type: 'audit.read';
+      /** Whose entries, or the reader's own id when everybody's. */
+      readonly userId: string;
+      readonly everybody: boolean;
+      readonly filters: readonly string[];
+    })
+  | (By & {
+      readonly type: 'audit.exported';
+      readonly userId: string;
+      readonly everybody: boolean;
+      readonly format: string;
+      readonly filters: readonly string[];
+    })
+  | (By & { readonly type: 'audit.values_erased'; readonly count: number; readonly before: string })
+  | (By & { readonly type: 'audit.entries_pruned'; readonly count: number; readonly size: number })
   | (By & {
       readonly type: 'system.started';
       readonly instance: string;

@@ -1,7 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-
-/** PostgreSQL's bigint arrives as text. */
-const bytes = { to: (value: number) => value, from: (value: string | number) => Number(value) };
+import { wholeNumber } from '../database/column-transformers.js';
 
 /** A file somebody uploaded. Its bytes never change; its name may. */
 @Entity('files')
@@ -23,7 +21,7 @@ export class StoredFile {
   @Column('varchar', { name: 'mime_type' })
   mimeType: string;
 
-  @Column('bigint', { transformer: bytes })
+  @Column('bigint', { transformer: wholeNumber })
   size: number;
 
   /** Lower-case hex. */

@@ -10,7 +10,7 @@ export class HealthResponse {
 
 /** One part, and whether it can do its work now. */
 export class ReadyCheck {
-  @ApiProperty({ enum: ['process', 'database', 'storage', 'migrations', 'audit'] })
+  @ApiProperty({ enum: ['process', 'database', 'storage', 'migrations', 'audit', 'audit_log', 'audit_lag'] })
   readonly name: string;
 
   @ApiProperty({ enum: ['ok', 'failing'] })

@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
-import { WRITING } from '../../src/database/transactions.js';
-import { User } from '../../src/users/user.entity.js';
-import type { AuditBody, Client } from '../support/client.js';
+import type { AuditBody } from '../support/client.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
 describe('audit trail', () => {
@@ -41,7 +38,6 @@ describe('audit trail', () => {
       resource: `file:${file.id}`,
       ip: '127.0.0.1',
       outcome: 'success',
-      seq: null,
       metadata: { filename: 'a.txt', size: 3, mime_type: 'text/plain', sha256: file.sha256 },
     });
     expect(entries.find(({ action }) => action === 'LOGIN_FAILED')).toMatchObject({
@@ -63,12 +59,12 @@ describe('audit trail', () => {
     ]);
     expect(actions(await client.trail('&outcome=denied'))).toEqual([]);
     expect(actions(await client.trail(`&resource=file:${file.id}`))).toEqual(['FILE_UPLOAD']);
-    expect(await client.trail('&ip=127.0.0.1')).toHaveLength(3);
+    expect(await client.trail('&ip=127.0.0.1&action=FILE_*')).toHaveLength(2);
     expect(await client.trail('&ip=10.0.0.1')).toHaveLength(0);
     expect(actions(await client.trail('&request_id=find-me.1'))).toEqual(['FILE_LIST']);
     expect(await client.trail('&from=2099-01-01T00:00:00Z')).toHaveLength(0);
     expect(await client.trail('&to=2001-01-01T00:00:00Z')).toHaveLength(0);
-    expect(await client.trail('&from=2001-01-01T00:00:00Z&to=2099-01-01')).toHaveLength(3);
+    expect(await client.trail('&from=2001-01-01T00:00:00Z&to=2099-01-01&action=FILE_*')).toHaveLength(2);
   });
 
   it('pages through everything exactly once', async () => {
@@ -102,7 +98,7 @@ describe('audit trail', () => {
     expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
     expect((await alice.trail())[0]).toMatchObject({ action: 'ACCESS_DENIED', resource: 'audit' });
 
-    const auditor = await makeAuditor();
+    const auditor = await server.userWithRole('auditor');
     expect((await auditor.trail(`&user_id=${bob.userId}`)).map(({ user_id: userId }) => userId)).toEqual([
       bob.userId,
     ]);
@@ -114,7 +110,7 @@ describe('audit trail', () => {
   it('keeps an unknown e-mail only as a keyed hash', async () => {
     const client = await server.user();
     await client.signIn('my-password-in-the-wrong-field', 'whatever it is');
-    const auditor = await makeAuditor();
+    const auditor = await server.userWithRole('auditor');
     const [entry] = await auditor.trail('&action=LOGIN_FAILED');
     expect(entry!.user_id).toBeNull();
     expect(entry!.metadata).toEqual({
@@ -127,21 +123,9 @@ describe('audit trail', () => {
     const client = await server.user('forget-me@example.org');
     await client.upload('abc', { name: 'forget-this.txt' });
     await client.json('DELETE', '/api/users/me', { password: client.password });
-    const auditor = await makeAuditor();
+    const auditor = await server.userWithRole('auditor');
     const entries = await auditor.trail(`&user_id=${client.userId}`);
     expect(actions(entries)).toEqual(['USER_DELETE', 'FILE_UPLOAD', 'USER_REGISTER']);
     expect(JSON.stringify(entries)).not.toMatch(/forget|127\.0\.0\.1/);
   });
-
-  async function makeAuditor(): Promise<Client> {
-    const client = await server.user(`auditor-${crypto.randomUUID()}@example.org`);
-    await server.app
-      .get<DataSource>(WRITING)
-      .getRepository(User)
-      .update(client.userId, { roles: ['user', 'auditor'] });
-    client.token = (await client.signIn()).body.token;
-    // What this process knows of the user is a second old at most.
-    await new Promise((resolve) => setTimeout(resolve, 1100));
-    return client;
-  }
 });

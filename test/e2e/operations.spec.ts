@@ -43,6 +43,8 @@ describe('operations', () => {
       'database',
       'storage',
       'migrations',
+      'audit_log',
+      'audit_lag',
       'audit',
     ]);
     await rename(join(server.storage, 'blobs'), join(server.storage, 'gone'));
@@ -86,12 +88,20 @@ describe('operations', () => {
       })),
     );
     expect(operations.map(({ name }) => name).sort()).toEqual([
+      'DELETE /api/admin/users/{id}/roles/{role}',
+      'DELETE /api/admin/users/{id}/sessions',
       'DELETE /api/auth/keys/{id}',
       'DELETE /api/auth/sessions',
       'DELETE /api/auth/sessions/{id}',
       'DELETE /api/files/{id}',
       'DELETE /api/users/me',
+      'GET /api/admin/users',
+      'GET /api/audit/checkpoint',
+      'GET /api/audit/consistency',
+      'GET /api/audit/export',
+      'GET /api/audit/keys',
       'GET /api/audit/logs',
+      'GET /api/audit/logs/{id}/proof',
       'GET /api/auth/keys',
       'GET /api/auth/sessions',
       'GET /api/files',
@@ -103,6 +113,8 @@ describe('operations', () => {
       'GET /ready',
       'PATCH /api/files/{id}',
       'PATCH /api/users/me',
+      'POST /api/admin/users/{id}/disable',
+      'POST /api/admin/users/{id}/enable',
       'POST /api/auth/keys',
       'POST /api/auth/logout',
       'POST /api/auth/refresh',
@@ -110,6 +122,7 @@ describe('operations', () => {
       'POST /api/users/login',
       'POST /api/users/me/password',
       'POST /api/users/register',
+      'PUT /api/admin/users/{id}/roles/{role}',
     ]);
     for (const { name, operation } of operations) {
       expect([

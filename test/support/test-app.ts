@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { createLogger } from '../../src/app.logger.js';
 import { createApp, stopApp } from '../../src/app.setup.js';
+import { UserAdmin } from '../../src/auth/admin/user-admin.js';
+import type { Role } from '../../src/common/roles.js';
 import type { AppConfig } from '../../src/config/app-config.js';
 import { loadConfig } from '../../src/config/load-config.js';
+import { bySystem } from '../../src/events/domain-event.js';
 import { Client } from './client.js';
 import { createDatabase } from './database.js';
 
@@ -24,6 +27,8 @@ export interface TestApp {
   client(): Client;
   /** A client of a new user. */
   user(email?: string, password?: string): Promise<Client>;
+  /** A client of a new user with a role, as the operator's command gives it. */
+  userWithRole(role: Role): Promise<Client>;
   /** Stops as a signal would. */
   close(): Promise<void>;
 }
@@ -50,6 +55,11 @@ export async function startApp(environment: Record<string, string> = {}): Promis
   const { port } = app.getHttpServer().address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   let users = 0;
+  const user = async (email = `user-${++users}@example.org`, password = 'a long enough passphrase') => {
+    const client = new Client(url);
+    await client.register(email, password);
+    return client;
+  };
   return {
     app,
     config,
@@ -58,9 +68,10 @@ export async function startApp(environment: Record<string, string> = {}): Promis
     storage,
     log,
     client: () => new Client(url),
-    user: async (email = `user-${++users}@example.org`, password = 'a long enough passphrase') => {
-      const client = new Client(url);
-      await client.register(email, password);
+    user,
+    userWithRole: async (role) => {
+      const client = await user();
+      await app.get(UserAdmin).grantRole(bySystem, client.userId, role);
       return client;
     },
     close: async () => {

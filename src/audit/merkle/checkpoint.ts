@@ -20,7 +20,17 @@ export function signCheckpoint(checkpoint: Checkpoint, keyName: string, privateK
 /** The checkpoint in a note that this verifier's key has signed; null when it has not, or the note says something else. */
 export function openCheckpoint(note: string, verifier: NoteVerifier): Checkpoint | null {
   const text = openNote(note, verifier);
-  const [, origin, size, encoded] = /^([^\n]+)\n(0|[1-9]\d{0,15})\n([^\n]+)\n$/.exec(text ?? '') ?? [];
+  return text === null ? null : parseText(text);
+}
+
+/** What a note claims, whoever signed it; null when it is no checkpoint. */
+export function readCheckpoint(note: string): Checkpoint | null {
+  const end = note.lastIndexOf('\n\n');
+  return end < 0 ? null : parseText(note.slice(0, end + 1));
+}
+
+function parseText(text: string): Checkpoint | null {
+  const [, origin, size, encoded] = /^([^\n]+)\n(0|[1-9]\d{0,15})\n([^\n]+)\n$/.exec(text) ?? [];
   const root = encoded === undefined ? null : decodeBase64(encoded);
   if (root?.length !== HASH_BYTES) return null;
   return { origin: origin!, size: Number(size), root };

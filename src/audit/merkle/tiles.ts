@@ -114,6 +114,14 @@ export class TileEdge {
   }
 }
 
+/** The root of a complete tile. @throws RangeError when it is not complete. */
+export function tileRoot(tile: Tile): Buffer {
+  if (tile.hashes.length !== TILE_WIDTH * HASH_BYTES) {
+    throw new RangeError(`tile ${tile.level}/${tile.index} is not complete`);
+  }
+  return rootOf(tile.hashes, 0, TILE_WIDTH);
+}
+
 /** The hashes of a tile, one by one. */
 export function splitHashes(hashes: Buffer): Buffer[] {
   return Array.from({ length: hashes.length / HASH_BYTES }, (_, index) =>

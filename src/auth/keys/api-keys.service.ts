@@ -111,6 +111,13 @@ export class ApiKeysService {
     return this.#known.get(keyHash) || (await this.#known.fetch(keyHash)) || null;
   }
 
+  /** Makes the next request with a key of the user ask the database; to be called after a change to the user has committed. */
+  forgetUser(userId: string): void {
+    for (const [keyHash, actor] of this.#known.entries()) {
+      if (actor !== false && actor.userId === userId) this.#known.delete(keyHash);
+    }
+  }
+
   async #load(keyHash: string): Promise<KeyActor | false> {
     const key = await this.keys.findOneBy({ keyHash, revokedAt: IsNull() });
     if (key === null || (key.expiresAt !== null && key.expiresAt <= now())) return false;

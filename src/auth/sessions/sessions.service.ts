@@ -146,6 +146,13 @@ export class SessionsService {
     return this.#endWhere(tx, { userId, ...(exceptId === undefined ? {} : { id: Not(exceptId) }) });
   }
 
+  /** Makes the next request of the user ask the database; to be called after a change to the user has committed. */
+  forgetUser(userId: string): void {
+    for (const [id, actor] of this.#alive.entries()) {
+      if (actor !== false && actor.userId === userId) this.#alive.delete(id);
+    }
+  }
+
   async #endWhere(tx: EntityManager, where: FindOptionsWhere<Session>): Promise<number> {
     const open = await tx.find(Session, { select: { id: true }, where: { ...where, ...isOpen() } });
     await tx.update(Session, { ...where, endedAt: IsNull() }, { endedAt: now() });

@@ -91,6 +91,6 @@ describe('start', () => {
     await fresh();
     const service = await runProgram({ STORAGE_PATH: '/etc/hostname/storage' });
     expect(await service.ended).toBe(1);
-    expect(service.output()).toContain('cannot start');
+    expect(service.output()).toContain('STORAGE_PATH cannot hold /etc/hostname/storage/keys');
   });
 });

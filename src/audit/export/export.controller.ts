@@ -1,0 +1,49 @@
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { type Actor, CurrentActor } from '../../common/actor.js';
+import { ApiRefusals } from '../../common/api-refusals.js';
+import { RequireScope } from '../../common/scopes.js';
+import { AuditExport } from './audit-export.js';
+import { ExportQueryInput } from './export-query.input.js';
+
+@ApiTags('Audit')
+@ApiBearerAuth()
+@Controller('api/audit/export')
+export class ExportController {
+  constructor(private readonly exports: AuditExport) {}
+
+  @Get()
+  @RequireScope('audit:read')
+  @ApiOperation({
+    summary: 'Export the trail',
+    description: 'NDJSON carries what `npm run audit:verify` needs to check it without this service.',
+  })
+  @ApiOkResponse({
+    description: 'Streamed, in the order of `seq`, up to the newest checkpoint.',
+    headers: {
+      'Content-Disposition': { description: 'RFC 6266', schema: { type: 'string' } },
+    },
+    content: {
+      'application/x-ndjson': { schema: { type: 'string' } },
+      'text/csv': { schema: { type: 'string' } },
+    },
+  })
+  @ApiRefusals(
+    'rate_limited',
+    'validation_failed',
+    'unauthorized',
+    'forbidden',
+    'insufficient_scope',
+    'database_unavailable',
+    'audit_unavailable',
+    'audit_inconsistent',
+  )
+  async export(
+    @CurrentActor() actor: Actor,
+    @Query() query: ExportQueryInput,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.exports.send(actor, query, response);
+  }
+}

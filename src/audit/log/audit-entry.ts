@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import type { AuditRecord, Values } from '../audit-record.entity.js';
+import { canonicalize } from '../merkle/canonical-json.js';
+import { leafHash } from '../merkle/hashing.js';
+import { privateDigest, SALT_BYTES } from '../merkle/private-digest.js';
+
+/** The form of an entry; part of what is hashed. */
+export const ENTRY_TYPE = 'audit-event/v1';
+const ENTRY_BYTES = 16_384;
+
+/** An entry of the log, as its canonical JSON says it. */
+export interface AuditEntry {
+  readonly action: string;
+  readonly actor: { readonly id: string | null; readonly type: string };
+  readonly id: string;
+  readonly metadata: Values;
+  readonly occurred_at: string;
+  readonly outcome: string;
+  /** Base64 of the digest of the personal values; null when there are none. */
+  readonly private_digest: string | null;
+  readonly recorded_at: string;
+  readonly request_id: string | null;
+  readonly resource: string | null;
+  readonly seq: number;
+  readonly subject: string | null;
+  /** Base64 of the leaf hash of the same subject's entry before; null in its first. */
+  readonly subject_prev: string | null;
+  readonly subject_seq: number | null;
+  readonly t: typeof ENTRY_TYPE;
+}
+
+/** Where an entry comes to stand in the log and in the chain of its subject. */
+export interface Place {
+  readonly seq: number;
+  readonly subjectSeq: number | null;
+  readonly subjectPrev: Buffer | null;
+}
+
+/** An entry with its hash, and the personal values apart from it. */
+export interface SealedEntry {
+  readonly entry: string;
+  readonly leaf: Buffer;
+  readonly secret: { readonly salt: Buffer; readonly values: string } | null;
+}
+
+/**
+ * Gives a record its final form at its place.
+ * @throws RangeError when the entry would exceed 16 KiB.
+ */
+export function sealEntry(record: AuditRecord, place: Place): SealedEntry {
+  const values = personalValues(record);
+  const salt = randomBytes(SALT_BYTES);
+  const entry = canonicalize({
+    action: record.action,
+    actor: { id: record.actorId, type: record.actorType },
+    id: record.id,
+    metadata: record.metadata,
+    occurred_at: record.occurredAt,
+    outcome: record.outcome,
+    private_digest: values === null ? null : privateDigest(salt, values).toString('base64'),
+    recorded_at: record.recordedAt,
+    request_id: record.requestId,
+    resource: record.resource,
+    seq: place.seq,
+    subject: record.subject,
+    subject_prev: place.subjectPrev?.toString('base64') ?? null,
+    subject_seq: place.subjectSeq,
+    t: ENTRY_TYPE,
+  } satisfies AuditEntry);
+  if (Buffer.byteLength(entry) > ENTRY_BYTES)
+    throw new RangeError(`entry ${record.id} exceeds ${ENTRY_BYTES} bytes`);
+  return {
+    entry,
+    leaf: leafHash(entry),
+    secret: values === null ? null : { salt, values: canonicalize(values) },
+  };
+}
+
+/** Everything about a record that is somebody's own; null when there is nothing. */
+function personalValues(record: AuditRecord): Values | null {
+  const values = {
+    ...record.personal,
+    ...(record.ip === null ? {} : { ip: record.ip }),
+    ...(record.userAgent === null ? {} : { user_agent: record.userAgent }),
+  };
+  return Object.keys(values).length === 0 ? null : values;
+}

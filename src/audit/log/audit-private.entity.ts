@@ -1,0 +1,23 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { base64, wholeNumber } from '../../database/column-transformers.js';
+
+/** The personal values of an entry and the salt of their digest. Deleting the row erases them; the log stays whole. */
+@Entity('audit_private')
+export class AuditPrivate {
+  @PrimaryColumn('bigint', { transformer: wholeNumber })
+  seq: number;
+
+  @Column('varchar', { name: 'occurred_at' })
+  occurredAt: string;
+
+  /** As in the values; here to be searched for. */
+  @Column('varchar', { nullable: true })
+  ip: string | null;
+
+  @Column('text', { transformer: base64 })
+  salt: Buffer;
+
+  /** Canonical JSON. */
+  @Column('text', { name: 'private_values' })
+  values: string;
+}

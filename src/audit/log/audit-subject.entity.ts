@@ -1,0 +1,20 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { base64, wholeNumber } from '../../database/column-transformers.js';
+
+/** How far the chain of one subject's entries has come. */
+@Entity('audit_subjects')
+export class AuditSubject {
+  @PrimaryColumn('varchar')
+  subject: string;
+
+  @Column('bigint', { transformer: wholeNumber })
+  entries: number;
+
+  /** The leaf hash of the newest entry; null before the first. */
+  @Column('text', { transformer: base64, name: 'last_leaf', nullable: true })
+  lastLeaf: Buffer | null;
+
+  /** Since when personal values of this person are no longer taken in. */
+  @Column('varchar', { name: 'erased_at', nullable: true })
+  erasedAt: string | null;
+}

@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import type { Actor } from '../../common/actor.js';
+import { errors } from '../../common/errors.js';
+import { parseId } from '../../common/ids.js';
+import { AuditRecord } from '../audit-record.entity.js';
+import { type Checkpoint, openCheckpoint } from '../merkle/checkpoint.js';
+import { leafHash } from '../merkle/hashing.js';
+import { consistencySubtrees, inclusionSubtrees } from '../merkle/tree-geometry.js';
+import { ReadingRights } from '../reading-rights.js';
+import { AuditLogEntry } from './audit-log-entry.entity.js';
+import { AuditState, STATE_ID } from './audit-state.entity.js';
+import { LogInconsistent } from './log-inconsistent.js';
+import { LogSigner } from './log-signer.js';
+import { TreeReader } from './tree-reader.js';
+import { Witness } from './witness.js';
+
+/** A checkpoint as it was signed, and what it says. */
+export interface SignedCheckpoint extends Checkpoint {
+  readonly note: string;
+}
+
+export interface InclusionProof {
+  readonly seq: number;
+  readonly entry: string;
+  readonly leafHash: Buffer;
+  /** In the order of RFC 6962's audit path. */
+  readonly hashes: readonly Buffer[];
+  readonly checkpoint: SignedCheckpoint;
+}
+
+export interface ConsistencyProof {
+  readonly from: number;
+  readonly to: number;
+  readonly hashes: readonly Buffer[];
+}
+
+/** Proves what the log commits to. Nothing is served that contradicts what this instance has verified before. */
+@Injectable()
+export class LogProofs {
+  constructor(
+    @InjectRepository(AuditState) private readonly states: Repository<AuditState>,
+    @InjectRepository(AuditLogEntry) private readonly log: Repository<AuditLogEntry>,
+    @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
+    private readonly signer: LogSigner,
+    private readonly witness: Witness,
+    private readonly rights: ReadingRights,
+  ) {}
+
+  /** A reader of the stored tree, for one piece of work. */
+  reader(): TreeReader {
+    return new TreeReader(this.states.manager);
+  }
+
+  /**
+   * The newest signed checkpoint.
+   * @throws `audit_unavailable` before the first; `audit_inconsistent` when it does not continue what was verified.
+   */
+  async latest(): Promise<SignedCheckpoint> {
+    const { size, root, checkpoint: note } = await this.states.findOneByOrFail({ id: STATE_ID });
+    if (root === null || note === null)
+      throw errors.auditUnavailable(new Error('there is no checkpoint yet'));
+    return this.#refusing(async () => {
+      const checkpoint = openCheckpoint(note, this.signer.verifier);
+      if (checkpoint?.size !== size || !checkpoint.root.equals(root)) {
+        throw new LogInconsistent('the stored checkpoint is not the signed one of the stored tree');
+      }
+      await this.witness.require(size, root, this.reader());
+      this.witness.advance(note);
+      return { ...checkpoint, note };
+    });
+  }
+
+  /**
+   * Proves that an entry is in the log; null while it is not in a checkpoint yet.
+   * @throws `entry_not_found` for any id that is not the actor's to read, recorded whether or not it exists.
+   */
+  async inclusion(actor: Actor, id: string): Promise<InclusionProof | null> {
+    const entryId = parseId(id);
+    if (entryId === null) throw errors.entryNotFound();
+    const subject = await this.rights.subjectOf(actor);
+    const where = { id: entryId, ...(subject === null ? {} : { subject }) };
+    // The intake first: a record that is moved in between is then found in the log.
+    const waiting = await this.intake.existsBy(where);
+    const logged = await this.log.findOneBy(where);
+    if (logged !== null) {
+      await this.rights.recordRead(actor, subject, {});
+      return this.#prove(logged);
+    }
+    if (waiting) return null;
+    await this.rights.refuse(actor, `audit:${entryId}`, 'entry_not_found');
+    throw errors.entryNotFound();
+  }
+
+  /** Proves that the log of `from` entries is the beginning of that of `to`. @throws `validation_failed` beyond the log. */
+  async consistency(from: number, to: number): Promise<ConsistencyProof> {
+    const { size } = await this.latest();
+    if (to > size) throw errors.validationFailed([{ field: 'to', message: `to must be at most ${size}` }]);
+    if (from > to) throw errors.validationFailed([{ field: 'from', message: 'from must be at most to' }]);
+    const hashes = await this.#refusing(() => this.reader().hashes(consistencySubtrees(from, to)));
+    return { from, to, hashes };
+  }
+
+  async #prove({ seq, entry }: AuditLogEntry): Promise<InclusionProof | null> {
+    const checkpoint = await this.latest();
+    if (seq >= checkpoint.size) return null;
+    return this.#refusing(async () => {
+      const leaf = leafHash(entry);
+      const subtrees = [{ begin: seq, end: seq + 1 }, ...inclusionSubtrees(seq, checkpoint.size)];
+      const [stored, ...hashes] = await this.reader().hashes(subtrees);
+      if (!leaf.equals(stored!)) throw new LogInconsistent(`entry ${seq} is not the one that was logged`);
+      return { seq, entry, leafHash: leaf, hashes, checkpoint };
+    });
+  }
+
+  /** Tells the operator of an inconsistency, and the client that the log cannot be trusted. */
+  async #refusing<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const fault = error instanceof RangeError ? new LogInconsistent(error.message) : error;
+      if (!(fault instanceof LogInconsistent)) throw error;
+      this.witness.report(fault);
+      throw errors.auditInconsistent(fault);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiProduces,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { type Actor, CurrentActor } from '../../common/actor.js';
+import { ApiRefusals } from '../../common/api-refusals.js';
+import { Public } from '../../common/public.js';
+import { RequireScope } from '../../common/scopes.js';
+import { ConsistencyQueryInput } from './consistency-query.input.js';
+import { LogProofs } from './log-proofs.js';
+import { LogSigner } from './log-signer.js';
+import {
+  ConsistencyProofResponse,
+  InclusionProofResponse,
+  LogKeyResponse,
+  PendingProofResponse,
+  sendInclusionProof,
+  toConsistencyProofResponse,
+  toLogKeyResponse,
+} from './log.response.js';
+
+/** What the log commits to, for everybody who wants to check it. It tells how many entries there are, and nothing of them. */
+@ApiTags('Audit')
+@Controller('api/audit')
+export class LogController {
+  constructor(
+    private readonly proofs: LogProofs,
+    private readonly signer: LogSigner,
+  ) {}
+
+  @Get('logs/:id/proof')
+  @RequireScope('audit:read')
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'Proof that an entry is in the log' })
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiOkResponse({ type: InclusionProofResponse })
+  @ApiAcceptedResponse({
+    type: PendingProofResponse,
+    description: 'Not in a checkpoint yet; ask again.',
+    headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'string' } } },
+  })
+  @ApiRefusals(
+    'rate_limited',
+    'unauthorized',
+    'insufficient_scope',
+    'entry_not_found',
+    'database_unavailable',
+    'audit_unavailable',
+    'audit_inconsistent',
+  )
+  async inclusion(
+    @CurrentActor() actor: Actor,
+    @Param('id') id: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<InclusionProofResponse | PendingProofResponse> {
+    return sendInclusionProof(response, await this.proofs.inclusion(actor, id));
+  }
+
+  @Public()
+  @Get('checkpoint')
+  @Header('Content-Type', 'text/plain; charset=utf-8')
+  @ApiOperation({
+    summary: 'The newest signed checkpoint',
+    description: 'A signed note (C2SP tlog-checkpoint).',
+  })
+  @ApiProduces('text/plain')
+  @ApiOkResponse({ schema: { type: 'string' } })
+  @ApiRefusals('rate_limited', 'database_unavailable', 'audit_unavailable', 'audit_inconsistent')
+  async checkpoint(): Promise<string> {
+    return (await this.proofs.latest()).note;
+  }
+
+  @Public()
+  @Get('consistency')
+  @ApiOperation({ summary: 'Proof that the log has only grown' })
+  @ApiOkResponse({ type: ConsistencyProofResponse })
+  @ApiRefusals(
+    'rate_limited',
+    'validation_failed',
+    'database_unavailable',
+    'audit_unavailable',
+    'audit_inconsistent',
+  )
+  async consistency(@Query() query: ConsistencyQueryInput): Promise<ConsistencyProofResponse> {
+    return toConsistencyProofResponse(await this.proofs.consistency(query.from, query.to));
+  }
+
+  @Public()
+  @Get('keys')
+  @ApiOperation({ summary: 'The keys that sign the checkpoints' })
+  @ApiOkResponse({ type: [LogKeyResponse] })
+  @ApiRefusals('rate_limited')
+  keys(): LogKeyResponse[] {
+    return [toLogKeyResponse(this.signer.verifier)];
+  }
+}

@@ -1,0 +1,250 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { type EntityManager, In, Repository } from 'typeorm';
+import { ReadinessChecks } from '../../common/readiness-check.js';
+import { Transactions } from '../../database/transactions.js';
+import { AuditRecord } from '../audit-record.entity.js';
+import { EMPTY_ROOT } from '../merkle/hashing.js';
+import type { TileEdge } from '../merkle/tiles.js';
+import { sealEntry, type SealedEntry } from './audit-entry.js';
+import { AuditLogEntry } from './audit-log-entry.entity.js';
+import { AuditPrivate } from './audit-private.entity.js';
+import { AuditState, STATE_ID } from './audit-state.entity.js';
+import { AuditSubject } from './audit-subject.entity.js';
+import { AuditTile } from './audit-tile.entity.js';
+import { LogInconsistent } from './log-inconsistent.js';
+import { LogSigner } from './log-signer.js';
+import { TreeReader } from './tree-reader.js';
+import { Witness } from './witness.js';
+
+const BATCH = 1024;
+const EVERY_MS = 250;
+/** A poke waits so long for others: under load a batch then holds many records and costs one commit. */
+const GATHER_MS = 20;
+/** Rows of one statement: bounded by SQLite's 32,766 parameters. */
+const ROWS = 1000;
+const LAG_LIMIT_MS = 300_000;
+
+interface Sealed extends SealedEntry {
+  readonly seq: number;
+  readonly record: AuditRecord;
+}
+
+/**
+ * Moves committed records from the intake into the log, gives each the next `seq`, and extends and signs the tree,
+ * all in one transaction. Every process runs one; the row lock on `audit_state` lets one at a time do it.
+ */
+@Injectable()
+export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #logger = new Logger(Sequencer.name);
+  readonly #sequenced: Counter;
+  #interval: NodeJS.Timeout | undefined;
+  #poked: NodeJS.Timeout | undefined;
+  #running: Promise<void> | null = null;
+
+  constructor(
+    @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
+    private readonly transactions: Transactions,
+    private readonly signer: LogSigner,
+    private readonly witness: Witness,
+    registry: Registry,
+    checks: ReadinessChecks,
+  ) {
+    this.#sequenced = new Counter({
+      name: 'audit_entries_sequenced_total',
+      help: 'Entries that this process has put into the audit log.',
+      registers: [registry],
+    });
+    const lag: Gauge = new Gauge({
+      name: 'audit_lag_seconds',
+      help: 'Age of the oldest record that has no place in the log yet.',
+      registers: [registry],
+      collect: async () => lag.set((await this.lag()) / 1000),
+    });
+    checks.register('audit_lag', async () => {
+      const age = await this.lag();
+      if (age > LAG_LIMIT_MS) throw new Error(`the oldest record has waited ${Math.round(age / 1000)} s`);
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.#interval = setInterval(() => this.poke(), EVERY_MS).unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.#interval);
+    clearTimeout(this.#poked);
+    await this.#running;
+  }
+
+  /** How long the oldest record has been waiting for its place, in milliseconds. */
+  async lag(): Promise<number> {
+    const [oldest] = await this.intake.find({
+      select: { id: true, recordedAt: true },
+      order: { id: 'ASC' },
+      take: 1,
+    });
+    return oldest === undefined ? 0 : Math.max(0, Date.now() - Date.parse(oldest.recordedAt));
+  }
+
+  /** Says that there may be something to do. Returns at once. */
+  poke(): void {
+    this.#poked ??= setTimeout(() => {
+      this.#poked = undefined;
+      void this.run();
+    }, GATHER_MS).unref();
+  }
+
+  /** Empties the intake, unless another process is at it. What goes wrong is reported, and tried again later. */
+  run(): Promise<void> {
+    this.#running ??= this.#empty().finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  async #empty(): Promise<void> {
+    try {
+      while (await this.intake.exists()) {
+        if ((await this.transactions.run((tx) => this.#sequence(tx))) < BATCH) return;
+      }
+    } catch (error) {
+      if (error instanceof LogInconsistent) return;
+      this.#logger.warn({ err: error as Error }, 'the audit log could not be extended; trying again');
+    }
+  }
+
+  /** @returns how many records got their place; 0 when another process holds the lock. */
+  async #sequence(tx: EntityManager): Promise<number> {
+    const state = await lockState(tx);
+    if (state === null) return 0;
+    const records = await takeRecords(tx);
+    if (records.length === 0) return 0;
+    const edge = await this.#verifiedEdge(tx, state);
+    const subjects = await subjectsOf(tx, records);
+    const sealed = records.map((record) => seal(record, edge, subjects));
+    await store(tx, sealed, subjects, edge);
+    const root = edge.root();
+    const checkpoint = this.signer.sign(edge.size, root);
+    await tx.update(AuditState, { id: STATE_ID }, { size: edge.size, root, checkpoint });
+    this.transactions.afterCommit(() => {
+      this.#sequenced.inc(records.length);
+      this.witness.advance(checkpoint);
+    });
+    return records.length;
+  }
+
+  /** The right edge of the tree, once it is known to be the tree that was signed and verified before. */
+  async #verifiedEdge(tx: EntityManager, state: AuditState): Promise<TileEdge> {
+    const reader = new TreeReader(tx);
+    const root = state.root ?? EMPTY_ROOT;
+    await this.witness.require(state.size, root, reader);
+    const edge = await this.#edgeOf(reader, state.size);
+    if (edge.root().equals(root)) return edge;
+    const fault = new LogInconsistent(`the stored tree of ${state.size} leaves has another root`);
+    this.witness.report(fault);
+    throw fault;
+  }
+
+  async #edgeOf(reader: TreeReader, size: number): Promise<TileEdge> {
+    try {
+      return await reader.edge(size);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const fault = new LogInconsistent(`the tree is incomplete: ${error.message}`);
+      this.witness.report(fault);
+      throw fault;
+    }
+  }
+}
+
+/** Takes the lock that makes this process the sequencer until its transaction ends; null when another has it. */
+async function lockState(tx: EntityManager): Promise<AuditState | null> {
+  const select = tx.createQueryBuilder(AuditState, 's').where({ id: STATE_ID });
+  if (isPostgres(tx)) select.setLock('pessimistic_write').setOnLocked('skip_locked');
+  return select.getOne();
+}
+
+/** The oldest records. One that is being erased at this moment is left for the next batch. */
+async function takeRecords(tx: EntityManager): Promise<AuditRecord[]> {
+  const select = tx.createQueryBuilder(AuditRecord, 'r').orderBy('r.id').limit(BATCH);
+  if (isPostgres(tx)) select.setLock('pessimistic_write').setOnLocked('skip_locked');
+  return select.getMany();
+}
+
+/** How far the chains of everybody have come who is in these records. */
+async function subjectsOf(
+  tx: EntityManager,
+  records: readonly AuditRecord[],
+): Promise<Map<string, AuditSubject>> {
+  const ids = new Set(records.flatMap(({ subject, actorId }) => [subject, actorId]));
+  ids.delete(null);
+  const known = await tx.findBy(AuditSubject, { subject: In([...ids]) });
+  return new Map(known.map((subject) => [subject.subject, subject]));
+}
+
+/** Gives a record its place, and moves the tree and the subject's chain on by it. */
+function seal(record: AuditRecord, edge: TileEdge, subjects: Map<string, AuditSubject>): Sealed {
+  const seq = edge.size;
+  const chain = record.subject === null ? null : chainOf(record.subject, subjects);
+  const erased = [record.subject, record.actorId].some(
+    (id) => id !== null && subjects.get(id)?.erasedAt != null,
+  );
+  const sealed = sealEntry(erased ? { ...record, ip: null, userAgent: null, personal: null } : record, {
+    seq,
+    subjectSeq: chain?.entries ?? null,
+    subjectPrev: chain?.lastLeaf ?? null,
+  });
+  edge.append(sealed.leaf);
+  if (chain !== null) {
+    chain.entries++;
+    chain.lastLeaf = sealed.leaf;
+  }
+  return { ...sealed, seq, record };
+}
+
+function chainOf(subject: string, subjects: Map<string, AuditSubject>): AuditSubject {
+  const known = subjects.get(subject);
+  if (known !== undefined) return known;
+  const fresh: AuditSubject = { subject, entries: 0, lastLeaf: null, erasedAt: null };
+  subjects.set(subject, fresh);
+  return fresh;
+}
+
+async function store(
+  tx: EntityManager,
+  sealed: readonly Sealed[],
+  subjects: Map<string, AuditSubject>,
+  edge: TileEdge,
+): Promise<void> {
+  const entries = sealed.map(({ seq, record, entry }) => ({
+    seq,
+    id: record.id,
+    subject: record.subject,
+    actorId: record.actorId,
+    action: record.action,
+    outcome: record.outcome,
+    resource: record.resource,
+    requestId: record.requestId,
+    occurredAt: record.occurredAt,
+    entry,
+  }));
+  const secrets = sealed.flatMap(({ seq, record, secret }) =>
+    secret === null ? [] : [{ seq, occurredAt: record.occurredAt, ip: record.ip, ...secret }],
+  );
+  for (const rows of chunks(entries)) await tx.insert(AuditLogEntry, rows);
+  for (const rows of chunks(secrets)) await tx.insert(AuditPrivate, rows);
+  for (const rows of chunks([...subjects.values()])) await tx.upsert(AuditSubject, rows, ['subject']);
+  for (const rows of chunks(edge.changed())) await tx.upsert(AuditTile, rows, ['level', 'index']);
+  for (const rows of chunks(sealed))
+    await tx.delete(AuditRecord, { id: In(rows.map(({ record }) => record.id)) });
+}
+
+function chunks<T>(rows: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(rows.length / ROWS) }, (_, index) =>
+    rows.slice(index * ROWS, (index + 1) * ROWS),
+  );
+}
+
+function isPostgres(tx: EntityManager): boolean {
+  return tx.connection.options.type === 'postgres';
+}

@@ -1,0 +1,79 @@
+import { Equal, type EntityManager } from 'typeorm';
+import { joinSubtrees } from '../merkle/hashing.js';
+import { edgeTiles, nodeInTile, type Tile, TileEdge, type TileKey, tileOf } from '../merkle/tiles.js';
+import { type Node, perfectNodes, type Subtree } from '../merkle/tree-geometry.js';
+import { AuditTile } from './audit-tile.entity.js';
+
+const REMEMBERED_NODES = 100_000;
+const TILES_PER_QUERY = 100;
+
+/**
+ * Reads hashes of the stored tree. For one piece of work: it remembers what it has read, so that a run of
+ * neighbouring proofs reads each tile once.
+ */
+export class TreeReader {
+  readonly #tiles = new Map<string, Tile>();
+  readonly #nodes = new Map<string, Buffer>();
+
+  constructor(private readonly manager: EntityManager) {}
+
+  /**
+   * The hashes of subtrees, in the order given.
+   * @throws RangeError when the tree does not reach so far.
+   */
+  async hashes(subtrees: readonly Subtree[]): Promise<Buffer[]> {
+    const nodes = subtrees.map(perfectNodes);
+    await this.#load(nodes.flat().filter((node) => !this.#nodes.has(keyOf(node))));
+    return nodes.map((parts) => joinSubtrees(parts.map((node) => this.#hashOf(node))));
+  }
+
+  /** The root of the tree when it had `size` leaves. @throws RangeError when it never had. */
+  async root(size: number): Promise<Buffer> {
+    const [root] = await this.hashes([{ begin: 0, end: size }]);
+    return root!;
+  }
+
+  /** The right edge of a tree of `size` leaves. @throws RangeError when what is stored is another tree's. */
+  async edge(size: number): Promise<TileEdge> {
+    return new TileEdge(size, await this.#fetch(edgeTiles(size)));
+  }
+
+  #hashOf(node: Node): Buffer {
+    const known = this.#nodes.get(keyOf(node));
+    if (known !== undefined) return known;
+    const { level, index } = tileOf(node);
+    const tile = this.#tiles.get(`${level}/${index}`);
+    if (tile === undefined) throw new RangeError(`tile ${level}/${index} is missing`);
+    const hash = nodeInTile(tile, node);
+    if (this.#nodes.size >= REMEMBERED_NODES) this.#nodes.clear();
+    this.#nodes.set(keyOf(node), hash);
+    return hash;
+  }
+
+  async #load(nodes: readonly Node[]): Promise<void> {
+    const missing = new Map<string, TileKey>();
+    for (const tile of nodes.map(tileOf)) {
+      const key = `${tile.level}/${tile.index}`;
+      if (!this.#tiles.has(key)) missing.set(key, tile);
+    }
+    if (this.#tiles.size + missing.size > REMEMBERED_NODES / 100) this.#tiles.clear();
+    for (const tile of await this.#fetch([...missing.values()])) {
+      this.#tiles.set(`${tile.level}/${tile.index}`, tile);
+    }
+  }
+
+  async #fetch(keys: readonly TileKey[]): Promise<Tile[]> {
+    const tiles: Tile[] = [];
+    for (let at = 0; at < keys.length; at += TILES_PER_QUERY) {
+      const where = keys
+        .slice(at, at + TILES_PER_QUERY)
+        .map(({ level, index }) => ({ level: Equal(level), index: Equal(index) }));
+      tiles.push(...(await this.manager.find(AuditTile, { where })));
+    }
+    return tiles;
+  }
+}
+
+function keyOf({ level, index }: Node): string {
+  return `${level}/${index}`;
+}

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { LRUCache } from 'lru-cache';
+import { MoreThanOrEqual, Repository } from 'typeorm';
+import type { Actor } from '../common/actor.js';
+import { errors } from '../common/errors.js';
+import { earliestId } from '../common/ids.js';
+import { byUser } from '../events/domain-event.js';
+import { DomainEvents } from '../events/domain-events.js';
+import type { AuditFilterInput } from './audit-query.input.js';
+import { AuditRecord } from './audit-record.entity.js';
+import { AuditLogEntry } from './log/audit-log-entry.entity.js';
+
+/** One's own reading is recorded at most once in so long. */
+const OWN_READS_MS = 5 * 60_000;
+
+/** Who may read which entries, and that somebody did. */
+@Injectable()
+export class ReadingRights {
+  /** Users whose reading of their own entries was recorded a moment ago. */
+  readonly #recorded = new LRUCache<string, true>({ max: 50_000, ttl: OWN_READS_MS });
+
+  constructor(
+    @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
+    @InjectRepository(AuditLogEntry) private readonly log: Repository<AuditLogEntry>,
+    private readonly events: DomainEvents,
+  ) {}
+
+  /**
+   * The user whose entries the actor gets to see; null for everybody's.
+   * @throws `forbidden`, itself recorded, when a user who is no auditor asks for another's.
+   */
+  async subjectOf(actor: Actor, wanted?: string): Promise<string | null> {
+    const subject = wanted?.toLowerCase();
+    if (actor.roles.includes('auditor')) return subject ?? null;
+    if (subject === undefined || subject === actor.userId) return actor.userId;
+    await this.refuse(actor, 'audit', 'auditor_role_required');
+    throw errors.forbidden();
+  }
+
+  /** Records that the actor was not let at something. */
+  async refuse(actor: Actor, resource: string, reason: string): Promise<void> {
+    await this.events.publish({
+      type: 'access.denied',
+      actor: byUser(actor.userId),
+      userId: actor.userId,
+      resource,
+      reason,
+    });
+  }
+
+  /** Records that entries were read: in the trail of the one whose they are, or of the reader when they are everybody's. */
+  async recordRead(actor: Actor, subject: string | null, filter: AuditFilterInput): Promise<void> {
+    if (subject === actor.userId && (await this.#hasRecordOf(actor.userId))) return;
+    await this.events.publish({
+      type: 'audit.read',
+      actor: byUser(actor.userId),
+      userId: subject ?? actor.userId,
+      everybody: subject === null,
+      filters: filterNames(filter),
+    });
+    if (subject === actor.userId) this.#recorded.set(actor.userId, true);
+  }
+
+  async #hasRecordOf(userId: string): Promise<boolean> {
+    if (this.#recorded.has(userId)) return true;
+    const recent = {
+      subject: userId,
+      actorId: userId,
+      action: 'AUDIT_READ' as const,
+      id: MoreThanOrEqual(earliestId(Date.now() - OWN_READS_MS)),
+    };
+    return (await this.log.existsBy(recent)) || (await this.intake.existsBy(recent));
+  }
+}
+
+/** Which filters were set, without their values: those may be personal. */
+export function filterNames(filter: AuditFilterInput): string[] {
+  return (['action', 'outcome', 'resource', 'ip', 'from', 'to', 'request_id', 'user_id'] as const).filter(
+    (name) => filter[name] !== undefined,
+  );
+}

@@ -1,0 +1,255 @@
+import { Between, type DataSource, type EntityManager, MoreThanOrEqual } from 'typeorm';
+import { AuditLogEntry } from '../log/audit-log-entry.entity.js';
+import type { AuditEntry } from '../log/audit-entry.js';
+import { AuditPrivate } from '../log/audit-private.entity.js';
+import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
+import { AuditSubject } from '../log/audit-subject.entity.js';
+import { AuditTile } from '../log/audit-tile.entity.js';
+import { LogInconsistent } from '../log/log-inconsistent.js';
+import { TreeReader } from '../log/tree-reader.js';
+import { requireContinuation } from '../log/witness.js';
+import { type Checkpoint, openCheckpoint } from '../merkle/checkpoint.js';
+import { CompactRange } from '../merkle/compact-range.js';
+import { EMPTY_ROOT, leafHash } from '../merkle/hashing.js';
+import type { NoteVerifier } from '../merkle/signed-note.js';
+import { splitHashes, tileRoot } from '../merkle/tiles.js';
+import { perfectNodes } from '../merkle/tree-geometry.js';
+import { checkSecret, earlier, EntryChains, type Fault, readEntry } from './entry-chain.js';
+
+const BATCH = 1000;
+
+/** What a check of the live database found. */
+export interface LogReport {
+  readonly fault: Fault | null;
+  readonly size: number;
+  readonly pruned: number;
+  readonly withheld: number;
+}
+
+/** Reads the whole log in the database and compares every part of it with every other. */
+export class LogChecker {
+  readonly #manager: EntityManager;
+  readonly #reader: TreeReader;
+  #fault: Fault | null = null;
+  #withheld = 0;
+
+  /** @param seen checkpoints that instances have verified before. */
+  constructor(
+    database: DataSource,
+    private readonly verifier: NoteVerifier,
+    private readonly seen: readonly Checkpoint[],
+    private readonly onProgress: (done: number, size: number) => void = () => undefined,
+  ) {
+    this.#manager = database.manager;
+    this.#reader = new TreeReader(this.#manager);
+  }
+
+  async check(): Promise<LogReport> {
+    const state = await this.#manager.findOneBy(AuditState, { id: STATE_ID });
+    if (state === null)
+      return { fault: fault(null, 'the state is missing'), size: 0, pruned: 0, withheld: 0 };
+    const chains = new EntryChains(state.prunedSize > 0);
+    const range = await this.#prunedRange(state.prunedSize);
+    await this.#checkEntries(state, range, chains);
+    await this.#checkTree(state, range);
+    await this.#checkOrphans(state);
+    await this.#checkUpperTiles();
+    await this.#checkSubjects(chains);
+    for (const checkpoint of this.seen) await this.#checkContinuation(checkpoint, state);
+    this.#fault = earlier(this.#fault, chains.finish());
+    return { fault: this.#fault, size: state.size, pruned: state.prunedSize, withheld: this.#withheld };
+  }
+
+  async #prunedRange(size: number): Promise<CompactRange> {
+    const subtrees = perfectNodes({ begin: 0, end: size }).map(({ level, index }) => ({
+      begin: index * 2 ** level,
+      end: (index + 1) * 2 ** level,
+    }));
+    return this.#judging(
+      new CompactRange(),
+      async () => new CompactRange(size, await this.#reader.hashes(subtrees)),
+    );
+  }
+
+  async #checkEntries(state: AuditState, range: CompactRange, chains: EntryChains): Promise<void> {
+    for (let next = state.prunedSize; next < state.size;) {
+      const rows = await this.#manager.find(AuditLogEntry, {
+        where: { seq: MoreThanOrEqual(next) },
+        order: { seq: 'ASC' },
+        take: BATCH,
+      });
+      const within = rows.filter(({ seq }) => seq < state.size);
+      const last = within.at(-1);
+      if (last === undefined) break;
+      const secrets = await this.#secretsIn(next, last.seq);
+      const leaves = await this.#storedLeaves(next, Math.min(last.seq + 1, state.size));
+      for (const row of within) {
+        if (row.seq !== next) this.#note(next, 'the entry is missing');
+        this.#checkRow(row, secrets.get(row.seq), leaves.get(row.seq), chains);
+        range.append(leafHash(row.entry));
+        next = row.seq + 1;
+      }
+      this.onProgress(next, state.size);
+    }
+    const { size } = range;
+    if (size < state.size) this.#note(size, 'entries are missing');
+  }
+
+  #checkRow(
+    row: AuditLogEntry,
+    secret: AuditPrivate | undefined,
+    stored: Buffer | undefined,
+    chains: EntryChains,
+  ): void {
+    const { seq } = row;
+    const leaf = leafHash(row.entry);
+    if (stored?.equals(leaf) !== true) this.#note(seq, 'the entry is not the one that was logged');
+    const entry = readEntry(row.entry);
+    if (entry === null) return this.#note(seq, 'the entry is malformed');
+    if (!sameColumns(row, entry as AuditEntry)) this.#note(seq, 'the row says something else than its entry');
+    this.#fault = earlier(this.#fault, chains.follow(entry, leaf));
+    const values = secret === undefined ? null : secretOf(secret);
+    const verdict = checkSecret(entry, values);
+    if (verdict === 'withheld') this.#withheld++;
+    else this.#fault = earlier(this.#fault, verdict);
+    const ip = (values?.values as { ip?: string } | null | undefined)?.ip ?? null;
+    if (secret !== undefined && (secret.ip !== ip || secret.occurredAt !== row.occurredAt)) {
+      this.#note(seq, 'the personal values stand beside other ones');
+    }
+  }
+
+  async #secretsIn(first: number, last: number): Promise<Map<number, AuditPrivate>> {
+    const secrets = await this.#manager.findBy(AuditPrivate, { seq: Between(first, last) });
+    return new Map(secrets.map((secret) => [secret.seq, secret]));
+  }
+
+  async #storedLeaves(begin: number, end: number): Promise<Map<number, Buffer>> {
+    const seqs = Array.from({ length: end - begin }, (_, index) => begin + index);
+    return this.#judging(new Map<number, Buffer>(), async () => {
+      const leaves = await this.#reader.hashes(seqs.map((seq) => ({ begin: seq, end: seq + 1 })));
+      return new Map(seqs.map((seq, index) => [seq, leaves[index]!]));
+    });
+  }
+
+  async #checkTree(state: AuditState, range: CompactRange): Promise<void> {
+    const root = state.root ?? EMPTY_ROOT;
+    if (range.size === state.size && !range.root().equals(root)) {
+      this.#note(null, 'the entries are not those of the signed root');
+    }
+    const stored = await this.#judging(EMPTY_ROOT, () => this.#reader.root(state.size));
+    if (!stored.equals(root)) this.#note(null, 'the stored tree has another root');
+    if (state.size === 0) return;
+    const checkpoint = openCheckpoint(state.checkpoint ?? '', this.verifier);
+    if (
+      checkpoint?.origin !== this.verifier.name ||
+      checkpoint.size !== state.size ||
+      !checkpoint.root.equals(root)
+    ) {
+      this.#note(null, 'the checkpoint is not signed with this key, or of another tree');
+    }
+  }
+
+  /** Entries may have been added since the check began; nothing may stand where there is no entry. */
+  async #checkOrphans({ prunedSize }: AuditState): Promise<void> {
+    const { size } = await this.#manager.findOneByOrFail(AuditState, { id: STATE_ID });
+    for (const table of [AuditLogEntry, AuditPrivate]) {
+      for (const seq of [MoreThanOrEqual(size), Between(-Number.MAX_SAFE_INTEGER, prunedSize - 1)]) {
+        const stray = await this.#manager.findOneBy<AuditLogEntry | AuditPrivate>(table, { seq });
+        if (stray !== null) this.#note(stray.seq, 'there is something at a place that the log does not have');
+      }
+    }
+  }
+
+  /** Each hash above the lowest level is the root of the tile below it. */
+  async #checkUpperTiles(): Promise<void> {
+    for (let level = 1; ; level++) {
+      const tiles = await this.#manager.find(AuditTile, { where: { level }, order: { index: 'ASC' } });
+      if (tiles.length === 0) return;
+      for (const tile of tiles) {
+        for (const [position, hash] of splitHashes(tile.hashes).entries()) {
+          const below = await this.#manager.findOneBy(AuditTile, {
+            level: level - 1,
+            index: tile.index * 256 + position,
+          });
+          const root =
+            below === null ? null : await this.#judging(null, () => Promise.resolve(tileRoot(below)));
+          if (root?.equals(hash) !== true)
+            this.#note(null, `tile ${level}/${tile.index} is not of this tree`);
+        }
+      }
+    }
+  }
+
+  async #checkSubjects(chains: EntryChains): Promise<void> {
+    for (const subject of chains.subjects()) {
+      const chain = chains.get(subject)!;
+      const stored = await this.#manager.findOneBy(AuditSubject, { subject });
+      const grown = stored !== null && stored.entries > chain.entries;
+      if (
+        grown
+          ? !(await this.#hasGrown(subject, chain.entries))
+          : stored?.lastLeaf?.equals(chain.leaf) !== true
+      ) {
+        this.#note(null, `the chain of ${subject} has another end`);
+      }
+    }
+  }
+
+  /** Whether entries of the subject were added while the check was running. */
+  async #hasGrown(subject: string, entries: number): Promise<boolean> {
+    const newest = await this.#manager.findOne(AuditLogEntry, { where: { subject }, order: { seq: 'DESC' } });
+    return newest !== null && (readEntry(newest.entry)?.subject_seq ?? 0) >= entries;
+  }
+
+  async #checkContinuation(checkpoint: Checkpoint, state: AuditState): Promise<void> {
+    try {
+      await requireContinuation(checkpoint, state.size, state.root ?? EMPTY_ROOT, this.#reader);
+    } catch (error) {
+      if (!(error instanceof LogInconsistent)) throw error;
+      this.#note(null, error.message);
+    }
+  }
+
+  /** What `read` gives, or `otherwise` with a fault when the stored tree does not hold it. */
+  async #judging<T>(otherwise: T, read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#note(null, error.message);
+      return otherwise;
+    }
+  }
+
+  #note(seq: number | null, reason: string): void {
+    this.#fault = earlier(this.#fault, fault(seq, reason));
+  }
+}
+
+function fault(seq: number | null, reason: string): Fault {
+  return { seq, reason };
+}
+
+function sameColumns(row: AuditLogEntry, entry: AuditEntry): boolean {
+  return (
+    row.seq === entry.seq &&
+    row.id === entry.id &&
+    row.subject === entry.subject &&
+    row.actorId === entry.actor.id &&
+    row.action === entry.action &&
+    row.outcome === entry.outcome &&
+    row.resource === entry.resource &&
+    row.requestId === entry.request_id &&
+    row.occurredAt === entry.occurred_at
+  );
+}
+
+function secretOf(secret: AuditPrivate): { salt: string; values: unknown } {
+  const salt = secret.salt.toString('base64');
+  try {
+    return { salt, values: JSON.parse(secret.values) as unknown };
+  } catch {
+    // Not JSON, so not what was hashed: the digest will say so.
+    return { salt, values: secret.values };
+  }
+}

@@ -1,0 +1,99 @@
+import { Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { CurrentSession, type SessionActor } from '../../common/actor.js';
+import { ApiRefusals } from '../../common/api-refusals.js';
+import { LINK_HEADER, sendPage } from '../../common/page-response.js';
+import { RequireRole } from '../../common/roles.js';
+import { byUser } from '../../events/domain-event.js';
+import { ListUsersQuery } from './list-users.query.js';
+import { ManagedUserResponse, toManagedUserResponse } from './managed-user.response.js';
+import { RoleParam } from './role.param.js';
+import { UserAdmin } from './user-admin.js';
+
+const USER_ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
+
+@ApiTags('Admin')
+@ApiBearerAuth()
+@RequireRole('admin')
+@ApiRefusals('rate_limited', 'unauthorized', 'forbidden', 'insufficient_scope')
+@Controller('api/admin/users')
+export class AdminController {
+  constructor(private readonly admin: UserAdmin) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Users, newest first' })
+  @ApiOkResponse({ type: [ManagedUserResponse], headers: LINK_HEADER })
+  @ApiRefusals('validation_failed', 'invalid_cursor', 'database_unavailable')
+  async list(
+    @Query() query: ListUsersQuery,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ManagedUserResponse[]> {
+    return sendPage(request, response, await this.admin.list(query), toManagedUserResponse);
+  }
+
+  @Post(':id/disable')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Disable a user', description: 'Their sessions end and their keys stop working.' })
+  @ApiParam(USER_ID)
+  @ApiOkResponse({ type: ManagedUserResponse })
+  @ApiRefusals('user_not_found', 'writes')
+  async disable(
+    @CurrentSession() actor: SessionActor,
+    @Param('id') id: string,
+  ): Promise<ManagedUserResponse> {
+    return toManagedUserResponse(await this.admin.disable(byUser(actor.userId), id));
+  }
+
+  @Post(':id/enable')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Enable a user' })
+  @ApiParam(USER_ID)
+  @ApiOkResponse({ type: ManagedUserResponse })
+  @ApiRefusals('user_not_found', 'writes')
+  async enable(@CurrentSession() actor: SessionActor, @Param('id') id: string): Promise<ManagedUserResponse> {
+    return toManagedUserResponse(await this.admin.enable(byUser(actor.userId), id));
+  }
+
+  @Delete(':id/sessions')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'End every session of a user' })
+  @ApiParam(USER_ID)
+  @ApiNoContentResponse()
+  @ApiRefusals('user_not_found', 'writes')
+  async endSessions(@CurrentSession() actor: SessionActor, @Param('id') id: string): Promise<void> {
+    await this.admin.endSessions(byUser(actor.userId), id);
+  }
+
+  @Put(':id/roles/:role')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Grant a role' })
+  @ApiOkResponse({ type: ManagedUserResponse })
+  @ApiRefusals('validation_failed', 'user_not_found', 'writes')
+  async grant(
+    @CurrentSession() actor: SessionActor,
+    @Param() { id, role }: RoleParam,
+  ): Promise<ManagedUserResponse> {
+    return toManagedUserResponse(await this.admin.grantRole(byUser(actor.userId), id, role));
+  }
+
+  @Delete(':id/roles/:role')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Revoke a role' })
+  @ApiOkResponse({ type: ManagedUserResponse })
+  @ApiRefusals('validation_failed', 'user_not_found', 'last_admin', 'writes')
+  async revoke(
+    @CurrentSession() actor: SessionActor,
+    @Param() { id, role }: RoleParam,
+  ): Promise<ManagedUserResponse> {
+    return toManagedUserResponse(await this.admin.revokeRole(byUser(actor.userId), id, role));
+  }
+}

@@ -1,0 +1,18 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { User } from '../../users/user.entity.js';
+import { toUserResponse, UserResponse } from '../../users/user.response.js';
+
+/** A user as an admin sees them. */
+export class ManagedUserResponse extends UserResponse {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'Since when; null when enabled.',
+  })
+  readonly disabled: string | null;
+}
+
+export function toManagedUserResponse(user: User): ManagedUserResponse {
+  return { ...toUserResponse(user), disabled: user.disabledAt };
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { readWitness, witnessFile } from '../audit/log/witness.js';
+import type { Checkpoint } from '../audit/merkle/checkpoint.js';
+import { noteVerifier } from '../audit/merkle/signed-note.js';
+import { LogChecker } from '../audit/verify/log-checker.js';
+import type { AppConfig } from '../config/app-config.js';
+import { ConfigError, loadConfig, readEnvironment } from '../config/load-config.js';
+import { dataSourceOptions } from '../database/data-source-options.js';
+import { Progress } from './progress.js';
+import { faultLine, NO_VERDICT, TAMPERED, WHOLE } from './verdict.js';
+
+/** Checks the audit log of the configured database against its own hashes and what the instances have seen of it. */
+async function main(): Promise<number> {
+  let database: DataSource | undefined;
+  try {
+    const config = loadConfig(readEnvironment());
+    database = await new DataSource(dataSourceOptions(config, 'read')).initialize();
+    const verifier = noteVerifier(config.audit.origin, config.audit.signingKey);
+    const progress = new Progress('checked', 1);
+    const checker = new LogChecker(database, verifier, await witnessed(config), (done, size) =>
+      progress.update(done / Math.max(1, size)),
+    );
+    const { fault, size, withheld, pruned } = await checker.check();
+    progress.end();
+    const words = `whole: ${size} entries (${withheld} withheld, the first ${pruned} pruned)`;
+    process.stdout.write(`${fault === null ? words : faultLine(fault)}\n`);
+    return fault === null ? WHOLE : TAMPERED;
+  } catch (error) {
+    const { message } = error as Error;
+    process.stderr.write(error instanceof ConfigError ? `${message}\n` : `no verdict: ${message}\n`);
+    return NO_VERDICT;
+  } finally {
+    await database?.destroy();
+  }
+}
+
+/** The last checkpoints that the instances on this storage have verified. */
+async function witnessed(config: AppConfig): Promise<Checkpoint[]> {
+  const directory = dirname(witnessFile(config));
+  if (!existsSync(directory)) return [];
+  const files = (await readdir(directory)).filter((name) => name.endsWith('.checkpoint'));
+  return files.map((name) => readWitness(join(directory, name))).filter((checkpoint) => checkpoint !== null);
+}
+
+process.exitCode = await main();

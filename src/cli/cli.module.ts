@@ -1,0 +1,32 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { AuthModule } from '../auth/auth.module.js';
+import { LifecycleModule } from '../common/lifecycle.module.js';
+import type { AppConfig } from '../config/app-config.js';
+import { ConfigModule } from '../config/config.module.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { EventsModule } from '../events/events.module.js';
+import { MetricsModule } from '../metrics/metrics.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { Operator } from './operator.js';
+
+/** What the operator's commands need of the service: users and the trail of what is done to them, but no files and no HTTP. */
+@Module({})
+export class CliModule {
+  static on(config: AppConfig): DynamicModule {
+    return {
+      module: CliModule,
+      imports: [
+        ConfigModule.register(config),
+        LifecycleModule,
+        EventsModule,
+        MetricsModule,
+        DatabaseModule,
+        UsersModule,
+        AuthModule,
+        AuditModule,
+      ],
+      providers: [Operator],
+    };
+  }
+}

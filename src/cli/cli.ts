@@ -1,0 +1,70 @@
+import { NestFactory } from '@nestjs/core';
+import { createLogger } from '../app.logger.js';
+import { Sequencer } from '../audit/log/sequencer.js';
+import { ApiError } from '../common/errors.js';
+import { PinoLogger } from '../common/pino-logger.js';
+import { type Role, ROLES } from '../common/roles.js';
+import { ConfigError, loadConfig, readEnvironment } from '../config/load-config.js';
+import { CliModule } from './cli.module.js';
+import { Operator } from './operator.js';
+import { askPassword } from './password-prompt.js';
+
+const USAGE = `usage: npm run cli -- COMMAND
+
+  create-admin EMAIL       make a user who is an admin; the password is asked for, or read from standard input
+  grant-role EMAIL ROLE    ROLE is auditor or admin
+  revoke-role EMAIL ROLE
+`;
+
+type Command = (operator: Operator) => Promise<void>;
+
+/** Runs one command of the operator. @returns the exit code: 0 done, 1 refused, 2 not understood. */
+async function main(): Promise<number> {
+  try {
+    const command = await readCommand(process.argv.slice(2));
+    if (command === null) {
+      process.stderr.write(USAGE);
+      return 2;
+    }
+    await execute(command);
+    process.stdout.write('done\n');
+    return 0;
+  } catch (error) {
+    const expected = error instanceof ApiError || error instanceof ConfigError;
+    process.stderr.write(`${error instanceof ApiError ? error.detail : String((error as Error).message)}\n`);
+    if (!expected) process.stderr.write(`${String((error as Error).stack)}\n`);
+    return 1;
+  }
+}
+
+async function readCommand([name, email, role, ...rest]: string[]): Promise<Command | null> {
+  if (email === undefined || rest.length > 0) return null;
+  if (name === 'create-admin' && role === undefined) {
+    const password = await askPassword();
+    return (operator) => operator.createAdmin(email, password);
+  }
+  if (!isGrantable(role)) return null;
+  if (name === 'grant-role') return (operator) => operator.grantRole(email, role);
+  if (name === 'revoke-role') return (operator) => operator.revokeRole(email, role);
+  return null;
+}
+
+function isGrantable(role: string | undefined): role is Role {
+  return role !== 'user' && (ROLES as readonly (string | undefined)[]).includes(role);
+}
+
+async function execute(command: Command): Promise<void> {
+  const config = loadConfig(readEnvironment());
+  const context = await NestFactory.createApplicationContext(CliModule.on(config), {
+    logger: new PinoLogger(createLogger('warn')),
+    abortOnError: false,
+  });
+  try {
+    await command(context.get(Operator));
+    await context.get(Sequencer).run();
+  } finally {
+    await context.close();
+  }
+}
+
+process.exitCode = await main();

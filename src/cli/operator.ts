@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validate } from 'class-validator';
+import { UserAdmin } from '../auth/admin/user-admin.js';
+import { RegisterInput } from '../auth/credentials.input.js';
+import { PasswordHasher } from '../auth/passwords/password-hasher.js';
+import { passwordFault } from '../auth/passwords/password-policy.js';
+import { errors } from '../common/errors.js';
+import type { Role } from '../common/roles.js';
+import { Transactions } from '../database/transactions.js';
+import { bySystem } from '../events/domain-event.js';
+import { DomainEvents } from '../events/domain-events.js';
+import { UsersService } from '../users/users.service.js';
+
+/** What whoever has a shell on the server may do. It is recorded as done by the system. */
+@Injectable()
+export class Operator {
+  constructor(
+    private readonly users: UsersService,
+    private readonly hasher: PasswordHasher,
+    private readonly admin: UserAdmin,
+    private readonly transactions: Transactions,
+    private readonly events: DomainEvents,
+  ) {}
+
+  /** Makes a user who is an admin, by the rules of the register route. @throws `email_taken`, `validation_failed`. */
+  async createAdmin(email: string, password: string): Promise<void> {
+    const input = plainToInstance(RegisterInput, { email, password });
+    const [fault] = await validate(input);
+    const message = Object.values(fault?.constraints ?? {})[0] ?? passwordFault(password, email);
+    if (message !== null) throw errors.validationFailed([{ field: fault?.property ?? 'password', message }]);
+    const passwordHash = await this.hasher.hash(password);
+    await this.transactions.run(async (tx) => {
+      const user = await this.users.add(tx, input.email, passwordHash);
+      await this.events.publish({
+        type: 'user.registered',
+        actor: bySystem,
+        userId: user.id,
+        email: user.email,
+      });
+      await this.admin.grantRole(bySystem, user.id, 'admin');
+    });
+  }
+
+  /** @throws `user_not_found`. */
+  async grantRole(email: string, role: Role): Promise<void> {
+    await this.admin.grantRole(bySystem, await this.#idOf(email), role);
+  }
+
+  /** @throws `user_not_found`, `last_admin`. */
+  async revokeRole(email: string, role: Role): Promise<void> {
+    await this.admin.revokeRole(bySystem, await this.#idOf(email), role);
+  }
+
+  async #idOf(email: string): Promise<string> {
+    const user = await this.users.findByEmail(email);
+    if (user === null) throw errors.userNotFound();
+    return user.id;
+  }
+}

@@ -1,0 +1,11 @@
+import type { Fault } from '../audit/verify/entry-chain.js';
+
+/** Exit codes of the verifiers. */
+export const WHOLE = 0;
+export const TAMPERED = 1;
+export const NO_VERDICT = 2;
+
+/** A fault in one line: with the first bad `seq` where it can be named. */
+export function faultLine({ seq, reason }: Fault): string {
+  return seq === null ? `TAMPERED: ${reason}` : `TAMPERED at seq ${seq}: ${reason}`;
+}

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import type { Checkpoint } from '../audit/merkle/checkpoint.js';
+import { openCheckpoint } from '../audit/merkle/checkpoint.js';
+import { type NoteVerifier, parseVkey } from '../audit/merkle/signed-note.js';
+import { ExportVerifier, NoVerdict, type Verdict } from '../audit/verify/export-verifier.js';
+import { lastLineOf, linesOf } from './lines.js';
+import { Progress } from './progress.js';
+
+const PROGRESS_LINES = 1000;
+
+/**
+ * Checks an export file.
+ * @throws NoVerdict when a file cannot be read, the key is none, or the file is no export.
+ */
+export async function verifyExport(file: string, key: string, since?: string): Promise<Verdict> {
+  const verifier = await readKey(key);
+  const older = since === undefined ? null : await readOlder(since, verifier);
+  const { line, size } = await readable(file, () => lastLineOf(file));
+  const verification = new ExportVerifier(line, verifier, older);
+  const progress = new Progress('verified', size);
+  let bytes = 0;
+  let lines = 0;
+  for await (const next of linesOf(file)) {
+    verification.take(next);
+    bytes += next.length + 1;
+    if (++lines % PROGRESS_LINES === 0) progress.update(bytes);
+  }
+  progress.end();
+  return verification.finish();
+}
+
+/** A vkey, or a file that holds one. */
+async function readKey(key: string): Promise<NoteVerifier> {
+  const given = parseVkey(key);
+  if (given !== null) return given;
+  const kept = parseVkey(await readable(key, () => readFile(key, 'utf8')));
+  if (kept === null) throw new NoVerdict(`${key} holds no key`);
+  return kept;
+}
+
+async function readOlder(file: string, verifier: NoteVerifier): Promise<Checkpoint> {
+  const checkpoint = openCheckpoint(await readable(file, () => readFile(file, 'utf8')), verifier);
+  if (checkpoint === null) throw new NoVerdict(`${file} holds no checkpoint signed with this key`);
+  return checkpoint;
+}
+
+async function readable<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new NoVerdict(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+  }
+}

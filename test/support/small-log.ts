@@ -1,0 +1,136 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { AuditRecord } from '../../src/audit/audit-record.entity.js';
+import { sealEntry } from '../../src/audit/log/audit-entry.js';
+import { signCheckpoint, subjectOrigin } from '../../src/audit/merkle/checkpoint.js';
+import { CompactRange } from '../../src/audit/merkle/compact-range.js';
+import { leafHash } from '../../src/audit/merkle/hashing.js';
+import { noteVerifier } from '../../src/audit/merkle/signed-note.js';
+import { inclusionSubtrees, perfectNodes, type Subtree } from '../../src/audit/merkle/tree-geometry.js';
+
+const ORIGIN = 'log.test';
+
+export interface SmallEntry {
+  readonly seq: number;
+  readonly subject: string | null;
+  readonly entry: string;
+  readonly secret: { readonly salt: string; readonly values: unknown } | null;
+}
+
+/** A log made without the service, and what it would export; for tests that lie. */
+export class SmallLog {
+  readonly entries: SmallEntry[] = [];
+  readonly #chains = new Map<string, { next: number; leaf: Buffer | null }>();
+
+  constructor(
+    readonly privateKey: KeyObject = generateKeyPairSync('ed25519').privateKey,
+    readonly origin = ORIGIN,
+  ) {}
+
+  get verifier() {
+    return noteVerifier(this.origin, this.privateKey);
+  }
+
+  /** Adds one entry for each subject given, in turn; null is the system. */
+  add(...subjects: (string | null)[]): this {
+    for (const subject of subjects) {
+      const seq = this.entries.length;
+      const chain = subject === null ? null : (this.#chains.get(subject) ?? { next: 0, leaf: null });
+      const record = recordOf(seq, subject);
+      const sealed = sealEntry(record, {
+        seq,
+        subjectSeq: chain?.next ?? null,
+        subjectPrev: chain?.leaf ?? null,
+      });
+      if (subject !== null) this.#chains.set(subject, { next: chain!.next + 1, leaf: sealed.leaf });
+      const secret = sealed.secret && {
+        salt: sealed.secret.salt.toString('base64'),
+        values: JSON.parse(sealed.secret.values) as unknown,
+      };
+      this.entries.push({ seq, subject, entry: sealed.entry, secret });
+    }
+    return this;
+  }
+
+  root(begin = 0, end = this.entries.length): Buffer {
+    const range = new CompactRange();
+    for (const { entry } of this.entries.slice(begin, end)) range.append(leafHash(entry));
+    return range.root();
+  }
+
+  checkpoint(size = this.entries.length): string {
+    return signCheckpoint(
+      { origin: this.origin, size, root: this.root(0, size) },
+      this.origin,
+      this.privateKey,
+    );
+  }
+
+  /** The lines of an export of everything, without what was pruned. */
+  whole(pruned = 0): string[] {
+    const front =
+      pruned === 0
+        ? []
+        : [
+            JSON.stringify({
+              pruned: { size: pruned, hashes: this.#hashes([{ begin: 0, end: pruned }], true) },
+            }),
+          ];
+    const rows = this.entries.slice(pruned).map((entry) => line(entry));
+    return [...front, ...rows, JSON.stringify({ checkpoint: this.checkpoint(), rows: rows.length })];
+  }
+
+  /** The lines of an export of some entries, each with its proof. */
+  selection(seqs: readonly number[]): string[] {
+    const size = this.entries.length;
+    const rows = seqs.map((seq) => line(this.entries[seq]!, this.#hashes(inclusionSubtrees(seq, size))));
+    return [...rows, JSON.stringify({ checkpoint: this.checkpoint(), rows: rows.length })];
+  }
+
+  /** The lines of an export of everything of one subject. */
+  ofSubject(subject: string): string[] {
+    const own = this.entries.filter((entry) => entry.subject === subject);
+    const lines = this.selection(own.map(({ seq }) => seq));
+    const count = {
+      origin: subjectOrigin(this.origin, subject),
+      size: own.length,
+      root: leafHash(own.at(-1)!.entry),
+    };
+    const trailer = JSON.parse(lines.at(-1)!) as object;
+    const signed = signCheckpoint(count, this.origin, this.privateKey);
+    return [...lines.slice(0, -1), JSON.stringify({ ...trailer, subject_checkpoint: signed })];
+  }
+
+  #hashes(subtrees: readonly Subtree[], apart = false): string[] {
+    const parts = apart
+      ? subtrees.flatMap(perfectNodes).map(({ level, index }) => ({
+          begin: index * 2 ** level,
+          end: (index + 1) * 2 ** level,
+        }))
+      : subtrees;
+    return parts.map(({ begin, end }) => this.root(begin, end).toString('base64'));
+  }
+}
+
+function line({ seq, entry, secret }: SmallEntry, proof?: string[]): string {
+  return JSON.stringify({ seq, entry, private: secret, ...(proof === undefined ? {} : { proof }) });
+}
+
+function recordOf(seq: number, subject: string | null): AuditRecord {
+  const at = new Date(1_700_000_000_000 + seq).toISOString();
+  return {
+    id: `018bcfe5-6800-7000-8000-${String(seq).padStart(12, '0')}`,
+    action: subject === null ? 'SYSTEM_START' : 'FILE_LIST',
+    outcome: 'success',
+    actorType: subject === null ? 'system' : 'user',
+    actorId: subject,
+    subject,
+    resource: null,
+    requestId: `r-${seq}`,
+    occurredAt: at,
+    recordedAt: at,
+    metadata: { count: seq },
+    ip: subject === null ? null : '203.0.113.7',
+    userAgent: subject === null ? null : 'tëst\u0001 \u{1f600} agent',
+    personal: null,
+  };
+}
