@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { LRUCache } from 'lru-cache';
 import { type EntityManager, Repository } from 'typeorm';
 import type { Actor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
 import { newId } from '../common/ids.js';
+import { Recent } from '../common/recent.js';
 import { now } from '../common/time.js';
 import { isUniqueViolation } from '../database/driver-errors.js';
 import { Transactions } from '../database/transactions.js';
@@ -17,11 +17,9 @@ import { foldEmail, User } from './user.entity.js';
 @Injectable()
 export class UsersService {
   /** Users as read a moment ago. What changes here is seen at once; what changes on another process within a second. */
-  readonly #recent = new LRUCache<string, User>({
-    max: 10_000,
-    ttl: 1000,
-    fetchMethod: async (id) => (await this.users.findOneBy({ id })) ?? undefined,
-  });
+  readonly #recent = new Recent<User | null>({ max: 10_000, ttlMs: 1000 }, (id) =>
+    this.users.findOneBy({ id }),
+  );
 
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
@@ -35,7 +33,7 @@ export class UsersService {
 
   /** The user, as of at most a second ago; null when there is none. Not for deciding about passwords. */
   async find(userId: string): Promise<User | null> {
-    return this.#recent.get(userId) ?? (await this.#recent.fetch(userId)) ?? null;
+    return this.#recent.get(userId);
   }
 
   /** The user when they may act; null when there is none or an admin has disabled them. */
@@ -59,7 +57,7 @@ export class UsersService {
 
   /** Makes the next read ask the database; to be called after a change has committed. */
   forget(userId: string): void {
-    this.#recent.delete(userId);
+    this.#recent.forget(userId);
   }
 
   /**

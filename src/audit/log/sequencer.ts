@@ -41,7 +41,8 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #sequenced: Counter;
   #interval: NodeJS.Timeout | undefined;
   #poked: NodeJS.Timeout | undefined;
-  #running: Promise<void> | null = null;
+  #running: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
 
   constructor(
     @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
@@ -75,7 +76,7 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.#interval);
     clearTimeout(this.#poked);
-    await this.#running;
+    await (this.#next ?? this.#running);
   }
 
   /** How long the oldest record has been waiting for its place, in milliseconds. */
@@ -96,10 +97,18 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
     }, GATHER_MS).unref();
   }
 
-  /** Empties the intake, unless another process is at it. What goes wrong is reported, and tried again later. */
+  /**
+   * Resolves when everything committed before the call has its place, unless another process is at it. What goes wrong is
+   * reported, and tried again later.
+   */
   run(): Promise<void> {
-    this.#running ??= this.#empty().finally(() => (this.#running = null));
-    return this.#running;
+    // A run that has begun may already have read the intake, so the caller waits for the next one.
+    this.#next ??= this.#running.then(() => {
+      this.#next = null;
+      this.#running = this.#empty();
+      return this.#running;
+    });
+    return this.#next;
   }
 
   async #empty(): Promise<void> {

@@ -1,10 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { LRUCache } from 'lru-cache';
 import { IsNull, Repository } from 'typeorm';
 import type { Actor, KeyActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { newId, parseId } from '../../common/ids.js';
+import { Recent } from '../../common/recent.js';
 import { fromNow, now } from '../../common/time.js';
 import { Transactions } from '../../database/transactions.js';
 import { byUser } from '../../events/domain-event.js';
@@ -24,12 +24,10 @@ const DAY_MS = 24 * 3_600_000;
 @Injectable()
 export class ApiKeysService {
   readonly #logger = new Logger(ApiKeysService.name);
-  /** Whom a key acts for, by its hash. `false` is a key that does not work, remembered as briefly. */
-  readonly #known = new LRUCache<string, KeyActor | false>({
-    max: CACHED_KEYS,
-    ttl: CACHE_TTL_MS,
-    fetchMethod: (keyHash) => this.#load(keyHash),
-  });
+  /** Whom a key acts for, by its hash. `null` is a key that does not work, remembered as briefly. */
+  readonly #known = new Recent<KeyActor | null>({ max: CACHED_KEYS, ttlMs: CACHE_TTL_MS }, (keyHash) =>
+    this.#load(keyHash),
+  );
 
   constructor(
     @InjectRepository(ApiKey) private readonly keys: Repository<ApiKey>,
@@ -94,7 +92,7 @@ export class ApiKeysService {
     await this.transactions.run(async (tx) => {
       const { affected } = await tx.update(ApiKey, { id: key.id, revokedAt: IsNull() }, { revokedAt: now() });
       if (affected !== 1) throw errors.keyNotFound();
-      this.transactions.afterCommit(() => void this.#known.set(key.keyHash, false));
+      this.transactions.afterCommit(() => this.#known.set(key.keyHash, null));
       await this.events.publish({
         type: 'key.revoked',
         actor: byUser(actor.userId),
@@ -107,22 +105,19 @@ export class ApiKeysService {
   /** Whom a key acts for; null for anything that is not a working key. Nonsense never reaches the database. */
   async findActor(token: string): Promise<KeyActor | null> {
     if (!isWellFormedKey(token)) return null;
-    const keyHash = hashOfKey(token);
-    return this.#known.get(keyHash) || (await this.#known.fetch(keyHash)) || null;
+    return this.#known.get(hashOfKey(token));
   }
 
   /** Makes the next request with a key of the user ask the database; to be called after a change to the user has committed. */
   forgetUser(userId: string): void {
-    for (const [keyHash, actor] of this.#known.entries()) {
-      if (actor !== false && actor.userId === userId) this.#known.delete(keyHash);
-    }
+    this.#known.forgetWhere((actor) => actor?.userId === userId);
   }
 
-  async #load(keyHash: string): Promise<KeyActor | false> {
+  async #load(keyHash: string): Promise<KeyActor | null> {
     const key = await this.keys.findOneBy({ keyHash, revokedAt: IsNull() });
-    if (key === null || (key.expiresAt !== null && key.expiresAt <= now())) return false;
+    if (key === null || (key.expiresAt !== null && key.expiresAt <= now())) return null;
     const user = await this.users.findEnabled(key.userId);
-    if (user === null) return false;
+    if (user === null) return null;
     if (key.lastUsedAt === null || key.lastUsedAt < fromNow(-LAST_USE_STEP_MS)) await this.#noteUse(key);
     return { type: 'key', userId: user.id, keyId: key.id, scopes: key.scopes, roles: user.roles };
   }

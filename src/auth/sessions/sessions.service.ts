@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { LRUCache } from 'lru-cache';
 import {
   type EntityManager,
   type FindOptionsWhere,
@@ -14,6 +13,7 @@ import type { SessionActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { Housekeeping } from '../../common/housekeeping.js';
 import { newId, parseId } from '../../common/ids.js';
+import { Recent } from '../../common/recent.js';
 import { requestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
 import { Transactions } from '../../database/transactions.js';
@@ -33,12 +33,10 @@ const USER_AGENT_CHARACTERS = 512;
 /** Opens and ends sessions, and knows which are alive without asking the database at every request. */
 @Injectable()
 export class SessionsService {
-  /** Who a live session belongs to. `false` is a session that has ended, remembered as briefly. */
-  readonly #alive = new LRUCache<string, SessionActor | false>({
-    max: CACHED_SESSIONS,
-    ttl: CACHE_TTL_MS,
-    fetchMethod: (id) => this.#load(id),
-  });
+  /** Who a live session belongs to. `null` is a session that has ended, remembered as briefly. */
+  readonly #alive = new Recent<SessionActor | null>({ max: CACHED_SESSIONS, ttlMs: CACHE_TTL_MS }, (id) =>
+    this.#load(id),
+  );
 
   constructor(
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
@@ -84,8 +82,8 @@ export class SessionsService {
 
   /** The caller behind a session, or null when it has ended, was never there, or belongs to somebody else. */
   async findActor(sessionId: string, userId: string): Promise<SessionActor | null> {
-    const actor = this.#alive.get(sessionId) ?? (await this.#alive.fetch(sessionId));
-    return actor && actor.userId === userId ? actor : null;
+    const actor = await this.#alive.get(sessionId);
+    return actor?.userId === userId ? actor : null;
   }
 
   /** Ends the session of this request. */
@@ -148,15 +146,13 @@ export class SessionsService {
 
   /** Makes the next request of the user ask the database; to be called after a change to the user has committed. */
   forgetUser(userId: string): void {
-    for (const [id, actor] of this.#alive.entries()) {
-      if (actor !== false && actor.userId === userId) this.#alive.delete(id);
-    }
+    this.#alive.forgetWhere((actor) => actor?.userId === userId);
   }
 
   async #endWhere(tx: EntityManager, where: FindOptionsWhere<Session>): Promise<number> {
     const open = await tx.find(Session, { select: { id: true }, where: { ...where, ...isOpen() } });
     await tx.update(Session, { ...where, endedAt: IsNull() }, { endedAt: now() });
-    this.transactions.afterCommit(() => open.forEach(({ id }) => this.#alive.set(id, false)));
+    this.transactions.afterCommit(() => open.forEach(({ id }) => this.#alive.set(id, null)));
     return open.length;
   }
 
@@ -177,10 +173,10 @@ export class SessionsService {
     });
   }
 
-  async #load(id: string): Promise<SessionActor | false> {
+  async #load(id: string): Promise<SessionActor | null> {
     const session = await this.findOpen(id);
     const user = session === null ? null : await this.users.findEnabled(session.userId);
-    return user === null ? false : { type: 'session', userId: user.id, sessionId: id, roles: user.roles };
+    return user === null ? null : { type: 'session', userId: user.id, sessionId: id, roles: user.roles };
   }
 }
 

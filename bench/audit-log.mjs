@@ -1,0 +1,126 @@
+// A million entries: how fast they are put into the log, how long a page of 50 takes at any depth, how fast they are
+// exported and in how much memory, and how fast the export is verified offline.
+//   node bench/audit-log.mjs [ENTRIES]           on SQLite, or on DATABASE_URL (an empty database)
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { intakeOf } from './support/intake.mjs';
+import { startService } from './support/server.mjs';
+
+const ENTRIES = Number(process.argv[2] ?? 1_000_000);
+const SUBJECTS = 1000;
+
+const environment = process.env.DATABASE_URL ? { DATABASE_URL: process.env.DATABASE_URL } : {};
+const service = await startService(environment);
+const { url, storage, pid } = service;
+
+const credentials = { email: 'auditor@example.org', password: 'a passphrase for benches' };
+const post = (path, body, headers = {}) =>
+  fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  }).then((answer) => answer.json());
+await post('/api/users/register', credentials);
+await execute('cli', ['grant-role', credentials.email, 'auditor']);
+const { token } = await post('/api/users/login', credentials);
+const headers = { authorization: `Bearer ${token}` };
+
+const intake = await intakeOf(process.env.DATABASE_URL ?? join(storage, 'database', 'app.sqlite'));
+await intake.fill(ENTRIES, SUBJECTS);
+const begun = performance.now();
+let waiting = await intake.count();
+const filled = waiting;
+while (waiting > 0) {
+  await delay(500);
+  waiting = await intake.count();
+}
+const seconds = (performance.now() - begun) / 1000;
+await intake.close();
+report(
+  'sequencer',
+  `${rate(filled, seconds)} entries/s over ${filled}`,
+  process.env.DATABASE_URL ? 8000 : 5000,
+);
+
+const times = [];
+let [path, page] = ['/api/audit/logs?limit=50', 0];
+// Single steps near the top, then jumps: a cursor is the base64url of an id, and ids sort by time.
+for (; page < 300; page++) {
+  const start = performance.now();
+  const answer = await fetch(url + path, { headers });
+  const rows = await answer.json();
+  times.push(performance.now() - start);
+  if (rows.length === 0) throw new Error(`an empty page at ${path}`);
+  const cursor = Buffer.from(intake.idAt(Math.floor(Math.random() * ENTRIES) + 50)).toString('base64url');
+  path =
+    page % 2
+      ? /<([^>]+)>/.exec(answer.headers.get('link') ?? '<>')[1]
+      : `/api/audit/logs?limit=50&cursor=${cursor}`;
+}
+times.sort((a, b) => a - b);
+report('page of 50, any depth', `p50 ${ms(times[150])}, p99 ${ms(times[297])}`, '20 ms');
+
+const file = join(storage, 'export.ndjson');
+const idle = await residentMegabytes();
+let most = 0;
+const watch = setInterval(() => void residentMegabytes().then((now) => (most = Math.max(most, now))), 100);
+const exportBegun = performance.now();
+const answer = await fetch(`${url}/api/audit/export`, { headers });
+await pipeline(Readable.fromWeb(answer.body), createWriteStream(file));
+const exportSeconds = (performance.now() - exportBegun) / 1000;
+clearInterval(watch);
+const { size } = await stat(file);
+report('export', `${rate(ENTRIES, exportSeconds)} rows/s, ${Math.round(size / 1e6)} MB`, 15_000);
+report('export, resident memory', `${idle} MB before, at most ${most} MB`, 'flat');
+
+const [{ vkey }] = await (await fetch(`${url}/api/audit/keys`)).json();
+const verifyBegun = performance.now();
+const verdict = await execute('audit-verify', [file, '--key', vkey]);
+report(
+  'offline verification',
+  `${((performance.now() - verifyBegun) / 1000).toFixed(1)} s, ${verdict.megabytes} MB: ${verdict.output.trim()}`,
+  '30 s, 250 MB',
+);
+await service.stop();
+
+/** Runs a built command on the same storage; its output and the most memory it had. */
+async function execute(program, args) {
+  const child = spawn(process.execPath, [join('dist', 'cli', `${program}.js`), ...args], {
+    env: { ...process.env, STORAGE_PATH: storage, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  let megabytes = 0;
+  child.stdout.on('data', (chunk) => (output += chunk));
+  const watcher = setInterval(
+    () => void residentMegabytes(child.pid).then((now) => (megabytes = Math.max(megabytes, now))),
+    50,
+  );
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  clearInterval(watcher);
+  if (code !== 0) throw new Error(`${program} ended with ${code}: ${output}`);
+  return { output, megabytes };
+}
+
+async function residentMegabytes(of = pid) {
+  const status = await readFile(`/proc/${of}/status`, 'utf8').catch(() => '');
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+}
+
+function rate(count, inSeconds) {
+  return Math.round(count / inSeconds);
+}
+
+function ms(value) {
+  return `${value.toFixed(1)} ms`;
+}
+
+function report(what, result, goal) {
+  console.log(`${what.padEnd(24)} ${result} (goal ${goal})`);
+}

@@ -1,0 +1,57 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Recent } from './recent.js';
+
+describe('Recent', () => {
+  let reads: ((value: string | null) => void)[];
+  let recent: Recent<string | null>;
+  beforeEach(() => {
+    reads = [];
+    recent = new Recent({ max: 10, ttlMs: 10_000 }, () => new Promise((resolve) => reads.push(resolve)));
+  });
+
+  it('shares one read, and answers at once afterwards, also that there is nothing', async () => {
+    const both = [recent.get('a'), recent.get('a')];
+    expect(reads).toHaveLength(1);
+    reads[0]!(null);
+    expect([await both[0], await both[1]]).toEqual([null, null]);
+    expect(recent.get('a')).toBeNull();
+  });
+
+  it('answers those who wait for a read that is forgotten meanwhile, and does not keep it', async () => {
+    const waiting = recent.get('a');
+    recent.forget('a');
+    const later = recent.get('a');
+    reads[0]!('old');
+    reads[1]!('new');
+    expect([await waiting, await later, recent.get('a')]).toEqual(['old', 'new', 'new']);
+  });
+
+  it('does not let a read overwrite what was set meanwhile', async () => {
+    const waiting = recent.get('a');
+    recent.set('a', 'set');
+    reads[0]!('old');
+    expect(await waiting).toBe('old');
+    expect(recent.get('a')).toBe('set');
+  });
+
+  it('forgets what matches, and does not keep reads under way', async () => {
+    recent.set('a', 'x');
+    recent.set('b', 'y');
+    const waiting = recent.get('c');
+    recent.forgetWhere((value) => value === 'x');
+    reads[0]!('x');
+    await waiting;
+    expect(recent.get('b')).toBe('y');
+    expect([recent.get('a'), recent.get('c')].every((value) => value instanceof Promise)).toBe(true);
+  });
+
+  it('remembers no failure', async () => {
+    let fail = true;
+    const failing = new Recent<string>({ max: 1, ttlMs: 1000 }, () =>
+      fail ? Promise.reject(new Error('down')) : Promise.resolve('up'),
+    );
+    await expect(failing.get('a')).rejects.toThrow('down');
+    fail = false;
+    expect(await failing.get('a')).toBe('up');
+  });
+});
