@@ -1,7 +1,7 @@
-import { hostname } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, MoreThan, Repository } from 'typeorm';
+import { AppConfig } from '../config/app-config.js';
 import { bySystem } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { AuditRecord } from './audit-record.entity.js';
@@ -12,7 +12,7 @@ import { Sequencer } from './log/sequencer.js';
 /** Records when this process starts and stops, and drains the trail before it exits. */
 @Injectable()
 export class SystemJournal {
-  readonly #instance = hostname();
+  readonly #instance: string;
 
   constructor(
     @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
@@ -20,14 +20,17 @@ export class SystemJournal {
     private readonly events: DomainEvents,
     private readonly writer: AuditWriter,
     private readonly sequencer: Sequencer,
-  ) {}
+    config: AppConfig,
+  ) {
+    this.#instance = config.instance;
+  }
 
   /**
-   * Records the start, and whether the last stop on this host was clean. The log then has a checkpoint.
+   * Records the start, and whether the last stop of this instance was clean. The log then has a checkpoint.
    * @throws when an event does not leave exactly one record: the service must not run without its trail.
    */
   async recordStart(): Promise<void> {
-    const last = await this.#lastOfThisHost();
+    const last = await this.#lastOfThisInstance();
     await this.events.publish({
       type: 'system.started',
       actor: bySystem,
@@ -46,7 +49,7 @@ export class SystemJournal {
     await this.sequencer.run();
   }
 
-  async #lastOfThisHost(): Promise<{ id: string; action: string } | null> {
+  async #lastOfThisInstance(): Promise<{ id: string; action: string } | null> {
     const query = {
       where: { resource: this.#resource, action: In(['SYSTEM_START', 'SYSTEM_STOP']) },
       order: { id: 'DESC' as const },

@@ -10,6 +10,14 @@ export interface TokenKey {
 export type DatabaseConfig =
   { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'postgres'; readonly url: string };
 
+/** A bucket on AWS, or on any server that speaks S3 at `endpoint`. Credentials come by the AWS chain. */
+export interface S3Config {
+  readonly bucket: string;
+  readonly region: string;
+  readonly endpoint: string | undefined;
+  readonly forcePathStyle: boolean;
+}
+
 /**
  * Everything the environment decides, parsed once, frozen, and injected.
  * Durations are in the unit their name ends with; sizes are in bytes.
@@ -17,6 +25,8 @@ export type DatabaseConfig =
  */
 export abstract class AppConfig {
   abstract readonly production: boolean;
+  /** Names this process among those that share a database: its host and port. */
+  abstract readonly instance: string;
   abstract readonly logLevel: string;
   abstract readonly http: {
     readonly host: string;
@@ -32,8 +42,16 @@ export abstract class AppConfig {
     readonly bcryptCost: number;
   };
   abstract readonly database: DatabaseConfig;
-  abstract readonly storage: { readonly path: string };
-  abstract readonly files: { readonly maxUploadBytes: number };
+  abstract readonly storage: {
+    readonly path: string;
+    /** Where bytes live; on the local disk under `path` when null. */
+    readonly s3: S3Config | null;
+  };
+  abstract readonly files: {
+    readonly maxUploadBytes: number;
+    /** Whether somebody else sends the bytes: nginx (`x-accel`), or the bucket itself (`presigned`). */
+    readonly offload: 'none' | 'x-accel' | 'presigned';
+  };
   /** 0 switches a limit off. */
   abstract readonly limits: {
     readonly requestsPerMinute: number;

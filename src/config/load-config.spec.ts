@@ -55,6 +55,18 @@ describe('configuration', () => {
     });
   });
 
+  it('takes a bucket, and hands downloads only to who can have them', () => {
+    const s3 = { STORAGE_DRIVER: 's3', S3_BUCKET: 'files', DOWNLOAD_OFFLOAD: 'presigned' };
+    expect(load(s3)).toMatchObject({
+      storage: { s3: { bucket: 'files', region: 'us-east-1', endpoint: undefined, forcePathStyle: false } },
+      files: { offload: 'presigned' },
+    });
+    expect(faults({ ...s3, DOWNLOAD_OFFLOAD: 'x-accel' })).toEqual([
+      'DOWNLOAD_OFFLOAD=x-accel needs STORAGE_DRIVER=local',
+    ]);
+    expect(load({ DOWNLOAD_OFFLOAD: 'x-accel' }).storage.s3).toBeNull();
+  });
+
   it('takes several secrets: the first signs, all verify', () => {
     const { tokenKeys } = load({ JWT_SECRET: `${SECRET}a, ${SECRET}b` }).auth;
     expect(tokenKeys).toHaveLength(2);
@@ -86,6 +98,10 @@ describe('configuration', () => {
     ['DATABASE_URL', 'sqlite://x'],
     ['STORAGE_DRIVER', 'ftp'],
     ['AUDIT_ORIGIN', 'two words'],
+    ['STORAGE_DRIVER', 's3'],
+    ['S3_ENDPOINT', 'minio:9000'],
+    ['S3_FORCE_PATH_STYLE', 'yes'],
+    ['DOWNLOAD_OFFLOAD', 'presigned'],
     ['MAX_UPLOAD_BYTES', '-1'],
     ['TRUST_PROXY', 'true'],
   ])('refuses %s=%s', (name, value) => expect(faults({ [name]: value })[0]).toContain(name));

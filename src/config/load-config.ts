@@ -1,9 +1,10 @@
 import { createHash, createSecretKey, hkdfSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
-import type { AppConfig, DatabaseConfig, TokenKey } from './app-config.js';
+import type { AppConfig, DatabaseConfig, S3Config, TokenKey } from './app-config.js';
 import {
   type Environment,
   loadOrCreateSecret,
@@ -59,7 +60,22 @@ const schema = z.object({
       error: 'must be a postgres:// URL',
     })
     .optional(),
-  STORAGE_DRIVER: z.enum(['local'], { error: 'must be: local' }).default('local'),
+  STORAGE_DRIVER: z.enum(['local', 's3'], { error: 'must be local or s3' }).default('local'),
+  S3_BUCKET: z.string().optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_ENDPOINT: z
+    .string()
+    .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), {
+      error: 'must be an http:// or https:// URL',
+    })
+    .optional(),
+  S3_FORCE_PATH_STYLE: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .default('false')
+    .transform((text) => text === 'true'),
+  DOWNLOAD_OFFLOAD: z
+    .enum(['none', 'x-accel', 'presigned'], { error: 'must be none, x-accel or presigned' })
+    .default('none'),
   BCRYPT_COST: integer(14, 10, 16),
   MAX_UPLOAD_BYTES: integer(52_428_800, 1, 1_099_511_627_776),
   CORS_ORIGINS: z
@@ -90,6 +106,8 @@ const schema = z.object({
     .default('info'),
 });
 
+type Values = z.infer<typeof schema>;
+
 /**
  * Turns an environment into the one typed, frozen configuration.
  * An empty variable counts as absent.
@@ -113,6 +131,7 @@ export function loadConfig(environment: Environment): AppConfig {
   if (production && secrets.every((secret) => secret === '')) {
     faults.push('JWT_SECRET (or JWT_SECRET_FILE) is required when NODE_ENV=production');
   }
+  if (parsed.success) faults.push(...storageFaults(parsed.data));
   const signingKey = env.AUDIT_SIGNING_KEY ? parseSigningKey(env.AUDIT_SIGNING_KEY) : null;
   if (env.AUDIT_SIGNING_KEY && signingKey === null) {
     faults.push(
@@ -133,6 +152,7 @@ export function loadConfig(environment: Environment): AppConfig {
   const audit = signingKey === null ? keptSigningKey(join(keys, 'audit-signing-key.pem')) : null;
   return deepFreeze({
     production,
+    instance: `${hostname()}-${values.PORT}`,
     logLevel: values.LOG_LEVEL,
     http: {
       host: values.HOST,
@@ -143,8 +163,8 @@ export function loadConfig(environment: Environment): AppConfig {
     },
     auth: { tokenKeys: tokens.keys, tokenTtlSeconds: values.JWT_TTL, bcryptCost: values.BCRYPT_COST },
     database: databaseConfig(values.DATABASE_URL, storagePath),
-    storage: { path: storagePath },
-    files: { maxUploadBytes: values.MAX_UPLOAD_BYTES },
+    storage: { path: storagePath, s3: s3Config(values) },
+    files: { maxUploadBytes: values.MAX_UPLOAD_BYTES, offload: values.DOWNLOAD_OFFLOAD },
     limits: {
       requestsPerMinute: values.RATE_LIMIT_PER_MINUTE,
       failuresPerAccount: values.LOGIN_FAILURES_PER_ACCOUNT,
@@ -205,6 +225,31 @@ function generatedWarning(name: string, path: string, created: boolean): string 
 function toTokenKey(secret: string): TokenKey {
   const kid = createHash('sha256').update(`jwt-kid\n${secret}`).digest('hex').slice(0, 8);
   return { kid, key: createSecretKey(Buffer.from(secret)) };
+}
+
+/** What the variables of the storage say together. */
+function storageFaults(values: Values): string[] {
+  const faults: string[] = [];
+  if (values.STORAGE_DRIVER === 's3' && values.S3_BUCKET === undefined) {
+    faults.push('S3_BUCKET is required when STORAGE_DRIVER=s3');
+  }
+  const driver = { none: values.STORAGE_DRIVER, 'x-accel': 'local', presigned: 's3' }[
+    values.DOWNLOAD_OFFLOAD
+  ];
+  if (driver !== values.STORAGE_DRIVER) {
+    faults.push(`DOWNLOAD_OFFLOAD=${values.DOWNLOAD_OFFLOAD} needs STORAGE_DRIVER=${driver}`);
+  }
+  return faults;
+}
+
+function s3Config(values: Values): S3Config | null {
+  if (values.STORAGE_DRIVER !== 's3') return null;
+  return {
+    bucket: values.S3_BUCKET!,
+    region: values.S3_REGION,
+    endpoint: values.S3_ENDPOINT,
+    forcePathStyle: values.S3_FORCE_PATH_STYLE,
+  };
 }
 
 function databaseConfig(url: string | undefined, storagePath: string): DatabaseConfig {

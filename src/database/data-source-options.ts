@@ -19,6 +19,8 @@ const PRAGMAS = [
   ['synchronous', 'FULL', 2],
   ['foreign_keys', 'ON', 1],
   ['busy_timeout', '50', 50],
+  // KiB: the indexes of a large audit log do not fit into the default of 2 MB.
+  ['cache_size', '-32768', -32768],
   // What is deleted is overwritten: somebody may have asked to be forgotten.
   ['secure_delete', 'ON', 1],
 ] as const;

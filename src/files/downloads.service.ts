@@ -3,19 +3,18 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Actor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
+import { AppConfig } from '../config/app-config.js';
 import { byUser } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { evaluate } from './conditional-request.js';
 import { DamagedBytesError, VerifyingStream } from './digesting-stream.js';
+import { lastModifiedOf, setContentHeaders, setValidators } from './download-headers.js';
 import { attachment } from './file-name.js';
 import { FilesService } from './files.service.js';
 import { servedMediaType } from './media-type.js';
 import { translateStorageError } from './storage-refusals.js';
 import { type ByteRange, ObjectStorage, type OpenObject, StorageError } from './storage/object-storage.js';
 import type { StoredFile } from './stored-file.entity.js';
-
-/** Whatever the bytes are, no browser runs anything in them. */
-const CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /** Gives files back. */
 @Injectable()
@@ -26,10 +25,11 @@ export class DownloadsService {
     private readonly files: FilesService,
     private readonly storage: ObjectStorage,
     private readonly events: DomainEvents,
+    private readonly config: AppConfig,
   ) {}
 
   /**
-   * Answers a GET or HEAD for a file's bytes: 200, 206 or 304. The download is on record before its first
+   * Answers a GET or HEAD for a file's bytes: 200, 206 or 304, or 307 to the bucket that has them. The download is on record before its first
    * byte. Bytes that are missing or of the wrong size are refused before it; damaged ones break the transfer.
    * @throws `file_not_found`, `precondition_failed`, `range_not_satisfiable`, `file_unavailable`, `storage_unavailable`.
    */
@@ -37,32 +37,96 @@ export class DownloadsService {
     const file = await this.files.get(actor, id);
     const representation = {
       entityTag: `"${file.sha256}"`,
-      lastModified: new Date(Math.floor(Date.parse(file.createdAt) / 1000) * 1000),
+      lastModified: lastModifiedOf(file),
       size: file.size,
     };
     const verdict = evaluate(request.headers, representation);
     if (verdict.status === 412) throw errors.preconditionFailed();
     if (verdict.status === 416) throw errors.rangeNotSatisfiable(file.size);
     if (verdict.status === 304) {
-      setValidators(response, file, representation.lastModified);
+      setValidators(response, file);
       response.status(304).end();
       return;
     }
     const range = verdict.status === 206 ? verdict.range : null;
+    if (request.method === 'HEAD') return this.#sendHead(actor, file, range, response, verdict.status);
+    if (this.#canHandOver(request)) return this.#handOver(actor, file, range, response);
     const object = await this.#open(actor, file, range);
-    if (request.method === 'GET') await this.#record(actor, file, object, range);
-    setValidators(response, file, representation.lastModified);
+    await this.#record(actor, file, range, object);
+    setValidators(response, file);
     setContentHeaders(response, file, range);
     response.status(verdict.status);
-    await this.#stream(request, response, file, object, range);
+    await this.#stream(response, file, object, range);
   }
 
-  async #open(actor: Actor, file: StoredFile, range: ByteRange | null): Promise<OpenObject> {
-    try {
+  async #sendHead(
+    actor: Actor,
+    file: StoredFile,
+    range: ByteRange | null,
+    response: Response,
+    status: number,
+  ): Promise<void> {
+    await this.#requireWhole(actor, file);
+    setValidators(response, file);
+    setContentHeaders(response, file, range);
+    response.status(status).end();
+  }
+
+  /** What nginx or the bucket would judge by their own entity tag is answered here. */
+  #canHandOver(request: Request): boolean {
+    const { 'if-match': ifMatch, 'if-range': ifRange, 'if-unmodified-since': unmodified } = request.headers;
+    const conditional = [ifMatch, ifRange, unmodified].some((header) => header !== undefined);
+    return this.config.files.offload !== 'none' && !conditional;
+  }
+
+  /** Authorised and on record here; the bytes, and the part that was asked for, come from elsewhere. */
+  async #handOver(
+    actor: Actor,
+    file: StoredFile,
+    range: ByteRange | null,
+    response: Response,
+  ): Promise<void> {
+    await this.#requireWhole(actor, file);
+    const handover = await this.storage.handOver(file.blobKey, {
+      contentType: servedMediaType(file.mimeType),
+      contentDisposition: attachment(file.name),
+    });
+    await this.#record(actor, file, range, null);
+    if (handover.via === 'redirect') {
+      response.setHeader('Cache-Control', 'private, no-store');
+      response.setHeader('Location', handover.url);
+      response.status(307).end();
+      return;
+    }
+    setValidators(response, file);
+    setContentHeaders(response, file, null);
+    // nginx says these itself.
+    response.removeHeader('Content-Length');
+    response.removeHeader('Accept-Ranges');
+    response.setHeader('X-Accel-Redirect', handover.path);
+    response.status(200).end();
+  }
+
+  /** @throws `file_unavailable`, recorded, when the bytes are missing or of another size. */
+  async #requireWhole(actor: Actor, file: StoredFile): Promise<void> {
+    await this.#reportingLoss(actor, file, async () => {
+      const { size } = await this.storage.stat(file.blobKey);
+      if (size !== file.size) throw wrongSize(file, size);
+    });
+  }
+
+  #open(actor: Actor, file: StoredFile, range: ByteRange | null): Promise<OpenObject> {
+    return this.#reportingLoss(actor, file, async () => {
       const object = await this.storage.open(file.blobKey, range ?? undefined);
       if (object.size === file.size) return object;
       object.stream.destroy();
-      throw new StorageError('missing', new Error(`stored ${file.size} bytes, found ${object.size}`));
+      throw wrongSize(file, object.size);
+    });
+  }
+
+  async #reportingLoss<T>(actor: Actor, file: StoredFile, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
     } catch (error) {
       if (error instanceof StorageError && error.reason === 'missing')
         await this.#reportLoss(actor, file, error);
@@ -70,7 +134,12 @@ export class DownloadsService {
     }
   }
 
-  async #record(actor: Actor, file: StoredFile, object: OpenObject, range: ByteRange | null): Promise<void> {
+  async #record(
+    actor: Actor,
+    file: StoredFile,
+    range: ByteRange | null,
+    object: OpenObject | null,
+  ): Promise<void> {
     try {
       await this.events.publish({
         type: 'file.downloaded',
@@ -81,23 +150,17 @@ export class DownloadsService {
         range: range === null ? null : `${range.start}-${range.end}`,
       });
     } catch (error) {
-      object.stream.destroy();
+      object?.stream.destroy();
       throw error;
     }
   }
 
   async #stream(
-    request: Request,
     response: Response,
     file: StoredFile,
     object: OpenObject,
     range: ByteRange | null,
   ): Promise<void> {
-    if (request.method === 'HEAD') {
-      object.stream.destroy();
-      response.end();
-      return;
-    }
     try {
       if (range === null) await pipeline(object.stream, new VerifyingStream(file.sha256), response);
       else await pipeline(object.stream, response);
@@ -125,20 +188,6 @@ export class DownloadsService {
   }
 }
 
-function setValidators(response: Response, file: StoredFile, lastModified: Date): void {
-  response.setHeader('ETag', `"${file.sha256}"`);
-  response.setHeader('Last-Modified', lastModified.toUTCString());
-  response.setHeader('Cache-Control', 'private, no-cache');
-  response.setHeader('Accept-Ranges', 'bytes');
-}
-
-function setContentHeaders(response: Response, file: StoredFile, range: ByteRange | null): void {
-  response.setHeader('Content-Type', servedMediaType(file.mimeType));
-  response.setHeader('Content-Disposition', attachment(file.name));
-  response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
-  // RFC 9530: of the whole representation, also when only a part of it is sent.
-  response.setHeader('Repr-Digest', `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`);
-  const length = range === null ? file.size : range.end - range.start + 1;
-  response.setHeader('Content-Length', length);
-  if (range !== null) response.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${file.size}`);
+function wrongSize(file: StoredFile, found: number): StorageError {
+  return new StorageError('missing', new Error(`stored ${file.size} bytes, found ${found}`));
 }

@@ -19,6 +19,7 @@ export interface UploadForm<T> {
 
 /** Room for boundaries, headers and the text field around a file of the greatest size. */
 const OVERHEAD_BYTES = 64 * 1024;
+const FROZEN_GRACE_MS = 500;
 /** A body that does not move for so long has stalled. */
 const STALL_MS = 30_000;
 /** Once the file is in, what remains is a few bytes: it stalls sooner. */
@@ -110,9 +111,13 @@ class FormReader<T> {
 
   readonly #onProgress = () => this.#timer?.refresh();
 
+  /** Refuses when nothing arrives for `ms` milliseconds. */
   #arm(ms: number, refusal: () => ApiError): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#fail(refusal()), ms);
+    this.#timer = setTimeout(() => {
+      // When the whole process stood still, its timers come first: what arrived meanwhile has its moment to be read.
+      this.#timer = setTimeout(() => this.#fail(refusal()), FROZEN_GRACE_MS);
+    }, ms);
   }
 
   #onFile(field: string | undefined, stream: Readable, info: busboy.FileInfo): void {

@@ -41,6 +41,11 @@ export function objectStorageContract(name: string, create: () => Promise<Storag
       expect((await buffer(opened.stream)).toString()).toBe('345');
     });
 
+    it('tells the size of an object, and that there is none', async () => {
+      expect(await under.storage.stat(await stored(Buffer.from('0123456789')))).toEqual({ size: 10 });
+      await expect(under.storage.stat(key())).rejects.toMatchObject({ reason: 'missing' });
+    });
+
     it('keeps objects apart', async () => {
       const keys = await Promise.all(['a', 'b', 'c'].map((text) => stored(Buffer.from(text))));
       const texts = await Promise.all(

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { type Client, type FileBody, sha256 } from '../support/client.js';
-import { storedFiles } from '../support/storage-files.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
 const LIMIT = 1024 * 1024;
@@ -51,7 +50,7 @@ describe('files', () => {
 
   it('takes exactly the limit and refuses one byte more, with a length or chunked', async () => {
     expect((await client.upload(Buffer.alloc(LIMIT))).status).toBe(201);
-    const before = await storedFiles(server.storage);
+    const before = await server.stored();
     const more = await client.upload(Buffer.alloc(LIMIT + 1));
     expect([more.status, more.body.code]).toEqual([413, 'file_too_large']);
     expect((await client.upload(Buffer.alloc(LIMIT + 200_000))).status).toBe(413);
@@ -71,15 +70,15 @@ describe('files', () => {
       duplex: 'half',
     });
     expect(chunked.status).toBe(413);
-    expect(await storedFiles(server.storage)).toEqual(before);
+    expect(await server.stored()).toEqual(before);
   });
 
   it('compares the bytes with a digest sent along, and keeps nothing on a mismatch', async () => {
     expect((await client.upload('abc', { sha256: sha256('abc').toUpperCase() })).status).toBe(201);
-    const before = await storedFiles(server.storage);
+    const before = await server.stored();
     const refused = await client.upload('abc', { sha256: sha256('abd') });
     expect([refused.status, refused.body.code]).toEqual([400, 'digest_mismatch']);
-    expect(await storedFiles(server.storage)).toEqual(before);
+    expect(await server.stored()).toEqual(before);
     expect((await client.trail('&action=FILE_REFUSED'))[0]).toMatchObject({
       outcome: 'denied',
       metadata: { reason: 'digest_mismatch' },
@@ -89,11 +88,11 @@ describe('files', () => {
   it('returns the first result to a retry with the same Idempotency-Key', async () => {
     const headers = { 'idempotency-key': 'retry-1' };
     const first = await client.upload('once', { name: 'once.txt', headers });
-    const before = await storedFiles(server.storage);
+    const before = await server.stored();
     const again = await client.upload('once', { name: 'once.txt', headers });
     expect([again.status, again.body.id]).toEqual([201, first.body.id]);
     expect(again.headers.get('idempotent-replayed')).toBe('true');
-    expect(await storedFiles(server.storage)).toEqual(before);
+    expect(await server.stored()).toEqual(before);
     const other = await client.upload('other', { name: 'once.txt', headers });
     expect([other.status, other.body.code]).toEqual([409, 'idempotency_key_reused']);
     expect((await client.upload('x', { headers: { 'idempotency-key': 'a b' } })).body.code).toBe(
@@ -137,11 +136,11 @@ describe('files', () => {
     expect((await client.json('PATCH', `/api/files/${body.id}`, { name: '..' })).body.code).toBe(
       'invalid_file_name',
     );
-    const before = await storedFiles(server.storage);
+    const before = await server.stored();
     expect((await client.json('DELETE', `/api/files/${body.id}`)).status).toBe(204);
     expect((await client.json('DELETE', `/api/files/${body.id}`)).status).toBe(404);
     expect((await client.download(body.id)).status).toBe(404);
-    expect(await storedFiles(server.storage)).toHaveLength(before.length - 1);
+    expect(await server.stored()).toHaveLength(before.length - 1);
   });
 
   describe('ranges and conditions', () => {

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { rename } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { CATALOGUE } from '../../src/common/errors.js';
 import { startApp, type TestApp } from '../support/test-app.js';
@@ -47,9 +45,9 @@ describe('operations', () => {
       'audit_lag',
       'audit',
     ]);
-    await rename(join(server.storage, 'blobs'), join(server.storage, 'gone'));
+    await server.breakStorage(true);
     const failing = await client.json('GET', '/ready');
-    await rename(join(server.storage, 'gone'), join(server.storage, 'blobs'));
+    await server.breakStorage(false);
     expect(failing.status).toBe(503);
     expect(failing.headers.get('retry-after')).toBe('2');
     expect(failing.body).toMatchObject({ code: 'not_ready' });

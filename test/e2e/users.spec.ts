@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { storedFiles } from '../support/storage-files.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
 describe('users and sign-in', () => {
@@ -88,11 +87,11 @@ describe('users and sign-in', () => {
     await client.upload('farewell', { name: 'secret-name.txt' });
     const refused = await client.json('DELETE', '/api/users/me', { password: 'not the passphrase' });
     expect(refused.status).toBe(403);
-    const before = await storedFiles(server.storage);
+    const before = await server.stored();
     expect((await client.json('DELETE', '/api/users/me', { password: client.password })).status).toBe(204);
     expect((await client.json('GET', '/api/users/me')).status).toBe(401);
     expect((await client.signIn()).status).toBe(401);
-    expect(await storedFiles(server.storage)).toHaveLength(before.length - 1);
+    expect(await server.stored()).toHaveLength(before.length - 1);
     // The e-mail is free again.
     await server.user('leaving@example.org');
   });

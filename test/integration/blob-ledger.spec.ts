@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import { Transactions } from '../../src/database/transactions.js';
 import { BlobLedger } from '../../src/files/blob-ledger.js';
 import { ObjectStorage, StorageError } from '../../src/files/storage/object-storage.js';
-import { storedFiles } from '../support/storage-files.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
 const FUTURE = '2999-01-01T00:00:00.000Z';
@@ -29,15 +28,15 @@ describe('BlobLedger', () => {
     const writing = await storeAs(await ledger.reserve());
     await condemn(await storeAs(crypto.randomUUID()));
     await ledger.sweep(FUTURE);
-    expect(await storedFiles(server.storage)).toEqual([expect.stringContaining(writing)]);
+    expect(await server.stored()).toEqual([expect.stringContaining(writing)]);
     await ledger.discard([writing]);
-    expect(await storedFiles(server.storage)).toEqual([]);
+    expect(await server.stored()).toEqual([]);
   });
 
   it('sweeps at start what a crash has left behind', async () => {
     await condemn(await storeAs(crypto.randomUUID()));
     await ledger.onApplicationBootstrap();
-    expect(await storedFiles(server.storage)).toEqual([]);
+    expect(await server.stored()).toEqual([]);
     ledger.onModuleDestroy();
   });
 
@@ -49,6 +48,6 @@ describe('BlobLedger', () => {
     expect(server.log.join('')).toContain('the next sweep tries again');
     broken.mockRestore();
     await ledger.sweep(FUTURE);
-    expect(await storedFiles(server.storage)).toEqual([]);
+    expect(await server.stored()).toEqual([]);
   });
 });

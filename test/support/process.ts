@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from './free-port.js';
 import { JWT_SECRET } from './test-app.js';
 
 export interface ServiceProcess {
@@ -15,14 +15,14 @@ export interface ServiceProcess {
 
 /** Runs the built program, as `npm start` does, without waiting for it. */
 export async function runProgram(environment: Record<string, string>): Promise<ServiceProcess> {
-  const port = await freePort();
+  const port = environment.PORT ?? String(await freePort());
   const child = spawn(process.execPath, ['dist/main.js'], {
     env: {
       PATH: process.env.PATH,
       JWT_SECRET,
       BCRYPT_COST: '10',
       RATE_LIMIT_PER_MINUTE: '0',
-      PORT: String(port),
+      PORT: port,
       HOST: '127.0.0.1',
       ...environment,
     },
@@ -38,7 +38,7 @@ export async function runProgram(environment: Record<string, string>): Promise<S
 /** The same, once `GET /health` answers. */
 export async function startProgram(environment: Record<string, string>): Promise<ServiceProcess> {
   const service = await runProgram(environment);
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let attempt = 0; attempt < 400; attempt++) {
     if (service.child.exitCode !== null) break;
     const healthy = await fetch(`${service.url}/health`).then(
       (answer) => answer.ok,
@@ -48,13 +48,4 @@ export async function startProgram(environment: Record<string, string>): Promise
     await delay(25);
   }
   throw new Error(`the service does not start:\n${service.output()}`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

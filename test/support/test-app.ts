@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,8 @@ import type { AppConfig } from '../../src/config/app-config.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { bySystem } from '../../src/events/domain-event.js';
 import { Client } from './client.js';
+import { environmentOf, startS3 } from './s3-server.js';
+import { storedFiles } from './storage-files.js';
 import { createDatabase } from './database.js';
 
 export const JWT_SECRET = 'mZq3vT8xWn5rYb2kLp7sDf4gHj9cRe6u';
@@ -29,6 +31,12 @@ export interface TestApp {
   user(email?: string, password?: string): Promise<Client>;
   /** A client of a new user with a role, as the operator's command gives it. */
   userWithRole(role: Role): Promise<Client>;
+  /** Names of everything the storage holds, whole or broken. */
+  stored(): Promise<string[]>;
+  /** Puts other bytes in the place of something stored, or takes it away. */
+  tamper(name: string, bytes: string | null): Promise<void>;
+  /** Makes the storage fail, or work again. */
+  breakStorage(broken: boolean): Promise<void>;
   /** Stops as a signal would. */
   close(): Promise<void>;
 }
@@ -37,6 +45,8 @@ export interface TestApp {
 export async function startApp(environment: Record<string, string> = {}): Promise<TestApp> {
   const storage = environment.STORAGE_PATH ?? (await mkdtemp(join(tmpdir(), 'test-')));
   const database = await createDatabase();
+  const s3 = process.env.TEST_STORAGE === 's3' ? await startS3() : null;
+  const bucket = (await s3?.bucket()) ?? null;
   const config = loadConfig({
     NODE_ENV: 'test',
     JWT_SECRET,
@@ -46,6 +56,7 @@ export async function startApp(environment: Record<string, string> = {}): Promis
     SHUTDOWN_GRACE_SECONDS: '5',
     LOG_LEVEL: 'debug',
     DATABASE_URL: database?.url,
+    ...(bucket === null ? {} : environmentOf(bucket)),
     ...environment,
   });
   const log: string[] = [];
@@ -74,8 +85,20 @@ export async function startApp(environment: Record<string, string> = {}): Promis
       await app.get(UserAdmin).grantRole(bySystem, client.userId, role);
       return client;
     },
+    stored: () => (bucket === null ? storedFiles(storage) : bucket.list()),
+    tamper: async (name, bytes) => {
+      if (bucket !== null) return bucket.put(name, bytes);
+      await rm(name);
+      if (bytes !== null) await writeFile(name, bytes);
+    },
+    breakStorage: async (broken) => {
+      if (s3 !== null) return s3.freeze(broken);
+      const names = [join(storage, 'blobs'), join(storage, 'gone')] as const;
+      await (broken ? rename(...names) : rename(names[1], names[0]));
+    },
     close: async () => {
       await stopApp(app, config);
+      await s3?.stop();
       await database?.drop();
       if (environment.STORAGE_PATH === undefined) await rm(storage, { recursive: true, force: true });
     },

@@ -22,8 +22,8 @@ const BATCH = 1024;
 const EVERY_MS = 250;
 /** A poke waits so long for others: under load a batch then holds many records and costs one commit. */
 const GATHER_MS = 20;
-/** Rows of one statement: bounded by SQLite's 32,766 parameters. */
-const ROWS = 1000;
+/** Rows of one statement: SQLite blocks the process while it runs, and others want their turn. */
+const ROWS = 128;
 const LAG_LIMIT_MS = 300_000;
 
 interface Sealed extends SealedEntry {

@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
@@ -101,7 +100,7 @@ export class Witness implements OnModuleDestroy {
 
 /** Where an instance keeps its last verified checkpoint: one file for each host and port. */
 export function witnessFile(config: AppConfig): string {
-  return join(config.storage.path, 'witness', `${hostname()}-${config.http.port}.checkpoint`);
+  return join(config.storage.path, 'witness', `${config.instance}.checkpoint`);
 }
 
 /** The checkpoint in a witness's file; null when there is no file. @throws when there is one that says nothing. */

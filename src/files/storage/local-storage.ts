@@ -1,9 +1,9 @@
-import { type FileHandle, mkdir, open, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { type ByteRange, ObjectStorage, type OpenObject, StorageError } from './object-storage.js';
+import { type ByteRange, type Handover, ObjectStorage, type OpenObject, StorageError } from './object-storage.js';
+import { checkedKey, shardOf } from './storage-key.js';
 
-const KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 const READ_BUFFER_BYTES = 256 * 1024;
 
@@ -50,6 +50,20 @@ export class LocalStorage extends ObjectStorage {
     }
   }
 
+  override async stat(key: string): Promise<{ size: number }> {
+    try {
+      const { size } = await stat(this.#path(key));
+      return { size };
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  /** The internal location of nginx that has this storage's directory mounted (`deploy/nginx.conf`). */
+  override handOver(key: string): Promise<Handover> {
+    return Promise.resolve({ via: 'x-accel', path: `/internal/blobs/${shardOf(key)}/${key}` });
+  }
+
   override async delete(key: string): Promise<void> {
     try {
       await rm(this.#temporaryPath(key), { force: true });
@@ -74,19 +88,12 @@ export class LocalStorage extends ObjectStorage {
   }
 
   #temporaryPath(key: string): string {
-    return join(this.#temporary, checked(key));
+    return join(this.#temporary, checkedKey(key));
   }
 
-  /** Sharded by the key's last two digits, which are random (its first ones are the time). */
   #path(key: string): string {
-    return join(this.#blobs, checked(key).slice(-2), key);
+    return join(this.#blobs, shardOf(key), key);
   }
-}
-
-/** A key becomes a path, so it is checked before anything is resolved. */
-function checked(key: string): string {
-  if (!KEY.test(key)) throw new Error('a storage key must be a UUID');
-  return key;
 }
 
 async function fill(file: FileHandle, source: Readable): Promise<void> {

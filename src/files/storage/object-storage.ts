@@ -13,6 +13,16 @@ export interface OpenObject {
   readonly stream: Readable;
 }
 
+/** Under which type and name bytes are served by somebody else than this process. */
+export interface ServedAs {
+  readonly contentType: string;
+  readonly contentDisposition: string;
+}
+
+/** Where somebody else finds the bytes: nginx by an internal path, or the client itself at a URL. */
+export type Handover =
+  { readonly via: 'x-accel'; readonly path: string } | { readonly via: 'redirect'; readonly url: string };
+
 /** What a storage says when it cannot do what it was asked; `cause` is the vendor's own error. */
 export class StorageError extends Error {
   constructor(
@@ -43,6 +53,12 @@ export abstract class ObjectStorage {
    * @throws {StorageError} `missing` before any byte when there is no such object.
    */
   abstract open(key: string, range?: ByteRange): Promise<OpenObject>;
+
+  /** The size of an object in bytes. @throws {StorageError} `missing` when there is no such object. */
+  abstract stat(key: string): Promise<{ size: number }>;
+
+  /** How the bytes of an object can be had without passing through this process. */
+  abstract handOver(key: string, as: ServedAs): Promise<Handover>;
 
   /** Removes an object and whatever a broken write left of it. Nothing there is success. */
   abstract delete(key: string): Promise<void>;

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { DomainEvents } from '../../../src/events/domain-events.js';
 import { ObjectStorage, StorageError } from '../../../src/files/storage/object-storage.js';
 import type { Client } from '../../support/client.js';
-import { storedFiles } from '../../support/storage-files.js';
 import { startApp, type TestApp } from '../../support/test-app.js';
 
 let server: TestApp;
@@ -21,7 +20,7 @@ describe('security.md: aborts and faults, made by the server’s own parts', () 
   it('answers 507 on a full disk, keeps nothing, goes on reading, and recovers', async () => {
     const storage = server.app.get(ObjectStorage);
     const { body: kept } = await client.upload('kept');
-    const before = { files: await storedFiles(server.storage), descriptors: await openDescriptors() };
+    const before = { files: await server.stored(), descriptors: await openDescriptors() };
     const write = jest.spyOn(storage, 'write').mockImplementation(async (_key, source: Readable) => {
       source.destroy();
       await Promise.resolve();
@@ -31,14 +30,14 @@ describe('security.md: aborts and faults, made by the server’s own parts', () 
     expect([refused.status, refused.body.code]).toEqual([507, 'storage_full']);
     expect((await client.download(kept.id)).body.toString()).toBe('kept');
     write.mockRestore();
-    expect(await storedFiles(server.storage)).toEqual(before.files);
+    expect(await server.stored()).toEqual(before.files);
     expect((await client.upload('again')).status).toBe(201);
     expect(await openDescriptors()).toBeLessThanOrEqual(before.descriptors + 2);
   });
 
   it('refuses the action whose audit record cannot be written, and undoes it', async () => {
     const events = server.app.get(DomainEvents);
-    const before = await storedFiles(server.storage);
+    const before = await server.stored();
     const publish = jest.spyOn(events, 'publish').mockRejectedValue(new Error('the trail is broken'));
     const upload = await client.upload('unrecorded');
     const list = await client.json('GET', '/api/files');
@@ -46,7 +45,7 @@ describe('security.md: aborts and faults, made by the server’s own parts', () 
     publish.mockRestore();
     expect([upload.status, list.status, rename_.status]).toEqual([500, 500, 500]);
     expect(JSON.stringify(upload.body)).not.toContain('broken');
-    expect(await storedFiles(server.storage)).toEqual(before);
+    expect(await server.stored()).toEqual(before);
     expect((await client.json('GET', '/api/users/me')).body.name).toBeNull();
   });
 });
@@ -68,16 +67,16 @@ describe('security.md: downloads', () => {
   });
 
   const blobOf = async (content: string) => {
-    const before = new Set(await storedFiles(server.storage));
+    const before = new Set(await server.stored());
     const { body } = await client.upload(content);
-    const path = (await storedFiles(server.storage)).find((file) => !before.has(file))!;
+    const path = (await server.stored()).find((file) => !before.has(file))!;
     return { id: body.id, path };
   };
 
   it('answers 503 before the first byte for missing or cut bytes, with an entry and an alert', async () => {
-    for (const damage of [(path: string) => rm(path), (path: string) => truncate(path, 3)]) {
+    for (const rest of [null, '012']) {
       const { id, path } = await blobOf('0123456789');
-      await damage(path);
+      await server.tamper(path, rest);
       server.log.length = 0;
       const answer = await client.download(id);
       expect(answer.status).toBe(503);
@@ -92,8 +91,7 @@ describe('security.md: downloads', () => {
 
   it('breaks the transfer of bytes that were altered, rather than serve them', async () => {
     const { id, path } = await blobOf('0123456789'.repeat(50_000));
-    await writeFile(`${path}.new`, '0123456789'.repeat(49_999) + '012345678X');
-    await rename(`${path}.new`, path);
+    await server.tamper(path, '0123456789'.repeat(49_999) + '012345678X');
     await expect(client.download(id)).rejects.toThrow();
     expect(server.log.join('')).toContain('ALERT');
   });

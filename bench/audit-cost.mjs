@@ -1,0 +1,75 @@
+// What the audit trail costs: the same requests to the service with it and without it, in turns.
+import { performance } from 'node:perf_hooks';
+import { register, startService } from './support/server.mjs';
+import { median } from './support/wrk.mjs';
+
+const ROUNDS = 7;
+const SECONDS = 4;
+const CLIENTS = 8;
+
+const services = {
+  on: await startService({ LOG_LEVEL: 'silent' }),
+  off: await startService({
+    LOG_LEVEL: 'silent',
+    NODE_OPTIONS: '--import ./bench/support/without-audit.mjs',
+  }),
+};
+
+/** Renames commit a transaction of their own, downloads record outside one. */
+const kinds = {
+  'rename (in a transaction)': (url, headers, id, turn) =>
+    fetch(`${url}/api/files/${id}`, {
+      method: 'PATCH',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: `name ${turn}.txt` }),
+    }),
+  'download (outside one)': (url, headers, id) => fetch(`${url}/api/files/${id}`, { headers }),
+};
+
+async function prepare({ url }) {
+  return Promise.all(
+    Array.from({ length: CLIENTS }, async () => {
+      const headers = await register(url);
+      const form = new FormData();
+      form.set('file', new Blob([Buffer.alloc(64_000, 1)]), 'a.txt');
+      const file = await (await fetch(`${url}/api/files`, { method: 'POST', headers, body: form })).json();
+      return { headers, id: file.id };
+    }),
+  );
+}
+
+/** Requests a second, and every latency in milliseconds. */
+async function load({ url }, clients, send) {
+  const latencies = [];
+  const until = performance.now() + SECONDS * 1000;
+  await Promise.all(
+    clients.map(async ({ headers, id }) => {
+      for (let turn = 0; performance.now() < until; turn++) {
+        const begun = performance.now();
+        const answer = await send(url, headers, id, turn);
+        await answer.arrayBuffer();
+        latencies.push(performance.now() - begun);
+        if (!answer.ok) throw new Error(`answered ${answer.status}`);
+      }
+    }),
+  );
+  latencies.sort((a, b) => a - b);
+  return { rate: latencies.length / SECONDS, p99: latencies[Math.floor(latencies.length * 0.99)] };
+}
+
+const clients = { on: await prepare(services.on), off: await prepare(services.off) };
+for (const [kind, send] of Object.entries(kinds)) {
+  const results = { on: [], off: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const side of round % 2 ? ['on', 'off'] : ['off', 'on']) {
+      results[side].push(await load(services[side], clients[side], send));
+    }
+  }
+  const rate = (side) => median(results[side].map((result) => result.rate));
+  const p99 = (side) => median(results[side].map((result) => result.p99));
+  console.log(
+    `${kind.padEnd(26)} ${rate('on').toFixed(0)}/s on, ${rate('off').toFixed(0)}/s off, ratio ${(rate('on') / rate('off')).toFixed(2)} (goal 0.90); ` +
+      `p99 ${p99('on').toFixed(1)} ms on, ${p99('off').toFixed(1)} ms off, added ${(p99('on') - p99('off')).toFixed(1)} ms`,
+  );
+}
+await Promise.all(Object.values(services).map((service) => service.stop()));

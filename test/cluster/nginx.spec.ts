@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { type Cluster, startCluster } from '../support/cluster.js';
+import type { Client } from '../support/client.js';
+
+const MIB = 1024 * 1024;
+
+describe.each(['none', 'x-accel'])('behind nginx, downloads handed over: %s', (offload) => {
+  let cluster: Cluster;
+  let client: Client;
+  beforeAll(async () => {
+    cluster = await startCluster({ environment: { DOWNLOAD_OFFLOAD: offload } });
+    client = await cluster.user();
+  }, 60_000);
+  afterAll(() => cluster.stop());
+
+  it('gives the same answer as an instance alone, headers once each', async () => {
+    const bytes = randomBytes(300_000);
+    const { body } = await client.upload(bytes, { name: 'für "später".pdf', type: 'application/pdf' });
+    const answer = await client.fetch(`/api/files/${body.id}`);
+    expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'application/pdf',
+      'content-length': '300000',
+      'content-disposition': expect.stringContaining("filename*=UTF-8''f%C3%BCr%20%22sp%C3%A4ter%22.pdf"),
+      etag: `"${body.sha256}"`,
+      'repr-digest': expect.stringMatching(/^sha-256=:.+:$/),
+      'accept-ranges': 'bytes',
+      'cache-control': 'private, no-cache',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': expect.stringContaining('sandbox'),
+      'x-request-id': expect.stringMatching(/^[\w.-]+$/),
+      'last-modified': expect.stringContaining('GMT'),
+    });
+    expect(answer.headers.get('x-accel-redirect')).toBeNull();
+    expect(answer.headers.get('server')).toBe('nginx');
+    const direct = await client.trail('&action=FILE_DOWNLOAD');
+    expect(direct).toHaveLength(1);
+  });
+
+  it('keeps ranges and conditions right', async () => {
+    const { body } = await client.upload('0123456789', { name: 'digits.txt' });
+    const get = async (headers: Record<string, string>) => {
+      const answer = await client.fetch(`/api/files/${body.id}`, { headers });
+      return [answer.status, await answer.text(), answer.headers.get('content-range')];
+    };
+    const tag = `"${body.sha256}"`;
+    expect(await get({ range: 'bytes=2-4' })).toEqual([206, '234', 'bytes 2-4/10']);
+    expect(await get({ range: 'bytes=-3' })).toEqual([206, '789', 'bytes 7-9/10']);
+    expect(await get({ range: 'bytes=2-4', 'if-range': tag })).toEqual([206, '234', 'bytes 2-4/10']);
+    expect((await get({ range: 'bytes=2-4', 'if-range': '"other"' })).slice(0, 2)).toEqual([
+      200,
+      '0123456789',
+    ]);
+    expect((await get({ range: 'bytes=10-' }))[0]).toBe(416);
+    expect((await get({ 'if-none-match': tag }))[0]).toBe(304);
+    expect((await get({ 'if-none-match': '"other"' }))[0]).toBe(200);
+    expect((await get({ 'if-match': tag }))[0]).toBe(200);
+    expect((await get({ 'if-match': '"other"' }))[0]).toBe(412);
+    const head = await client.fetch(`/api/files/${body.id}`, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length'), head.headers.get('etag')]).toEqual([
+      200,
+      '10',
+      tag,
+    ]);
+  });
+
+  it('takes a file of exactly 50 MiB, and not one byte more, with problems as JSON', async () => {
+    expect((await client.upload(Buffer.alloc(50 * MIB))).status).toBe(201);
+    const more = await client.upload(Buffer.alloc(50 * MIB + 1));
+    expect([more.status, (more.body as unknown as { code: string }).code]).toEqual([413, 'file_too_large']);
+    const much = await client.upload(Buffer.alloc(54 * MIB));
+    expect([much.status, (much.body as unknown as { code: string }).code]).toEqual([413, 'body_too_large']);
+    expect(much.headers.get('content-type')).toContain('application/problem+json');
+    expect(much.body).toMatchObject({
+      type: 'about:blank',
+      status: 413,
+      request_id: expect.stringMatching(/^\w+$/),
+    });
+  });
+
+  it('does not let the outside at the internal location, nor at /metrics', async () => {
+    const { body } = await client.upload('secret');
+    for (const path of [
+      '/internal/blobs/',
+      `/internal/blobs/00/${body.id}`,
+      '/internal/../internal/blobs/00/x',
+    ]) {
+      expect((await client.fetch(path)).status).toBe(404);
+    }
+    const metrics = await client.json('GET', '/metrics');
+    expect([metrics.status, metrics.body.code]).toEqual([403, 'forbidden']);
+  });
+
+  it('does not believe a client about its address', async () => {
+    await client.fetch('/api/files', { headers: { 'x-forwarded-for': '203.0.113.66' } });
+    const [entry] = await client.trail('&action=FILE_LIST');
+    expect(entry!.ip).toBe('127.0.0.1');
+  });
+
+  it('says so as a problem when no instance is left', async () => {
+    for (const { child, ended } of cluster.instances) {
+      child.kill('SIGKILL');
+      await ended;
+    }
+    const answer = await client.json('GET', '/api/files');
+    expect([answer.status, answer.body.code]).toEqual([502, 'busy']);
+    expect(answer.headers.get('retry-after')).toBe('2');
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+});

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import type { Client } from '../support/client.js';
+import { PostgresServer } from '../support/postgres-server.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+describe('security.md: database', () => {
+  let postgres: PostgresServer;
+  let server: TestApp;
+  let client: Client;
+  beforeAll(async () => {
+    postgres = await PostgresServer.create();
+    server = await startApp({ DATABASE_URL: postgres.url });
+    client = await server.user();
+    expect((await client.upload('before')).status).toBe(201);
+  }, 60_000);
+  afterAll(async () => {
+    await server.close();
+    await postgres.remove();
+  }, 60_000);
+
+  async function expectOutage(): Promise<void> {
+    const [list, upload, ready, health] = await Promise.all([
+      client.json('GET', '/api/files'),
+      client.upload('during'),
+      server.client().json('GET', '/ready'),
+      server.client().json('GET', '/health'),
+    ]);
+    for (const answer of [list, upload, ready]) {
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+    }
+    expect(health.status).toBe(200);
+  }
+
+  async function expectRecovery(): Promise<void> {
+    const deadline = Date.now() + 5000;
+    let status = 0;
+    while (status !== 200 && Date.now() < deadline) {
+      status = (await client.json('GET', '/api/files')).status;
+      if (status !== 200) await delay(100);
+    }
+    expect(status).toBe(200);
+    expect((await client.upload('after')).status).toBe(201);
+    expect((await server.client().json('GET', '/ready')).status).toBe(200);
+  }
+
+  it('answers 503 while PostgreSQL is stopped, and recovers by itself within 5 s', async () => {
+    await postgres.stopImmediately();
+    await expectOutage();
+    await postgres.start();
+    await expectRecovery();
+  }, 60_000);
+
+  it('survives that every connection is cut', async () => {
+    const admin = new pg.Client({ connectionString: postgres.url });
+    await admin.connect();
+    await admin.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'",
+    );
+    await admin.end();
+    await expectRecovery();
+  }, 60_000);
+
+  it('answers 503 while PostgreSQL is frozen, and recovers by itself within 5 s', async () => {
+    postgres.freeze(true);
+    try {
+      await expectOutage();
+    } finally {
+      postgres.freeze(false);
+    }
+    await expectRecovery();
+  }, 90_000);
+
+  it('has lost and doubled nothing', async () => {
+    const files = await client.json<unknown[]>('GET', '/api/files');
+    const uploads = await client.trail('&action=FILE_UPLOAD');
+    expect(uploads).toHaveLength(files.body.length);
+    expect(await server.stored()).toHaveLength(files.body.length);
+  });
+});

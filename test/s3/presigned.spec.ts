@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Client } from '../support/client.js';
+import { environmentOf, type S3Server, startS3, type TestBucket } from '../support/s3-server.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+describe('downloads from the bucket itself', () => {
+  let s3: S3Server;
+  let bucket: TestBucket;
+  let server: TestApp;
+  let client: Client;
+  beforeAll(async () => {
+    s3 = await startS3();
+    bucket = await s3.bucket();
+    server = await startApp({ ...environmentOf(bucket), DOWNLOAD_OFFLOAD: 'presigned' });
+    client = await server.user();
+  });
+  afterAll(async () => {
+    await server.close();
+    await s3.stop();
+  });
+
+  const get = (id: string, init: RequestInit = {}) =>
+    client.fetch(`/api/files/${id}`, { redirect: 'manual', ...init });
+
+  it('redirects to a short-lived URL that keeps name and type, with the record made before', async () => {
+    const { body } = await client.upload('hello', { name: 'für alle.txt', type: 'application/pdf' });
+    const answer = await get(body.id);
+    expect(answer.status).toBe(307);
+    expect(answer.headers.get('cache-control')).toBe('private, no-store');
+    const url = answer.headers.get('location')!;
+    const query = new URL(url).searchParams;
+    expect(query.get('X-Amz-Expires')).toBe('60');
+    expect(query.get('response-content-type')).toBe('application/pdf');
+    expect(query.get('response-content-disposition')).toContain("filename*=UTF-8''f%C3%BCr%20alle.txt");
+    expect(await (await fetch(url)).text()).toBe('hello');
+    expect(await (await fetch(url, { headers: { range: 'bytes=1-3' } })).text()).toBe('ell');
+    expect(await client.trail('&action=FILE_DOWNLOAD')).toHaveLength(1);
+  });
+
+  it('answers HEAD, conditions and refusals itself', async () => {
+    const { body } = await client.upload('hello');
+    const head = await get(body.id, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, '5']);
+    expect((await get(body.id, { headers: { 'if-none-match': `"${body.sha256}"` } })).status).toBe(304);
+    expect((await get(body.id, { headers: { 'if-match': '"other"' } })).status).toBe(412);
+    expect((await get(body.id, { headers: { range: 'bytes=9-' } })).status).toBe(416);
+    const stranger = await server.user();
+    expect((await stranger.fetch(`/api/files/${body.id}`, { redirect: 'manual' })).status).toBe(404);
+  });
+
+  it('sends nobody to bytes that are gone, and records the loss', async () => {
+    const { body } = await client.upload('lost');
+    for (const name of await bucket.list()) await bucket.put(name, null);
+    expect((await get(body.id)).status).toBe(503);
+    expect((await client.trail('&action=FILE_DOWNLOAD&outcome=failure'))[0]!.resource).toBe(
+      `file:${body.id}`,
+    );
+  });
+
+  it('refuses with 503 while the bucket does not answer', async () => {
+    const before = (await client.trail()).length;
+    s3.freeze(true);
+    try {
+      const ready = await server.client().json('GET', '/ready');
+      expect(ready.status).toBe(503);
+    } finally {
+      s3.freeze(false);
+    }
+    expect((await client.upload('again')).status).toBe(201);
+    expect((await client.trail()).length).toBeGreaterThan(before);
+  });
+});

@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import type { S3Config } from '../../src/config/app-config.js';
+import { freePort } from './free-port.js';
+
+export interface TestBucket {
+  readonly config: S3Config & { readonly endpoint: string };
+  /** Names of objects and of unfinished uploads. */
+  list(): Promise<string[]>;
+  /** Puts other bytes in the place of an object, or removes it. */
+  put(name: string, bytes: string | null): Promise<void>;
+}
+
+export interface S3Server {
+  readonly endpoint: string;
+  /** A new, empty bucket. */
+  bucket(): Promise<TestBucket>;
+  /** Makes it stop answering, and answer again. */
+  freeze(frozen: boolean): void;
+  stop(): Promise<void>;
+}
+
+// The AWS chain finds these; the server takes any.
+process.env.AWS_ACCESS_KEY_ID ??= 'test';
+process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
+
+/** A server that speaks S3: the one at S3_ENDPOINT, or one of its own. */
+export async function startS3(): Promise<S3Server> {
+  const given = process.env.S3_ENDPOINT;
+  const child = given === undefined || given === '' ? await launch() : null;
+  const endpoint = child?.endpoint ?? given!;
+  const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true });
+  return {
+    endpoint,
+    bucket: async () => {
+      const bucket = `test-${crypto.randomUUID()}`;
+      await client.send(new CreateBucketCommand({ Bucket: bucket }));
+      return {
+        config: { bucket, region: 'us-east-1', endpoint, forcePathStyle: true },
+        list: async () => {
+          const objects = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
+          const uploads = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+          return [...(objects.Contents ?? []), ...(uploads.Uploads ?? [])].map(({ Key }) => Key!);
+        },
+        put: async (Key, bytes) => {
+          if (bytes === null) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+          else await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: bytes }));
+        },
+      };
+    },
+    freeze: (frozen) => void child?.process.kill(frozen ? 'SIGSTOP' : 'SIGCONT'),
+    stop: async () => {
+      client.destroy();
+      if (child === null) return;
+      child.process.kill('SIGCONT');
+      child.process.kill('SIGKILL');
+      await once(child.process, 'exit');
+    },
+  };
+}
+
+/** What makes the service use a bucket. */
+export function environmentOf({ config }: TestBucket): Record<string, string> {
+  return {
+    STORAGE_DRIVER: 's3',
+    S3_BUCKET: config.bucket,
+    S3_REGION: config.region,
+    S3_ENDPOINT: config.endpoint,
+    S3_FORCE_PATH_STYLE: 'true',
+  };
+}
+
+async function launch(): Promise<{ process: ChildProcess; endpoint: string }> {
+  const port = await freePort();
+  const child = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
+    stdio: 'ignore',
+  });
+  const endpoint = `http://127.0.0.1:${port}`;
+  for (let attempt = 0; attempt < 400 && child.exitCode === null; attempt++) {
+    const answers = await fetch(endpoint).then(
+      () => true,
+      () => false,
+    );
+    if (answers) return { process: child, endpoint };
+    await delay(50);
+  }
+  throw new Error('no S3 server: set S3_ENDPOINT, or install one that `python3 -m moto.server` starts');
+}
