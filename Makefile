@@ -1,4 +1,4 @@
-.PHONY: deps run dev test check benchmark
+.PHONY: deps run dev test check benchmark docker-run docker-logs docker-stop
 
 # Install what the lock file names.
 deps:
@@ -22,3 +22,17 @@ check:
 # Needs wrk.
 benchmark:
 	npm run bench
+
+# docker compose (v2), or docker-compose (v1.29).
+COMPOSE := $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+
+# Three instances behind nginx on http://localhost:8080; secrets are made in .env when absent.
+docker-run:
+	deploy/make-env
+	$(COMPOSE) up --build --detach
+
+docker-logs:
+	$(COMPOSE) logs --follow
+
+docker-stop:
+	$(COMPOSE) down

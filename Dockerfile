@@ -1,0 +1,31 @@
+# Build: everything, with a compiler for the database driver and bcrypt.
+FROM node:24-bookworm AS build
+WORKDIR /app
+# Node's headers are in the image; where they are not, the registry has them. Nothing else is fetched to compile.
+ENV npm_config_nodedir=/usr/local
+RUN test -d /usr/local/include/node || { \
+      npm install --prefix /tmp/node "node@$(node -p process.versions.node)" && \
+      cp -r "$(find /tmp/node -type d -path '*/include' | head -1)" /usr/local/; }
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY nest-cli.json tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npm run build && npm prune --omit=dev
+
+# Run: the program and its production dependencies, as somebody who owns nothing but the storage.
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production \
+    UV_THREADPOOL_SIZE=16 \
+    STORAGE_PATH=/var/lib/storage
+WORKDIR /app
+RUN mkdir -p /var/lib/storage && chown node:node /var/lib/storage
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/package.json ./
+COPY --from=build /app/dist ./dist
+USER node
+VOLUME /var/lib/storage
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/main.js"]
