@@ -51,8 +51,9 @@ export class AccessTokens {
    * another algorithm, an unknown key, a key of its own (`jwk`, `jku`, `x5u`…), an extension (`crit`, RFC 7515 section 4.1.11).
    */
   keyFor(token: string): KeyObject | null {
-    const header = decodeHeader(token);
-    if (header === null || header.alg !== 'HS256') return null;
+    const [header, payload] = token.split('.', 2).map(decodePart);
+    // jsonwebtoken fails on a payload that is no object, even a well-signed one.
+    if (!header || !payload || header.alg !== 'HS256') return null;
     if (!Object.keys(header).every((field) => HEADER_FIELDS.has(field))) return null;
     if (header.typ !== undefined && header.typ !== 'JWT') return null;
     if (header.kid === undefined) return this.#keys[0].key;
@@ -68,8 +69,8 @@ export function hasTokenClaims(payload: unknown): payload is TokenClaims {
     isId(claims.sub) &&
     isId(claims.sid) &&
     isId(claims.jti) &&
-    Number.isInteger(claims.iat) &&
-    Number.isInteger(claims.exp)
+    Number.isSafeInteger(claims.iat) &&
+    Number.isSafeInteger(claims.exp)
   );
 }
 
@@ -77,12 +78,11 @@ function isId(claim: unknown): claim is string {
   return typeof claim === 'string' && UUID.test(claim);
 }
 
-function decodeHeader(token: string): Record<string, unknown> | null {
+/** The object that a part of a token encodes, or null. */
+function decodePart(part: string): Record<string, unknown> | null {
   try {
-    const header: unknown = JSON.parse(
-      Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString(),
-    );
-    return typeof header === 'object' && header !== null && !Array.isArray(header) ? { ...header } : null;
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
   } catch {
     // Not JSON: a token of nobody's, which is an answer and not a fault.
     return null;

@@ -11,6 +11,10 @@ function forge(header: object, payload: object, secret: string = JWT_SECRET, has
   return `${text}.${createHmac(hash, secret).update(text).digest('base64url')}`;
 }
 
+const FORGERIES = Number(process.env.FORGED_TOKENS ?? 2000);
+const random = (below: number) => Math.floor(Math.random() * below);
+const pick = <T>(of: readonly T[]): T => of[random(of.length)]!;
+
 describe('security.md: tokens', () => {
   let server: TestApp;
   let client: Client;
@@ -150,4 +154,68 @@ describe('security.md: tokens', () => {
     expect((await leaving.json('GET', '/api/users/me')).status).toBe(401);
     expect((await leaving.json('GET', '/api/files')).status).toBe(401);
   });
+
+  it(`accepts none of ${FORGERIES} forged or altered tokens, and fails on none`, async () => {
+    const counts = new Map<number, number>();
+    let left = FORGERIES;
+    const accepted: string[] = [];
+    const attack = async () => {
+      while (left-- > 0) {
+        const token = forgery();
+        const { status } = await server
+          .client()
+          .fetch('/api/users/me', { headers: { authorization: `Bearer ${token}` } });
+        counts.set(status, (counts.get(status) ?? 0) + 1);
+        if (status !== 401) accepted.push(`${status} ${token}`);
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, attack));
+    expect(accepted).toEqual([]);
+    expect([...counts]).toEqual([[401, FORGERIES]]);
+  }, 300_000);
+
+  /** A token that looks like a good one and is none. */
+  function forgery(): string {
+    const [head, payload, signature] = client.token.split('.') as [string, string, string];
+    const wrong = () =>
+      forge(header, claims, pick(['', 'secret', `${JWT_SECRET} `, JWT_SECRET.toLowerCase()]));
+    const forgeries: (() => string)[] = [
+      () => flipped(client.token),
+      () => flipped(flipped(client.token)),
+      () => client.token.slice(0, random(client.token.length)),
+      () => `${client.token}${pick(['A', '=', '.', '.e30', '%00'])}`,
+      () =>
+        [head, payload, signature]
+          .sort(() => Math.random() - 0.5)
+          .join('.')
+          .replace(client.token, 'x.y.z'),
+      () =>
+        `${encode({ ...header, alg: pick(['none', 'None', 'HS384', 'HS512', 'RS256', 'ES256', 'EdDSA', '']) })}.${payload}.${pick([signature, '', 'AA'])}`,
+      () =>
+        `${encode({ ...header, kid: pick(['', '../../dev/null', 'x', "' OR 1=1", 0, null]), jwk: { kty: 'oct', k: 'AA' } })}.${payload}.${signature}`,
+      () => `${head}.${encode({ ...claims, sub: crypto.randomUUID() })}.${signature}`,
+      () => `${head}.${encode({ ...claims, exp: 4_000_000_000 + random(1000) })}.${signature}`,
+      wrong,
+      // Well signed, by whoever has the secret, but not a claim that can be believed.
+      () => forge(header, { ...claims, sub: pick([crypto.randomUUID(), '', null, 1, {}, ['x']]) }),
+      () => forge(header, { ...claims, sid: pick([crypto.randomUUID(), '', null, 1, {}]) }),
+      () => forge(header, { ...claims, exp: pick([1, -1, null, 'never', {}, 1e300]) }),
+      () => forge({ ...header, crit: ['exp'] }, claims, pick([JWT_SECRET.slice(1), 'x'])),
+      () => forge(header, pick<unknown>([null, [], 'x', 1]) as object),
+      () => `${encode(pick<unknown>([null, [], 'x', {}]))}.${payload}.${signature}`,
+      () => `mk_${client.token.slice(0, 49)}`,
+      () => Array.from({ length: random(200) + 1 }, () => pick([...'abcXYZ019-_.'])).join(''),
+    ];
+    const token = pick(forgeries)();
+    return token === client.token ? wrong() : token;
+  }
+
+  function flipped(token: string): string {
+    const bytes = Buffer.from(token);
+    do {
+      bytes[random(bytes.length)]! ^= 1 << random(7);
+      // What a header cannot carry is refused before anybody looks at it.
+    } while (bytes.some((byte) => byte < 0x21 || byte > 0x7e) && (Buffer.from(token).copy(bytes), true));
+    return bytes.toString();
+  }
 });
