@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { DataSource } from 'typeorm';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { Client } from '../support/client.js';
+import { PostgresServer } from '../support/postgres-server.js';
 import { JWT_SECRET } from '../support/test-app.js';
 
 const ACTIONS = Number(process.env.CLUSTER_ACTIONS ?? 1500);
@@ -12,13 +13,20 @@ const ACTIONS = Number(process.env.CLUSTER_ACTIONS ?? 1500);
 describe('three processes on one database', () => {
   let cluster: Cluster;
   let database: DataSource;
+  let postgres: PostgresServer;
   beforeAll(async () => {
-    cluster = await startCluster();
-    database = await new DataSource({ type: 'postgres', url: cluster.databaseUrl }).initialize();
+    postgres = await PostgresServer.create();
+    cluster = await startCluster({ databaseUrl: postgres.url });
+    database = await new DataSource({
+      type: 'postgres',
+      url: cluster.databaseUrl,
+      logging: false,
+    }).initialize();
   }, 60_000);
   afterAll(async () => {
     await database.destroy();
     await cluster.stop();
+    await postgres.remove();
   });
 
   /** The same user at one instance, past nginx. */
@@ -59,7 +67,7 @@ describe('three processes on one database', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(20);
   });
 
-  it(`loses and doubles nothing of ${ACTIONS} actions while one is killed, one is frozen and all are restarted`, async () => {
+  it(`loses and doubles nothing of ${ACTIONS} actions while one is killed, one is frozen, all are restarted and PostgreSQL too`, async () => {
     const clients = await Promise.all(Array.from({ length: 24 }, () => cluster.user()));
     const done = new Map<string, { uploads: Set<string>; failed: string[] }>();
     let left = ACTIONS;

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import {
   type EntityManager,
@@ -28,11 +28,13 @@ const CACHED_SESSIONS = 50_000;
 /** A session that is not refreshed for so long has ended. */
 const SESSION_TTL_MS = 30 * 24 * 3_600_000;
 const KEPT_MS = 90 * 24 * 3_600_000;
+const LAST_USE_STEP_MS = 10 * 60_000;
 const USER_AGENT_CHARACTERS = 512;
 
 /** Opens and ends sessions, and knows which are alive without asking the database at every request. */
 @Injectable()
 export class SessionsService {
+  readonly #logger = new Logger(SessionsService.name);
   /** Who a live session belongs to. `null` is a session that has ended, remembered as briefly. */
   readonly #alive = new Recent<SessionActor | null>({ max: CACHED_SESSIONS, ttlMs: CACHE_TTL_MS }, (id) =>
     this.#load(id),
@@ -176,7 +178,20 @@ export class SessionsService {
   async #load(id: string): Promise<SessionActor | null> {
     const session = await this.findOpen(id);
     const user = session === null ? null : await this.users.findEnabled(session.userId);
+    if (session !== null && user !== null) await this.#noteUse(session);
     return user === null ? null : { type: 'session', userId: user.id, sessionId: id, roles: user.roles };
+  }
+
+  /** Coarse, so that using a session costs no write per request; a failure costs nobody their answer. */
+  async #noteUse(session: Session): Promise<void> {
+    if (session.lastUsedAt !== null && session.lastUsedAt >= fromNow(-LAST_USE_STEP_MS)) return;
+    try {
+      await this.transactions.run(async (tx) => {
+        await tx.update(Session, { id: session.id }, { lastUsedAt: now() });
+      });
+    } catch (error) {
+      this.#logger.warn({ err: error as Error }, 'the last use of a session could not be noted');
+    }
   }
 }
 
