@@ -3,9 +3,9 @@ import { performance } from 'node:perf_hooks';
 import { register, startService } from './support/server.mjs';
 import { median } from './support/wrk.mjs';
 
-const ROUNDS = 7;
-const SECONDS = 4;
-const CLIENTS = 8;
+const ROUNDS = 5;
+const SECONDS = 3;
+const CLIENTS = 32;
 
 const services = {
   on: await startService({ LOG_LEVEL: 'silent' }),

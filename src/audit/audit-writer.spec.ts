@@ -1,28 +1,37 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import type { EntityManager } from 'typeorm';
 import { ReadinessChecks } from '../common/readiness-check.js';
 import type { Sequencer } from './log/sequencer.js';
 import type { Transactions } from '../database/transactions.js';
 import type { AuditRecord } from './audit-record.entity.js';
+import { INTAKE_COLUMNS } from './intake-row.js';
 import { AuditWriter } from './audit-writer.js';
 
 /** A database whose commits wait until they are let through. */
 class GatedTransactions {
-  readonly groups: AuditRecord[][] = [];
+  readonly groups: string[][] = [];
   readonly #gates: (() => void)[] = [];
   failure: Error | null = null;
 
   async run(work: (manager: EntityManager) => Promise<unknown>): Promise<void> {
     await new Promise<void>((open) => this.#gates.push(open));
     if (this.failure !== null) throw this.failure;
-    const insert = (_: unknown, rows: AuditRecord[]) => Promise.resolve(void this.groups.push(rows));
-    await work({ insert } as unknown as EntityManager);
+    const query = (_: string, values: string[]) => {
+      const ids = values.filter((_value, index) => index % INTAKE_COLUMNS.length === 0);
+      return Promise.resolve(void this.groups.push(ids));
+    };
+    const connection = { options: { type: 'better-sqlite3' } };
+    await work({ query, connection } as unknown as EntityManager);
   }
 
   async letThrough(): Promise<void> {
+    // The writer lets the event loop turn once before it commits.
+    await nextTurn();
+    await nextTurn();
     this.#gates.shift()?.();
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
 }
 
@@ -43,14 +52,20 @@ describe('AuditWriter', () => {
 
   const record = (id: number) => ({ id: String(id) }) as AuditRecord;
 
-  it('commits at once when idle, and groups what arrives meanwhile', async () => {
-    const writes = [writer.write(record(0)), writer.write(record(1)), writer.write(record(2))];
+  it('groups what arrives in one turn of the event loop, and what arrives while a commit runs', async () => {
+    const writes = [writer.write(record(0)), writer.write(record(1))];
+    await nextTurn();
+    await nextTurn();
+    writes.push(writer.write(record(2)), writer.write(record(3)), writer.write(record(4)));
     await transactions.letThrough();
     await writes[0];
-    expect(writer.depth).toBe(2);
+    expect(writer.depth).toBe(3);
     await transactions.letThrough();
     await Promise.all(writes);
-    expect(transactions.groups.map((group) => group.map(({ id }) => id))).toEqual([['0'], ['1', '2']]);
+    expect(transactions.groups).toEqual([
+      ['0', '1'],
+      ['2', '3', '4'],
+    ]);
     expect(pokes).toBe(2);
   });
 

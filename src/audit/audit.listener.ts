@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { requestContext } from '../common/request-context.js';
 import { AppConfig } from '../config/app-config.js';
+import { insertRows } from '../database/insert-rows.js';
 import { Transactions } from '../database/transactions.js';
 import { type DomainEvent, EVERY_EVENT } from '../events/domain-event.js';
-import { AuditRecord } from './audit-record.entity.js';
 import { AuditWriter } from './audit-writer.js';
+import { INTAKE_COLUMNS, toIntakeRow } from './intake-row.js';
 import { Erasure } from './log/erasure.js';
 import { Sequencer } from './log/sequencer.js';
 import { recordOfEvent } from './record-of-event.js';
@@ -30,7 +31,7 @@ export class AuditListener {
     const record = recordOfEvent(event, requestContext.getStore(), this.config.audit.emailHashKey);
     const tx = this.transactions.current();
     if (tx === null) return this.writer.write(record);
-    await tx.insert(AuditRecord, record);
+    await insertRows(tx, 'audit_intake', INTAKE_COLUMNS, [toIntakeRow(record)]);
     this.transactions.afterCommit(() => this.sequencer.poke());
     if (event.type === 'user.deleted') await this.erasure.forget(tx, event.userId);
   }

@@ -3,13 +3,12 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { type EntityManager, In, Repository } from 'typeorm';
 import { ReadinessChecks } from '../../common/readiness-check.js';
+import { insertRows } from '../../database/insert-rows.js';
 import { Transactions } from '../../database/transactions.js';
 import { AuditRecord } from '../audit-record.entity.js';
 import { EMPTY_ROOT } from '../merkle/hashing.js';
 import type { TileEdge } from '../merkle/tiles.js';
 import { sealEntry, type SealedEntry } from './audit-entry.js';
-import { AuditLogEntry } from './audit-log-entry.entity.js';
-import { AuditPrivate } from './audit-private.entity.js';
 import { AuditState, STATE_ID } from './audit-state.entity.js';
 import { AuditSubject } from './audit-subject.entity.js';
 import { AuditTile } from './audit-tile.entity.js';
@@ -21,9 +20,22 @@ import { Witness } from './witness.js';
 const BATCH = 1024;
 const EVERY_MS = 250;
 /** A poke waits so long for others: under load a batch then holds many records and costs one commit. */
-const GATHER_MS = 20;
+const GATHER_MS = 100;
 /** Rows of one statement: SQLite blocks the process while it runs, and others want their turn. */
 const ROWS = 128;
+const LOG_COLUMNS = [
+  'seq',
+  'id',
+  'subject',
+  'actor_id',
+  'action',
+  'outcome',
+  'resource',
+  'request_id',
+  'occurred_at',
+  'entry',
+] as const;
+const PRIVATE_COLUMNS = ['seq', 'occurred_at', 'ip', 'salt', 'private_values'] as const;
 const LAG_LIMIT_MS = 300_000;
 
 interface Sealed extends SealedEntry {
@@ -225,23 +237,25 @@ async function store(
   subjects: Map<string, AuditSubject>,
   edge: TileEdge,
 ): Promise<void> {
-  const entries = sealed.map(({ seq, record, entry }) => ({
+  const entries = sealed.map(({ seq, record, entry }) => [
     seq,
-    id: record.id,
-    subject: record.subject,
-    actorId: record.actorId,
-    action: record.action,
-    outcome: record.outcome,
-    resource: record.resource,
-    requestId: record.requestId,
-    occurredAt: record.occurredAt,
+    record.id,
+    record.subject,
+    record.actorId,
+    record.action,
+    record.outcome,
+    record.resource,
+    record.requestId,
+    record.occurredAt,
     entry,
-  }));
+  ]);
   const secrets = sealed.flatMap(({ seq, record, secret }) =>
-    secret === null ? [] : [{ seq, occurredAt: record.occurredAt, ip: record.ip, ...secret }],
+    secret === null
+      ? []
+      : [[seq, record.occurredAt, record.ip, secret.salt.toString('base64'), secret.values]],
   );
-  for (const rows of chunks(entries)) await tx.insert(AuditLogEntry, rows);
-  for (const rows of chunks(secrets)) await tx.insert(AuditPrivate, rows);
+  for (const rows of chunks(entries)) await insertRows(tx, 'audit_log', LOG_COLUMNS, rows);
+  for (const rows of chunks(secrets)) await insertRows(tx, 'audit_private', PRIVATE_COLUMNS, rows);
   for (const rows of chunks([...subjects.values()])) await tx.upsert(AuditSubject, rows, ['subject']);
   for (const rows of chunks(edge.changed())) await tx.upsert(AuditTile, rows, ['level', 'index']);
   for (const rows of chunks(sealed))

@@ -50,10 +50,21 @@ export function parseVkey(vkey: string): NoteVerifier | null {
   return verifier.keyId === keyId ? verifier : null;
 }
 
+/** The verifier of a signing key, made once: a log signs many times a second, always with the same one. */
+const verifiers = new WeakMap<KeyObject, NoteVerifier>();
+
+function verifierOf(name: string, privateKey: KeyObject): NoteVerifier {
+  const known = verifiers.get(privateKey);
+  if (known?.name === name) return known;
+  const verifier = noteVerifier(name, privateKey);
+  verifiers.set(privateKey, verifier);
+  return verifier;
+}
+
 /** Signs `text`, which ends with a line break: `text`, an empty line and one signature line (C2SP signed-note). */
 export function signNote(text: string, name: string, privateKey: KeyObject): string {
   const signature = sign(null, Buffer.from(text), privateKey);
-  const keyId = Buffer.from(noteVerifier(name, privateKey).keyId, 'hex');
+  const keyId = Buffer.from(verifierOf(name, privateKey).keyId, 'hex');
   return `${text}\n— ${name} ${Buffer.concat([keyId, signature]).toString('base64')}\n`;
 }
 

@@ -1,0 +1,75 @@
+// Downloads of 1 MB that an instance authorises and nginx sends, against nginx sending the same file statically.
+// Three instances on PostgreSQL behind deploy/nginx.conf. Needs nginx, wrk, and a PostgreSQL server in DATABASE_URL
+// (an empty database).
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePort, register, start } from './support/server.mjs';
+import { median, requestsPerSecond } from './support/wrk.mjs';
+
+const ROUNDS = 5;
+const storage = await mkdtemp(join(tmpdir(), 'bench-'));
+const environment = {
+  STORAGE_PATH: storage,
+  DATABASE_URL: process.env.DATABASE_URL,
+  BCRYPT_COST: '10',
+  RATE_LIMIT_PER_MINUTE: '0',
+  TRUST_PROXY: '1',
+  DOWNLOAD_OFFLOAD: 'x-accel',
+  LOG_LEVEL: 'info',
+};
+const instances = [];
+for (let i = 0; i < 3; i++) instances.push(await start('dist/main.js', environment));
+
+const port = await freePort();
+const directory = await mkdtemp(join(tmpdir(), 'nginx-'));
+await mkdir(join(directory, 'logs'));
+const servers = instances.map(({ url }) => `    server ${new URL(url).host};`).join('\n');
+const configuration = (await readFile('deploy/nginx.conf', 'utf8'))
+  .replace(/( *server app\d:8080.*\n)+/, `${servers}\n`)
+  .replace('listen 8080;', `listen 127.0.0.1:${port};`)
+  .replace('    listen [::]:8080;\n', '')
+  .replaceAll('/tmp/nginx', join(directory, 'nginx'))
+  .replaceAll('/var/lib/storage', storage)
+  .replace('/dev/stdout json', `${join(directory, 'access.log')} json`)
+  // The reference: the same bytes, from the same server, with nobody asked.
+  .replace('    location / {', `    location /static/ { alias ${storage}/blobs/; }\n    location / {`);
+await writeFile(join(directory, 'nginx.conf'), `user root;\ndaemon off;\n${configuration}`);
+const nginx = spawn('nginx', ['-c', join(directory, 'nginx.conf'), '-e', 'stderr'], { stdio: 'inherit' });
+const url = `http://127.0.0.1:${port}`;
+for (let i = 0; i < 100; i++) {
+  if (
+    await fetch(`${url}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  )
+    break;
+  await delay(50);
+}
+
+const headers = await register(url);
+const form = new FormData();
+form.set('file', new Blob([Buffer.alloc(1_000_000, 7)]), 'one-megabyte.bin');
+const { id } = await (await fetch(`${url}/api/files`, { method: 'POST', headers, body: form })).json();
+const [shard] = await readdir(join(storage, 'blobs'));
+const [blob] = await readdir(join(storage, 'blobs', shard));
+
+const results = { handed: [], static: [] };
+for (let round = 0; round <= ROUNDS; round++) {
+  const measured = {
+    static: await requestsPerSecond(`${url}/static/${shard}/${blob}`),
+    handed: await requestsPerSecond(`${url}/api/files/${id}`, headers),
+  };
+  if (round > 0) for (const [name, value] of Object.entries(measured)) results[name].push(value);
+}
+nginx.kill('SIGTERM');
+await Promise.all(instances.map((instance) => instance.stop()));
+await rm(storage, { recursive: true });
+await rm(directory, { recursive: true });
+const [handed, reference] = [median(results.handed), median(results.static)];
+console.log(
+  `nginx, statically ${reference.toFixed(0)}/s; handed over by an instance ${handed.toFixed(0)}/s; ratio ${(handed / reference).toFixed(2)} (goal 0.6)`,
+);
