@@ -5,7 +5,7 @@ import { signCheckpoint, subjectOrigin } from '../../src/audit/merkle/checkpoint
 import { CompactRange } from '../../src/audit/merkle/compact-range.js';
 import { leafHash } from '../../src/audit/merkle/hashing.js';
 import { noteVerifier } from '../../src/audit/merkle/signed-note.js';
-import { inclusionSubtrees, perfectNodes, type Subtree } from '../../src/audit/merkle/tree-geometry.js';
+import { inclusionSubtrees, perfectSubtrees, type Subtree } from '../../src/audit/merkle/tree-geometry.js';
 
 const ORIGIN = 'log.test';
 
@@ -101,12 +101,7 @@ export class SmallLog {
   }
 
   #hashes(subtrees: readonly Subtree[], apart = false): string[] {
-    const parts = apart
-      ? subtrees.flatMap(perfectNodes).map(({ level, index }) => ({
-          begin: index * 2 ** level,
-          end: (index + 1) * 2 ** level,
-        }))
-      : subtrees;
+    const parts = apart ? subtrees.flatMap(perfectSubtrees) : subtrees;
     return parts.map(({ begin, end }) => this.root(begin, end).toString('base64'));
   }
 }

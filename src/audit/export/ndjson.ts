@@ -1,5 +1,5 @@
 import type { TreeReader } from '../log/tree-reader.js';
-import { perfectNodes } from '../merkle/tree-geometry.js';
+import { perfectSubtrees } from '../merkle/tree-geometry.js';
 import type { ExportedEntry } from './audit-export.js';
 
 /** One entry as a line: exact text, personal values with their salt, and with a proof when the export is a selection. */
@@ -16,11 +16,7 @@ export function entryLine({ logged, secret }: ExportedEntry, proof: readonly Buf
 
 /** What retention has removed from the front, as the hashes of its perfect subtrees from left to right. */
 export async function prunedLine(size: number, reader: TreeReader): Promise<string> {
-  const subtrees = perfectNodes({ begin: 0, end: size }).map(({ level, index }) => ({
-    begin: index * 2 ** level,
-    end: (index + 1) * 2 ** level,
-  }));
-  const hashes = await reader.hashes(subtrees);
+  const hashes = await reader.hashes(perfectSubtrees({ begin: 0, end: size }));
   return `${JSON.stringify({ pruned: { size, hashes: hashes.map((hash) => hash.toString('base64')) } })}\n`;
 }
 

@@ -82,6 +82,14 @@ export function perfectNodes({ begin, end }: Subtree): Node[] {
   return nodes;
 }
 
+/** The same, as ranges of leaves. */
+export function perfectSubtrees(subtree: Subtree): Subtree[] {
+  return perfectNodes(subtree).map(({ level, index }) => ({
+    begin: index * 2 ** level,
+    end: (index + 1) * 2 ** level,
+  }));
+}
+
 function isIndex(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }

@@ -13,7 +13,7 @@ import { CompactRange } from '../merkle/compact-range.js';
 import { EMPTY_ROOT, leafHash } from '../merkle/hashing.js';
 import type { NoteVerifier } from '../merkle/signed-note.js';
 import { splitHashes, tileRoot } from '../merkle/tiles.js';
-import { perfectNodes } from '../merkle/tree-geometry.js';
+import { perfectSubtrees } from '../merkle/tree-geometry.js';
 import { checkSecret, earlier, EntryChains, type Fault, readEntry } from './entry-chain.js';
 
 const BATCH = 1000;
@@ -61,10 +61,7 @@ export class LogChecker {
   }
 
   async #prunedRange(size: number): Promise<CompactRange> {
-    const subtrees = perfectNodes({ begin: 0, end: size }).map(({ level, index }) => ({
-      begin: index * 2 ** level,
-      end: (index + 1) * 2 ** level,
-    }));
+    const subtrees = perfectSubtrees({ begin: 0, end: size });
     return this.#judging(
       new CompactRange(),
       async () => new CompactRange(size, await this.#reader.hashes(subtrees)),
