@@ -200,3 +200,19 @@ describe('security.md: HTTP', () => {
     expect(received).toBeGreaterThan(bytes.length);
   });
 });
+
+describe('security.md: HTTP, what is slow and what stands still', () => {
+  it('cuts headers and a JSON body that do not come to an end, with 408', async () => {
+    const head =
+      'POST /api/users/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n';
+    const [headers, body] = await Promise.all([
+      rawExchange(server.port, [head], { timeoutMs: 40_000 }),
+      rawExchange(server.port, [`${head}\r\n{"email":`], { timeoutMs: 40_000 }),
+    ]);
+    for (const text of [headers, body]) {
+      expect(statusOf(text)).toBe(408);
+      expect(text).toContain('request_timeout');
+      isProblem(text);
+    }
+  }, 60_000);
+});
