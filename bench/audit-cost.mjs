@@ -5,7 +5,7 @@ import { median } from './support/wrk.mjs';
 
 const ROUNDS = 5;
 const SECONDS = 3;
-const CLIENTS = 32;
+const CLIENTS = Number(process.env.CLIENTS ?? 32);
 
 const services = {
   on: await startService({ LOG_LEVEL: 'silent' }),

@@ -15,7 +15,14 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .setDescription(description)
     .setVersion('0.1.0')
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description:
+        'An access token from register, login or refresh; or an API key (`mk_…`) that has the scope named in `x-scope`. ' +
+        'A route without `x-scope` is closed to API keys; one with `x-role` is open to users with that role.',
+    })
     .addTag('Users', 'Accounts and sign-in')
     .addTag('Sessions', 'Where somebody is signed in')
     .addTag('API keys', 'For programs that act for a user')
