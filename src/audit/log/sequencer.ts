@@ -3,17 +3,16 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { type EntityManager, In, Repository } from 'typeorm';
 import { ReadinessChecks } from '../../common/readiness-check.js';
-import { insertRows } from '../../database/insert-rows.js';
 import { Transactions } from '../../database/transactions.js';
 import { AuditRecord } from '../audit-record.entity.js';
 import { EMPTY_ROOT } from '../merkle/hashing.js';
 import type { TileEdge } from '../merkle/tiles.js';
-import { sealEntry, type SealedEntry } from './audit-entry.js';
+import { sealEntry } from './audit-entry.js';
 import { AuditState, STATE_ID } from './audit-state.entity.js';
 import { AuditSubject } from './audit-subject.entity.js';
-import { AuditTile } from './audit-tile.entity.js';
 import { LogInconsistent } from './log-inconsistent.js';
 import { LogSigner } from './log-signer.js';
+import { type PlacedEntry, storeBatch } from './store-batch.js';
 import { TreeReader } from './tree-reader.js';
 import { Witness } from './witness.js';
 
@@ -21,27 +20,7 @@ const BATCH = 1024;
 const EVERY_MS = 250;
 /** A poke waits so long for others: under load a batch then holds many records and costs one commit. */
 const GATHER_MS = 100;
-/** Rows of one statement: SQLite blocks the process while it runs, and others want their turn. */
-const ROWS = 128;
-const LOG_COLUMNS = [
-  'seq',
-  'id',
-  'subject',
-  'actor_id',
-  'action',
-  'outcome',
-  'resource',
-  'request_id',
-  'occurred_at',
-  'entry',
-] as const;
-const PRIVATE_COLUMNS = ['seq', 'occurred_at', 'ip', 'salt', 'private_values'] as const;
 const LAG_LIMIT_MS = 300_000;
-
-interface Sealed extends SealedEntry {
-  readonly seq: number;
-  readonly record: AuditRecord;
-}
 
 /**
  * Moves committed records from the intake into the log, gives each the next `seq`, and extends and signs the tree,
@@ -143,7 +122,7 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
     const edge = await this.#verifiedEdge(tx, state);
     const subjects = await subjectsOf(tx, records);
     const sealed = records.map((record) => seal(record, edge, subjects));
-    await store(tx, sealed, subjects, edge);
+    await storeBatch(tx, sealed, subjects, edge);
     const root = edge.root();
     const checkpoint = this.signer.sign(edge.size, root);
     await tx.update(AuditState, { id: STATE_ID }, { size: edge.size, root, checkpoint });
@@ -204,7 +183,7 @@ async function subjectsOf(
 }
 
 /** Gives a record its place, and moves the tree and the subject's chain on by it. */
-function seal(record: AuditRecord, edge: TileEdge, subjects: Map<string, AuditSubject>): Sealed {
+function seal(record: AuditRecord, edge: TileEdge, subjects: Map<string, AuditSubject>): PlacedEntry {
   const seq = edge.size;
   const chain = record.subject === null ? null : chainOf(record.subject, subjects);
   const erased = [record.subject, record.actorId].some(
@@ -229,43 +208,6 @@ function chainOf(subject: string, subjects: Map<string, AuditSubject>): AuditSub
   const fresh: AuditSubject = { subject, entries: 0, lastLeaf: null, erasedAt: null };
   subjects.set(subject, fresh);
   return fresh;
-}
-
-async function store(
-  tx: EntityManager,
-  sealed: readonly Sealed[],
-  subjects: Map<string, AuditSubject>,
-  edge: TileEdge,
-): Promise<void> {
-  const entries = sealed.map(({ seq, record, entry }) => [
-    seq,
-    record.id,
-    record.subject,
-    record.actorId,
-    record.action,
-    record.outcome,
-    record.resource,
-    record.requestId,
-    record.occurredAt,
-    entry,
-  ]);
-  const secrets = sealed.flatMap(({ seq, record, secret }) =>
-    secret === null
-      ? []
-      : [[seq, record.occurredAt, record.ip, secret.salt.toString('base64'), secret.values]],
-  );
-  for (const rows of chunks(entries)) await insertRows(tx, 'audit_log', LOG_COLUMNS, rows);
-  for (const rows of chunks(secrets)) await insertRows(tx, 'audit_private', PRIVATE_COLUMNS, rows);
-  for (const rows of chunks([...subjects.values()])) await tx.upsert(AuditSubject, rows, ['subject']);
-  for (const rows of chunks(edge.changed())) await tx.upsert(AuditTile, rows, ['level', 'index']);
-  for (const rows of chunks(sealed))
-    await tx.delete(AuditRecord, { id: In(rows.map(({ record }) => record.id)) });
-}
-
-function chunks<T>(rows: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(rows.length / ROWS) }, (_, index) =>
-    rows.slice(index * ROWS, (index + 1) * ROWS),
-  );
 }
 
 function isPostgres(tx: EntityManager): boolean {

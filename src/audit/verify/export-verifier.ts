@@ -1,19 +1,19 @@
-import { isUtf8 } from 'node:buffer';
-import { decodeBase64 } from '../merkle/base64.js';
 import { type Checkpoint, openCheckpoint, subjectOrigin } from '../merkle/checkpoint.js';
 import { CompactRange } from '../merkle/compact-range.js';
 import { HASH_BYTES, leafHash } from '../merkle/hashing.js';
 import { rootFromInclusion } from '../merkle/proofs.js';
 import type { NoteVerifier } from '../merkle/signed-note.js';
+import { checkSecret, earlier, EntryChains, type Fault, readEntry, type ReadEntry } from './entry-chain.js';
 import {
-  checkSecret,
-  earlier,
-  EntryChains,
-  type Fault,
-  readEntry,
-  type ReadEntry,
-  type Secret,
-} from './entry-chain.js';
+  decodeHash,
+  type ExportLine,
+  isLine,
+  isPruned,
+  isTrailer,
+  parseLine,
+  type Pruned,
+  type Trailer,
+} from './export-line.js';
 
 /** The export cannot be judged: it is none, or has no checkpoint. */
 export class NoVerdict extends Error {
@@ -21,19 +21,6 @@ export class NoVerdict extends Error {
     super(message);
     this.name = 'NoVerdict';
   }
-}
-
-interface Line {
-  readonly seq: number;
-  readonly entry: string;
-  readonly private: Secret | null;
-  readonly proof?: readonly string[];
-}
-
-interface Trailer {
-  readonly checkpoint: string;
-  readonly rows: number;
-  readonly subject_checkpoint?: string;
 }
 
 export interface Verdict {
@@ -149,7 +136,7 @@ export class ExportVerifier {
     this.#compareSince();
   }
 
-  #takeEntry(line: Line): void {
+  #takeEntry(line: ExportLine): void {
     this.#kind ??= this.#kindOf(line);
     this.#rows++;
     const expected = this.#last + 1;
@@ -170,7 +157,7 @@ export class ExportVerifier {
     else this.#fault = earlier(this.#fault, secret);
   }
 
-  #kindOf(line: Line): Verdict['kind'] {
+  #kindOf(line: ExportLine): Verdict['kind'] {
     if (line.proof === undefined) return 'log';
     if (this.#trailer.subject_checkpoint === undefined) return 'selection';
     this.#subject = readEntry(line.entry)?.subject ?? null;
@@ -182,7 +169,7 @@ export class ExportVerifier {
     this.#compareSince();
   }
 
-  #checkProof(line: Line, entry: ReadEntry, leaf: Buffer): void {
+  #checkProof(line: ExportLine, entry: ReadEntry, leaf: Buffer): void {
     const { size, root } = this.#checkpoint;
     const path = line.proof?.map(decodeHash) ?? [null];
     const proven = path.includes(null) ? null : rootFromInclusion(leaf, line.seq, size, path as Buffer[]);
@@ -227,73 +214,4 @@ export class ExportVerifier {
   #note(seq: number | null, reason: string): void {
     this.#fault = earlier(this.#fault, { seq, reason });
   }
-}
-
-interface Pruned {
-  readonly size: number;
-  readonly hashes: readonly string[];
-}
-
-/** A line's object; null unless it is written exactly as JSON.stringify writes it, so that no bit of it can differ unseen. */
-function parseLine(bytes: Buffer): object | null {
-  if (!isUtf8(bytes)) return null;
-  const text = bytes.toString();
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Not JSON, and so no line of an export.
-    return null;
-  }
-  return typeof value === 'object' && value !== null && JSON.stringify(value) === text ? value : null;
-}
-
-function hasExactly(value: object, names: string, optional?: string): boolean {
-  const found = Object.keys(value).join();
-  return found === names || found === `${names},${optional}`;
-}
-
-function isLine(value: object): value is Line {
-  if (!hasExactly(value, 'seq,entry,private', 'proof')) return false;
-  const line = value as Record<keyof Line, unknown>;
-  return (
-    Number.isSafeInteger(line.seq) &&
-    (line.seq as number) >= 0 &&
-    typeof line.entry === 'string' &&
-    (line.private === null || isSecret(line.private)) &&
-    (line.proof === undefined || isStrings(line.proof))
-  );
-}
-
-function isSecret(value: unknown): value is Secret {
-  if (typeof value !== 'object' || value === null || !hasExactly(value, 'salt,values')) return false;
-  const { salt, values } = value as Secret;
-  return typeof salt === 'string' && typeof values === 'object' && values !== null;
-}
-
-function isPruned(value: object): value is { pruned: Pruned } {
-  if (!hasExactly(value, 'pruned')) return false;
-  const { pruned } = value as { pruned: unknown };
-  if (typeof pruned !== 'object' || pruned === null || !hasExactly(pruned, 'size,hashes')) return false;
-  const { size, hashes } = pruned as Pruned;
-  return Number.isSafeInteger(size) && size > 0 && isStrings(hashes);
-}
-
-function isTrailer(value: object): value is Trailer {
-  if (!hasExactly(value, 'checkpoint,rows', 'subject_checkpoint')) return false;
-  const { checkpoint, rows, subject_checkpoint: own } = value as Record<keyof Trailer, unknown>;
-  return (
-    typeof checkpoint === 'string' &&
-    Number.isSafeInteger(rows) &&
-    (own === undefined || typeof own === 'string')
-  );
-}
-
-function isStrings(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-
-function decodeHash(text: string): Buffer | null {
-  const hash = decodeBase64(text);
-  return hash?.length === HASH_BYTES ? hash : null;
 }

@@ -1,0 +1,67 @@
+import { type EntityManager, In } from 'typeorm';
+import { insertRows } from '../../database/insert-rows.js';
+import { AuditRecord } from '../audit-record.entity.js';
+import type { TileEdge } from '../merkle/tiles.js';
+import type { SealedEntry } from './audit-entry.js';
+import { AuditSubject } from './audit-subject.entity.js';
+import { AuditTile } from './audit-tile.entity.js';
+
+/** Rows of one statement: SQLite blocks the process while it runs, and others want their turn. */
+const ROWS = 128;
+const LOG_COLUMNS = [
+  'seq',
+  'id',
+  'subject',
+  'actor_id',
+  'action',
+  'outcome',
+  'resource',
+  'request_id',
+  'occurred_at',
+  'entry',
+] as const;
+const PRIVATE_COLUMNS = ['seq', 'occurred_at', 'ip', 'salt', 'private_values'] as const;
+
+/** A record that has its place. */
+export interface PlacedEntry extends SealedEntry {
+  readonly seq: number;
+  readonly record: AuditRecord;
+}
+
+/** Writes sealed entries into the log, with what stands beside it, and takes their records out of the intake. */
+export async function storeBatch(
+  tx: EntityManager,
+  sealed: readonly PlacedEntry[],
+  subjects: Map<string, AuditSubject>,
+  edge: TileEdge,
+): Promise<void> {
+  const entries = sealed.map(({ seq, record, entry }) => [
+    seq,
+    record.id,
+    record.subject,
+    record.actorId,
+    record.action,
+    record.outcome,
+    record.resource,
+    record.requestId,
+    record.occurredAt,
+    entry,
+  ]);
+  const secrets = sealed.flatMap(({ seq, record, secret }) =>
+    secret === null
+      ? []
+      : [[seq, record.occurredAt, record.ip, secret.salt.toString('base64'), secret.values]],
+  );
+  for (const rows of chunks(entries)) await insertRows(tx, 'audit_log', LOG_COLUMNS, rows);
+  for (const rows of chunks(secrets)) await insertRows(tx, 'audit_private', PRIVATE_COLUMNS, rows);
+  for (const rows of chunks([...subjects.values()])) await tx.upsert(AuditSubject, rows, ['subject']);
+  for (const rows of chunks(edge.changed())) await tx.upsert(AuditTile, rows, ['level', 'index']);
+  for (const rows of chunks(sealed))
+    await tx.delete(AuditRecord, { id: In(rows.map(({ record }) => record.id)) });
+}
+
+function chunks<T>(rows: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(rows.length / ROWS) }, (_, index) =>
+    rows.slice(index * ROWS, (index + 1) * ROWS),
+  );
+}
