@@ -4,8 +4,9 @@ import type { AppConfig } from '../config/app-config.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
 import { RefreshTokens1764100000000 } from './migrations/1764100000000-refresh-tokens.js';
 import { ApiKeys1764200000000 } from './migrations/1764200000000-api-keys.js';
-import { AuditLog1764400000000 } from './migrations/1764400000000-audit-log.js';
 import { SignInAttempts1764300000000 } from './migrations/1764300000000-sign-in-attempts.js';
+import { AuditLog1764400000000 } from './migrations/1764400000000-audit-log.js';
+import { LeanIntake1764500000000 } from './migrations/1764500000000-lean-intake.js';
 
 /** What this file needs of better-sqlite3's connection. */
 interface SqliteConnection {
@@ -48,6 +49,7 @@ export function dataSourceOptions(config: AppConfig, purpose: 'read' | 'write'):
       ApiKeys1764200000000,
       SignInAttempts1764300000000,
       AuditLog1764400000000,
+      LeanIntake1764500000000,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,

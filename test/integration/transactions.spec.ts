@@ -158,6 +158,9 @@ describe('transactions on the embedded database', () => {
       "INSERT INTO users (id, email, email_folded, password_hash, roles, created_at, updated_at) VALUES ('u', 'e', 'e', 'h', 'user', 'c', 'c')",
     );
     await old.query("INSERT INTO sessions (id, user_id, created_at, expires_at) VALUES ('s', 'u', 'c', 'x')");
+    await old.query(
+      "INSERT INTO audit_intake (id, action, outcome, actor_type, occurred_at, recorded_at, metadata) VALUES ('i', 'A', 'success', 'user', 'c', 'c', '{}')",
+    );
     await old.destroy();
     const current = await new DataSource(options).initialize();
     await migrate(current);
@@ -165,6 +168,7 @@ describe('transactions on the embedded database', () => {
       { id: 'u', disabled_at: null },
     ]);
     expect(await current.query('SELECT id, ip FROM sessions')).toEqual([{ id: 's', ip: null }]);
+    expect(await current.query('SELECT id, action FROM audit_intake')).toEqual([{ id: 'i', action: 'A' }]);
     await expect(current.query("DELETE FROM users WHERE id = 'u'")).resolves.toBeDefined();
     expect(await current.query('SELECT id FROM sessions')).toEqual([]);
     await current.destroy();

@@ -1,0 +1,29 @@
+import { type MigrationInterface, type QueryRunner, Table, TableIndex } from 'typeorm';
+
+const BY_SUBJECT = new TableIndex({ name: 'audit_intake_by_subject', columnNames: ['subject', 'id'] });
+
+/**
+ * One tree for the intake instead of three: every action writes into it, and every page that it touches is written again
+ * at the action's commit. It holds few records for a moment, so a search may read them all.
+ */
+export class LeanIntake1764500000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.dropIndex('audit_intake', BY_SUBJECT.name!);
+    await remakeIntake(runner, true);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await remakeIntake(runner, false);
+    await runner.createIndex('audit_intake', BY_SUBJECT);
+  }
+}
+
+/** SQLite decides when it makes a table whether the rows stand in the index of the primary key itself. */
+async function remakeIntake(runner: QueryRunner, withoutRowid: boolean): Promise<void> {
+  if (runner.connection.options.type === 'postgres') return;
+  const { columns } = (await runner.getTable('audit_intake'))!;
+  await runner.createTable(new Table({ name: 'audit_intake_new', columns, withoutRowid }));
+  await runner.query('INSERT INTO audit_intake_new SELECT * FROM audit_intake');
+  await runner.dropTable('audit_intake');
+  await runner.renameTable('audit_intake_new', 'audit_intake');
+}
