@@ -16,6 +16,20 @@ export async function insertRows(
   await tx.query(statementFor(tx, table, columns, rows.length), rows.flat());
 }
 
+/** Like `insertRows`; a row whose first `keys` columns are there already takes the place of that one. */
+export async function upsertRows(
+  tx: EntityManager,
+  table: string,
+  columns: readonly string[],
+  keys: number,
+  rows: readonly (readonly unknown[])[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const replaced = columns.slice(keys).map((column) => `${column} = excluded.${column}`);
+  const conflict = `ON CONFLICT (${columns.slice(0, keys).join()}) DO UPDATE SET ${replaced.join()}`;
+  await tx.query(`${statementFor(tx, table, columns, rows.length)} ${conflict}`, rows.flat());
+}
+
 function statementFor(tx: EntityManager, table: string, columns: readonly string[], rows: number): string {
   const { type } = tx.connection.options;
   const key = `${type} ${table} ${rows}`;

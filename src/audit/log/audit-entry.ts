@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { AuditRecord, Values } from '../audit-record.entity.js';
 import { canonicalize } from '../merkle/canonical-json.js';
 import { leafHash } from '../merkle/hashing.js';
-import { privateDigest, SALT_BYTES } from '../merkle/private-digest.js';
+import { privateDigest } from '../merkle/private-digest.js';
+import { freshSalt } from './salts.js';
 
 /** The form of an entry; part of what is hashed. */
 export const ENTRY_TYPE = 'audit-event/v1';
@@ -49,7 +49,7 @@ export interface SealedEntry {
  */
 export function sealEntry(record: AuditRecord, place: Place): SealedEntry {
   const values = personalValues(record);
-  const salt = randomBytes(SALT_BYTES);
+  const salt = freshSalt();
   const entry = canonicalize({
     action: record.action,
     actor: { id: record.actorId, type: record.actorType },

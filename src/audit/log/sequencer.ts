@@ -19,7 +19,7 @@ import { Witness } from './witness.js';
 const BATCH = 1024;
 const EVERY_MS = 250;
 /** A poke waits so long for others: under load a batch then holds many records and costs one commit. */
-const GATHER_MS = 100;
+const GATHER_MS = 200;
 const LAG_LIMIT_MS = 300_000;
 
 /**

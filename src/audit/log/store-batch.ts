@@ -1,10 +1,9 @@
 import { type EntityManager, In } from 'typeorm';
-import { insertRows } from '../../database/insert-rows.js';
+import { insertRows, upsertRows } from '../../database/insert-rows.js';
 import { AuditRecord } from '../audit-record.entity.js';
 import type { TileEdge } from '../merkle/tiles.js';
 import type { SealedEntry } from './audit-entry.js';
-import { AuditSubject } from './audit-subject.entity.js';
-import { AuditTile } from './audit-tile.entity.js';
+import type { AuditSubject } from './audit-subject.entity.js';
 
 /** Rows of one statement: SQLite blocks the process while it runs, and others want their turn. */
 const ROWS = 128;
@@ -21,6 +20,8 @@ const LOG_COLUMNS = [
   'entry',
 ] as const;
 const PRIVATE_COLUMNS = ['seq', 'occurred_at', 'ip', 'salt', 'private_values'] as const;
+const SUBJECT_COLUMNS = ['subject', 'entries', 'last_leaf', 'erased_at'] as const;
+const TILE_COLUMNS = ['level', 'tile_index', 'hashes'] as const;
 
 /** A record that has its place. */
 export interface PlacedEntry extends SealedEntry {
@@ -52,10 +53,17 @@ export async function storeBatch(
       ? []
       : [[seq, record.occurredAt, record.ip, secret.salt.toString('base64'), secret.values]],
   );
+  const chains = [...subjects.values()].map(({ subject, entries: count, lastLeaf, erasedAt }) => [
+    subject,
+    count,
+    lastLeaf?.toString('base64') ?? null,
+    erasedAt,
+  ]);
+  const tiles = edge.changed().map(({ level, index, hashes }) => [level, index, hashes.toString('base64')]);
   for (const rows of chunks(entries)) await insertRows(tx, 'audit_log', LOG_COLUMNS, rows);
   for (const rows of chunks(secrets)) await insertRows(tx, 'audit_private', PRIVATE_COLUMNS, rows);
-  for (const rows of chunks([...subjects.values()])) await tx.upsert(AuditSubject, rows, ['subject']);
-  for (const rows of chunks(edge.changed())) await tx.upsert(AuditTile, rows, ['level', 'index']);
+  for (const rows of chunks(chains)) await upsertRows(tx, 'audit_subjects', SUBJECT_COLUMNS, 1, rows);
+  for (const rows of chunks(tiles)) await upsertRows(tx, 'audit_tiles', TILE_COLUMNS, 2, rows);
   for (const rows of chunks(sealed))
     await tx.delete(AuditRecord, { id: In(rows.map(({ record }) => record.id)) });
 }

@@ -58,8 +58,8 @@ export function edgeTiles(size: number): TileKey[] {
 
 /** The right edge of the tree while leaves are appended. */
 export class TileEdge {
-  readonly #partial: Buffer[][] = [];
-  readonly #changed = new Map<string, Tile>();
+  readonly #partial: (OpenTile | undefined)[] = [];
+  readonly #completed: Tile[] = [];
   #size: number;
 
   /**
@@ -74,7 +74,7 @@ export class TileEdge {
       if (tile?.hashes.length !== count * HASH_BYTES) {
         throw new RangeError(`tile ${level}/${index} does not hold the ${count} hashes of a tree of ${size}`);
       }
-      this.#partial[level] = splitHashes(tile.hashes);
+      this.#partial[level] = new OpenTile(level, index, tile.hashes);
     }
   }
 
@@ -91,26 +91,61 @@ export class TileEdge {
   root(): Buffer {
     const roots: Buffer[] = [];
     for (let level = this.#partial.length - 1; level >= 0; level--) {
-      const hashes = this.#partial[level] ?? [];
-      const tile = { level: 0, index: 0, hashes: Buffer.concat(hashes) };
-      for (const node of perfectNodes({ begin: 0, end: hashes.length })) roots.push(nodeInTile(tile, node));
+      const hashes = this.#partial[level]?.hashes ?? Buffer.alloc(0);
+      const tile = { level: 0, index: 0, hashes };
+      const all = { begin: 0, end: hashes.length / HASH_BYTES };
+      for (const node of perfectNodes(all)) roots.push(nodeInTile(tile, node));
     }
     return joinSubtrees(roots);
   }
 
   /** The tiles that are new or have grown, to be stored. */
   changed(): Tile[] {
-    return [...this.#changed.values()];
+    return [...this.#completed, ...this.#partial.filter((tile): tile is OpenTile => tile?.grown === true)];
   }
 
   #push(level: number, hash: Buffer): void {
-    const hashes = (this.#partial[level] ??= []);
     const index = Math.floor(this.#size / TILE_WIDTH ** (level + 1));
-    hashes.push(hash);
-    this.#changed.set(`${level}/${index}`, { level, index, hashes: Buffer.concat(hashes) });
-    if (hashes.length < TILE_WIDTH) return;
-    this.#partial[level] = [];
-    this.#push(level + 1, rootOf(Buffer.concat(hashes), 0, TILE_WIDTH));
+    const tile = (this.#partial[level] ??= new OpenTile(level, index));
+    tile.push(hash);
+    if (!tile.complete) return;
+    this.#partial[level] = undefined;
+    this.#completed.push(tile);
+    this.#push(level + 1, tileRoot(tile));
+  }
+}
+
+/** A tile to which hashes are added. */
+class OpenTile implements Tile {
+  readonly #bytes = Buffer.alloc(TILE_WIDTH * HASH_BYTES);
+  #length: number;
+  #grown = false;
+
+  constructor(
+    readonly level: number,
+    readonly index: number,
+    hashes: Uint8Array = new Uint8Array(),
+  ) {
+    this.#bytes.set(hashes);
+    this.#length = hashes.length;
+  }
+
+  get hashes(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  get grown(): boolean {
+    return this.#grown;
+  }
+
+  get complete(): boolean {
+    return this.#length === this.#bytes.length;
+  }
+
+  push(hash: Uint8Array): void {
+    this.#bytes.set(hash, this.#length);
+    this.#length += HASH_BYTES;
+    this.#grown = true;
   }
 }
 
