@@ -333,7 +333,17 @@ async function filesWith(directory: string, text: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const found = await Promise.all(
-    files.map(async (file) => ((await readFile(file)).includes(text) ? [file] : [])),
+    files.map(async (file) => ((await contentOf(file)).includes(text) ? [file] : [])),
   );
   return found.flat();
+}
+
+/** The bytes of a file; none when it has been renamed meanwhile, as the witness does with its new one. */
+async function contentOf(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return Buffer.alloc(0);
+  }
 }
