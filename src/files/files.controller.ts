@@ -49,7 +49,10 @@ export class FilesController {
         file: { type: 'string', format: 'binary' },
         sha256: {
           type: 'string',
-          description: 'Hex; the upload is refused unless the bytes have this digest.',
+          description:
+            'Hex; the upload is refused unless the bytes have this digest. Empty is as good as absent.',
+          // Else Swagger UI fills in the word "string", which is nobody's digest.
+          example: '',
         },
       },
     },

@@ -13,7 +13,7 @@ export interface UploadedPart {
 export interface UploadForm<T> {
   readonly part: UploadedPart;
   readonly stored: T;
-  /** The text field `sha256`, as sent. */
+  /** The text field `sha256`, as sent; null when it was not filled in. */
   readonly sha256: string | null;
 }
 
@@ -144,7 +144,8 @@ class FormReader<T> {
       return this.#fail(errors.malformedUpload('The form may have the fields "file" and "sha256".'));
     if (truncated || this.#sha256 !== null)
       return this.#fail(errors.malformedUpload('Send "sha256" once, as 64 hex digits.'));
-    this.#sha256 = value;
+    // A form in a browser sends the text fields that nobody has filled in, too.
+    if (value !== '') this.#sha256 = value;
   }
 
   #refuse(stream: Readable, refusal: ApiError): void {
