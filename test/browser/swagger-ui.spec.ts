@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { sha256 } from '../support/client.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+const CREDENTIALS = { email: 'ada@example.org', password: 'correct horse battery staple' };
+
+/** A person at `/docs` in a real browser, under the page's own security policy. */
+describe('Swagger UI', () => {
+  let server: TestApp;
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    server = await startApp();
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      // The sandbox wants a user who is not root, which a build machine may not have.
+      args: ['--no-sandbox'],
+    });
+    page = await browser.newPage();
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      // A refusal that a route answers with is logged as well; it is no fault of the page.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+        complaints.push(message.text());
+    });
+    await page.goto(`${server.url}/docs`);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  it('registers, signs in, and takes the token', async () => {
+    const registered = await execute(route('POST', '/api/users/register'), { body: CREDENTIALS });
+    expect(registered.status).toBe(201);
+    const signedIn = await execute(route('POST', '/api/users/login'), { body: CREDENTIALS });
+    expect(signedIn.status).toBe(200);
+    const { token } = JSON.parse(signedIn.body) as { token: string };
+    await page.getByRole('button', { name: 'Authorize' }).first().click();
+    await page.locator('.modal-ux input').fill(token);
+    await page.locator('.modal-ux').getByRole('button', { name: 'Apply credentials' }).click();
+    await page.locator('.modal-ux').getByRole('button', { name: 'Close', exact: true }).click();
+    const me = await execute(route('GET', '/api/users/me'));
+    expect(JSON.parse(me.body)).toMatchObject({ email: CREDENTIALS.email });
+  });
+
+  it('uploads a file, lists it, and downloads the same bytes', async () => {
+    const bytes = randomBytes(100_000);
+    const uploaded = await execute(route('POST', '/api/files'), {
+      file: { name: 'report.pdf', mimeType: 'application/pdf', buffer: bytes },
+    });
+    expect(uploaded.status).toBe(201);
+    const file = JSON.parse(uploaded.body) as { id: string; sha256: string };
+    expect(file.sha256).toBe(sha256(bytes));
+    expect((await execute(route('GET', '/api/files'))).body).toContain(file.id);
+
+    const download = route('GET', '/api/files/{id}');
+    expect((await execute(download, { id: file.id })).status).toBe(200);
+    const saved = page.waitForEvent('download');
+    await download.getByText('Download file').click();
+    expect(sha256(await readFile(await (await saved).path()))).toBe(sha256(bytes));
+    expect((await execute(route('PATCH', '/api/files/{id}'), { id: file.id })).status).toBe(200);
+    expect((await execute(route('DELETE', '/api/files/{id}'), { id: file.id })).status).toBe(204);
+  });
+
+  it('accepts the examples that the page fills in', async () => {
+    expect((await execute(route('PATCH', '/api/users/me'))).status).toBe(200);
+    expect((await execute(route('POST', '/api/auth/keys'))).status).toBe(201);
+  });
+
+  it('can execute every route that reads without further input', async () => {
+    const paths = ((await (await fetch(`${server.url}/docs-json`)).json()) as Document).paths;
+    const readable = Object.entries(paths).filter(
+      ([path, operations]) => 'get' in operations && !/\{/.test(path) && !needsInput(operations.get!),
+    );
+    expect(readable.length).toBeGreaterThan(10);
+    for (const [path] of readable) {
+      const { status } = await execute(route('GET', path));
+      expect({ path, status }).toEqual({ path, status: path.startsWith('/api/admin') ? 403 : 200 });
+    }
+  });
+
+  it('breaks no rule of the page', () => {
+    expect(complaints).toEqual([]);
+  });
+
+  function route(method: string, path: string): Locator {
+    return page
+      .locator(`.opblock-${method.toLowerCase()}`)
+      .filter({ has: page.locator(`.opblock-summary-path[data-path="${path}"]`) });
+  }
+
+  /** Opens a route, fills in what is given, presses Execute, and reads the answer off the page. */
+  async function execute(operation: Locator, input: Input = {}): Promise<{ status: number; body: string }> {
+    if (!(await operation.getByRole('button', { name: 'Execute' }).isVisible())) {
+      await operation.locator('.opblock-summary-control').click();
+      await operation.getByRole('button', { name: 'Try it out' }).click();
+    }
+    if (input.body !== undefined)
+      await operation.locator('textarea.body-param__text').fill(JSON.stringify(input.body));
+    if (input.id !== undefined) await operation.locator('tr[data-param-name="id"] input').fill(input.id);
+    if (input.file !== undefined) await operation.locator('input[type="file"]').setInputFiles(input.file);
+    const answered = page.waitForResponse((response) => response.request().resourceType() === 'fetch');
+    await operation.getByRole('button', { name: 'Execute' }).click();
+    const answer = await answered;
+    const shown = operation.locator('.live-responses-table .response-col_status').last();
+    expect(await shown.innerText()).toContain(String(answer.status()));
+    return { status: answer.status(), body: await answer.text() };
+  }
+});
+
+interface Input {
+  readonly body?: unknown;
+  readonly id?: string;
+  readonly file?: { readonly name: string; readonly mimeType: string; readonly buffer: Buffer };
+}
+
+interface Operation {
+  readonly parameters?: readonly { readonly required: boolean }[];
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, { readonly get?: Operation }>>;
+}
+
+function needsInput(operation: Operation): boolean {
+  return (operation.parameters ?? []).some(({ required }) => required);
+}
