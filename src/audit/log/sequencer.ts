@@ -164,11 +164,9 @@ async function lockState(tx: EntityManager): Promise<AuditState | null> {
   return select.getOne();
 }
 
-/** The oldest records. One that is being erased at this moment is left for the next batch. */
+/** The oldest records. Nobody else takes them or erases them: that needs the lock as well. */
 async function takeRecords(tx: EntityManager): Promise<AuditRecord[]> {
-  const select = tx.createQueryBuilder(AuditRecord, 'r').orderBy('r.id').limit(BATCH);
-  if (isPostgres(tx)) select.setLock('pessimistic_write').setOnLocked('skip_locked');
-  return select.getMany();
+  return tx.find(AuditRecord, { order: { id: 'ASC' }, take: BATCH });
 }
 
 /** How far the chains of everybody have come who is in these records. */
