@@ -92,12 +92,38 @@ describe('admin', () => {
     expect([grant!.metadata, revoke!.action]).toEqual([{ role: 'auditor' }, 'ROLE_REVOKE']);
   });
 
-  it('never leaves the service without an admin', async () => {
+  it('keeps both of two roles that are granted at the same time', async () => {
+    for (let round = 0; round < 5; round++) {
+      const user = await server.user();
+      await Promise.all(['auditor', 'admin'].map((role) => manage('PUT', `${user.userId}/roles/${role}`)));
+      const { body } = await manage('DELETE', `${user.userId}/roles/admin`);
+      expect(body.roles).toEqual(['user', 'auditor']);
+    }
+  });
+
+  it('never leaves the service without an admin who can act', async () => {
+    const refusal = async (method: string, path: string) => {
+      const { status, body } = await manage(method, path);
+      return [status, body.code];
+    };
     const second = await server.user();
     await manage('PUT', `${second.userId}/roles/admin`);
+    await manage('POST', `${second.userId}/disable`);
+    // The other one is disabled, so this one is the last.
+    expect(await refusal('DELETE', `${admin.userId}/roles/admin`)).toEqual([409, 'last_admin']);
+    expect(await refusal('POST', `${admin.userId}/disable`)).toEqual([409, 'last_admin']);
     expect((await manage('DELETE', `${second.userId}/roles/admin`)).status).toBe(200);
-    const refused = await manage('DELETE', `${admin.userId}/roles/admin`);
-    expect([refused.status, refused.body.code]).toEqual([409, 'last_admin']);
+    expect(await refusal('DELETE', `${admin.userId}/roles/admin`)).toEqual([409, 'last_admin']);
+  });
+
+  it('lets one of two admins win who dismiss each other at the same time', async () => {
+    const rivals = [admin, await server.userWithRole('admin')] as const;
+    const dismiss = (by: Client, whom: Client) =>
+      by.json('DELETE', `/api/admin/users/${whom.userId}/roles/admin`).then(({ status }) => status);
+    const statuses = await Promise.all([dismiss(...rivals), dismiss(rivals[1], rivals[0])]);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    [admin] = rivals;
+    if (statuses[1] === 200) admin = rivals[1];
   });
 
   it.each([

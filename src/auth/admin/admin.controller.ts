@@ -45,7 +45,7 @@ export class AdminController {
   @ApiOperation({ summary: 'Disable a user', description: 'Their sessions end and their keys stop working.' })
   @ApiParam(USER_ID)
   @ApiOkResponse({ type: ManagedUserResponse })
-  @ApiRefusals('user_not_found', 'writes')
+  @ApiRefusals('user_not_found', 'last_admin', 'writes')
   async disable(
     @CurrentSession() actor: SessionActor,
     @Param('id') id: string,

@@ -46,10 +46,14 @@ export class UserAdmin {
     return toPage(await select.getMany(), query.limit, (user) => user.id);
   }
 
-  /** Nobody signs in or acts as this user any more; their sessions end. @throws `user_not_found`. */
+  /**
+   * Nobody signs in or acts as this user any more; their sessions end.
+   * @throws `user_not_found`; `last_admin` rather than leave nobody who can manage users.
+   */
   disable(by: EventActor, id: string): Promise<User> {
     return this.#change(id, async (tx, user) => {
       if (user.disabledAt !== null) return {};
+      if (user.roles.includes('admin')) await requireAnotherAdmin(tx, user);
       const sessionsEnded = await this.sessions.endAll(tx, user.id);
       await this.events.publish({ type: 'user.disabled', actor: by, userId: user.id, sessionsEnded });
       return { disabledAt: now() };
@@ -93,13 +97,13 @@ export class UserAdmin {
   revokeRole(by: EventActor, id: string, role: Role): Promise<User> {
     return this.#change(id, async (tx, user) => {
       if (!user.roles.includes(role)) return {};
-      if (role === 'admin' && (await countAdmins(tx)) === 1) throw errors.lastAdmin();
+      if (role === 'admin') await requireAnotherAdmin(tx, user);
       await this.events.publish({ type: 'role.revoked', actor: by, userId: user.id, role });
       return { roles: user.roles.filter((kept) => kept !== role) };
     });
   }
 
-  /** Writes only what `work` returns: two admins who change different things at once do not undo each other. */
+  /** Admins who change the same user at the same time take turns, so that none undoes what another has done. */
   async #change(
     id: string,
     work: (tx: EntityManager, user: User) => Promise<Partial<Pick<User, 'roles' | 'disabledAt'>>>,
@@ -107,6 +111,8 @@ export class UserAdmin {
     const userId = parseId(id);
     if (userId === null) throw errors.userNotFound();
     return this.transactions.run(async (tx) => {
+      // Holds the row until the transaction ends.
+      await tx.update(User, { id: userId }, { id: userId });
       const user = await tx.findOneBy(User, { id: userId });
       if (user === null) throw errors.userNotFound();
       const changes = await work(tx, user);
@@ -124,8 +130,20 @@ export class UserAdmin {
   }
 }
 
-function countAdmins(tx: EntityManager): Promise<number> {
-  return tx.createQueryBuilder(User, 'u').where("u.roles LIKE '%admin%'").getCount();
+/** Holds the rows of all admins who can act, until the transaction ends. @throws `last_admin` when the user is the only one. */
+async function requireAnotherAdmin(tx: EntityManager, user: User): Promise<void> {
+  const canAct = "roles LIKE '%admin%' AND disabled_at IS NULL";
+  await tx
+    .createQueryBuilder()
+    .update(User)
+    .set({ id: () => 'id' })
+    .where(canAct)
+    .execute();
+  const others = await tx
+    .createQueryBuilder(User, 'u')
+    .where(`${canAct} AND id <> :id`, { id: user.id })
+    .getCount();
+  if (others === 0) throw errors.lastAdmin();
 }
 
 /** A pattern that finds `search` anywhere in a folded e-mail, wildcards taken literally. */
