@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, In, LessThan, Repository } from 'typeorm';
+import { type EntityManager, In, LessThan, Not, Repository } from 'typeorm';
+import { errors } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import { fromNow, now } from '../common/time.js';
 import { AppConfig } from '../config/app-config.js';
@@ -11,11 +12,18 @@ import { ObjectStorage } from './storage/object-storage.js';
 const LEASE_MS = 15 * 60_000;
 const SWEEP_EVERY_MS = 5 * 60_000;
 const BATCH = 500;
+/** The lease of a key that will never have a row: its bytes may go. */
+const CONDEMNED = '1970-01-01T00:00:00.000Z';
+/** After every lease. */
+const EVER = '9999-12-31T23:59:59.999Z';
 
 /**
  * Keeps account of bytes without a row, so that no crash leaves bytes that nobody knows of: a key is written
  * here before its first byte is stored and crossed out by the transaction that makes its row; a deletion
  * writes it here again in the transaction that removes the row. Whatever stays is swept.
+ *
+ * Bytes are removed only when their key has been condemned here, and a condemned key gets no row. So it does not matter
+ * who is wrong about whom: a commit whose answer was lost, or a process that stood still until its lease had ended.
  */
 @Injectable()
 export class BlobLedger implements OnApplicationBootstrap, OnModuleDestroy {
@@ -51,28 +59,35 @@ export class BlobLedger implements OnApplicationBootstrap, OnModuleDestroy {
     return blobKey;
   }
 
-  /** Crosses a key out, in the transaction that gives it its row. */
+  /**
+   * Crosses a key out, in the transaction that gives it its row.
+   * @throws `storage_unavailable` when it was condemned meanwhile: its bytes are gone.
+   */
   async settle(tx: EntityManager, blobKey: string): Promise<void> {
-    await tx.delete(PendingBlob, { blobKey });
+    const { affected } = await tx.delete(PendingBlob, { blobKey, leaseUntil: Not(CONDEMNED) });
+    if (affected !== 1) throw errors.storageUnavailable(new Error(`the lease of ${blobKey} has ended`));
     this.transactions.afterCommit(() => void this.#writing.delete(blobKey));
   }
 
-  /** Puts keys on record for removal, in the transaction that takes their rows; their bytes go once it has committed. */
+  /** Puts keys on record for removal, in the transaction that takes their rows; `remove` them once it has committed. */
   async condemn(tx: EntityManager, blobKeys: readonly string[]): Promise<void> {
-    const leaseUntil = now();
-    for (let start = 0; start < blobKeys.length; start += BATCH) {
-      const batch = blobKeys.slice(start, start + BATCH);
+    for (const batch of batches(blobKeys)) {
       await tx.insert(
         PendingBlob,
-        batch.map((blobKey) => ({ blobKey, leaseUntil })),
+        batch.map((blobKey) => ({ blobKey, leaseUntil: CONDEMNED })),
       );
     }
   }
 
-  /** Removes the bytes of reserved or condemned keys now. What fails is reported and left to the sweep. */
-  async discard(blobKeys: readonly string[]): Promise<void> {
-    for (const blobKey of blobKeys) this.#writing.delete(blobKey);
+  /** Removes the bytes of condemned keys now. What fails is reported and left to the sweep. */
+  async remove(blobKeys: readonly string[]): Promise<void> {
     await this.#report(this.#remove(blobKeys));
+  }
+
+  /** Removes the bytes of a reserved key, unless it has its row after all. What fails is reported and left to the sweep. */
+  async discard(blobKey: string): Promise<void> {
+    this.#writing.delete(blobKey);
+    await this.#report(this.#condemnAndRemove([blobKey], EVER));
   }
 
   /** Removes everything whose lease ended before `before` and that this process is not writing. */
@@ -81,23 +96,33 @@ export class BlobLedger implements OnApplicationBootstrap, OnModuleDestroy {
       const due = await this.pending.find({ where: { leaseUntil: LessThan(before) }, take: BATCH });
       const keys = due.map(({ blobKey }) => blobKey).filter((key) => !this.#writing.has(key));
       if (keys.length === 0) return;
-      await this.#remove(keys);
+      await this.#condemnAndRemove(keys, before);
     }
   }
 
   async #maintain(): Promise<void> {
     if (this.#writing.size > 0) {
       await this.transactions.run(async (tx) => {
-        await tx.update(PendingBlob, { blobKey: In([...this.#writing]) }, { leaseUntil: fromNow(LEASE_MS) });
+        const alive = { blobKey: In([...this.#writing]), leaseUntil: Not(CONDEMNED) };
+        await tx.update(PendingBlob, alive, { leaseUntil: fromNow(LEASE_MS) });
       });
     }
     await this.sweep(now());
   }
 
-  async #remove(blobKeys: readonly string[]): Promise<void> {
-    for (const blobKey of blobKeys) await this.storage.delete(blobKey);
-    for (let start = 0; start < blobKeys.length; start += BATCH) {
-      const batch = blobKeys.slice(start, start + BATCH);
+  /** Waits for a transaction that is giving one of them its row; that one is then no longer on record. */
+  async #condemnAndRemove(blobKeys: readonly string[], leaseBefore: string): Promise<void> {
+    const condemned = await this.transactions.run(async (tx) => {
+      const keys = { blobKey: In(blobKeys) };
+      await tx.update(PendingBlob, { ...keys, leaseUntil: LessThan(leaseBefore) }, { leaseUntil: CONDEMNED });
+      return tx.findBy(PendingBlob, { ...keys, leaseUntil: CONDEMNED });
+    });
+    await this.#remove(condemned.map(({ blobKey }) => blobKey));
+  }
+
+  async #remove(condemned: readonly string[]): Promise<void> {
+    for (const blobKey of condemned) await this.storage.delete(blobKey);
+    for (const batch of batches(condemned)) {
       await this.transactions.run(async (tx) => {
         await tx.delete(PendingBlob, { blobKey: In(batch) });
       });
@@ -114,4 +139,10 @@ export class BlobLedger implements OnApplicationBootstrap, OnModuleDestroy {
       );
     }
   }
+}
+
+function batches(keys: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(keys.length / BATCH) }, (_, index) =>
+    keys.slice(index * BATCH, (index + 1) * BATCH),
+  );
 }

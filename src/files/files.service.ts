@@ -100,7 +100,7 @@ export class FilesService {
         name: file.name,
       });
     });
-    await this.ledger.discard([file.blobKey]);
+    await this.ledger.remove([file.blobKey]);
   }
 
   /** Removes the files of a user who leaves: the rows in the same transaction, the bytes once it has committed. */
@@ -114,7 +114,7 @@ export class FilesService {
       const blobKeys = files.map(({ blobKey }) => blobKey);
       await tx.delete(StoredFile, { ownerId: event.userId });
       await this.ledger.condemn(tx, blobKeys);
-      this.transactions.afterCommit(() => this.ledger.discard(blobKeys));
+      this.transactions.afterCommit(() => this.ledger.remove(blobKeys));
     });
   }
 }

@@ -76,10 +76,10 @@ export class UploadsService {
       const idempotencyKey = this.idempotency.parse(request.get('idempotency-key'));
       const form = await receiveUpload(request, this.config.files.maxUploadBytes, store);
       const upload = await this.#commit(actor, toStoredFile(actor, form), idempotencyKey);
-      if (upload.replayed) await this.ledger.discard([form.stored.blobKey]);
+      if (upload.replayed) await this.ledger.discard(form.stored.blobKey);
       return upload;
     } catch (error) {
-      if (reserved !== null) await this.ledger.discard([reserved]);
+      if (reserved !== null) await this.ledger.discard(reserved);
       throw await this.#refused(actor, error, request);
     }
   }
