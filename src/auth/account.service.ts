@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { SessionActor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
 import { now } from '../common/time.js';
+import { findAndHold } from '../database/find-and-hold.js';
 import { Transactions } from '../database/transactions.js';
 import { byUser, type DomainEvent } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
@@ -63,6 +64,8 @@ export class AccountService {
     const user = await this.users.getCurrent(actor.userId);
     await this.#confirmPassword(user, password, 'user.deletion_refused');
     await this.transactions.run(async (tx) => {
+      // Uploads that arrive meanwhile wait, and find no user.
+      await findAndHold(tx, User, { id: user.id });
       await this.sessions.endAll(tx, user.id);
       await this.events.publish({ type: 'user.deleted', actor: byUser(user.id), userId: user.id });
       const { affected } = await tx.delete(User, { id: user.id });

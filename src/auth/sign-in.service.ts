@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, IsNull } from 'typeorm';
 import { errors } from '../common/errors.js';
 import { now } from '../common/time.js';
 import { Transactions } from '../database/transactions.js';
@@ -92,11 +92,11 @@ export class SignInService {
     }
   }
 
-  /** The password was verified before the transaction: it must still be the one, or the sign-in is void. */
+  /** The password was verified before the transaction: it must still be the one and the account enabled, or the sign-in is void. */
   async #confirmUnchanged(tx: EntityManager, user: User, rehashed: string | null): Promise<void> {
     const { affected } = await tx.update(
       User,
-      { id: user.id, passwordHash: user.passwordHash },
+      { id: user.id, passwordHash: user.passwordHash, disabledAt: IsNull() },
       rehashed === null ? { passwordHash: user.passwordHash } : { passwordHash: rehashed, updatedAt: now() },
     );
     if (affected !== 1) throw errors.invalidCredentials();

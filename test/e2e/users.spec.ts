@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startApp, type TestApp } from '../support/test-app.js';
 
 describe('users and sign-in', () => {
@@ -94,6 +95,26 @@ describe('users and sign-in', () => {
     expect(await server.stored()).toHaveLength(before.length - 1);
     // The e-mail is free again.
     await server.user('leaving@example.org');
+  });
+
+  it('deletes the account while its uploads are arriving, and leaves none of them', async () => {
+    for (let round = 0; round < 3; round++) {
+      const before = await server.stored();
+      const client = await server.user();
+      let gone = false;
+      const uploads = Array.from({ length: 8 }, async () => {
+        while (!gone) {
+          const { status } = await client.upload('the last files');
+          expect([201, 401]).toContain(status);
+          gone ||= status === 401;
+        }
+      });
+      await delay(50);
+      const { status } = await client.json('DELETE', '/api/users/me', { password: client.password });
+      expect(status).toBe(204);
+      await Promise.all(uploads);
+      expect(await server.stored()).toEqual(before);
+    }
   });
 
   it('replaces a hash of another cost at the next sign-in', async () => {

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, Repository } from 'typeorm';
+import { type EntityManager, IsNull, Raw, Repository } from 'typeorm';
 import { errors } from '../../common/errors.js';
 import { parseId, UUID } from '../../common/ids.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
 import type { Role } from '../../common/roles.js';
 import { now } from '../../common/time.js';
+import { findAndHold } from '../../database/find-and-hold.js';
 import { Transactions } from '../../database/transactions.js';
 import type { EventActor } from '../../events/domain-event.js';
 import { DomainEvents } from '../../events/domain-events.js';
@@ -111,10 +112,8 @@ export class UserAdmin {
     const userId = parseId(id);
     if (userId === null) throw errors.userNotFound();
     return this.transactions.run(async (tx) => {
-      // Holds the row until the transaction ends.
-      await tx.update(User, { id: userId }, { id: userId });
-      const user = await tx.findOneBy(User, { id: userId });
-      if (user === null) throw errors.userNotFound();
+      const [user] = await findAndHold(tx, User, { id: userId });
+      if (user === undefined) throw errors.userNotFound();
       const changes = await work(tx, user);
       if (Object.keys(changes).length === 0) return user;
       await tx.update(User, { id: userId }, { ...changes, updatedAt: now() });
@@ -130,20 +129,11 @@ export class UserAdmin {
   }
 }
 
-/** Holds the rows of all admins who can act, until the transaction ends. @throws `last_admin` when the user is the only one. */
+/** @throws `last_admin` when nobody else could manage users. */
 async function requireAnotherAdmin(tx: EntityManager, user: User): Promise<void> {
-  const canAct = "roles LIKE '%admin%' AND disabled_at IS NULL";
-  await tx
-    .createQueryBuilder()
-    .update(User)
-    .set({ id: () => 'id' })
-    .where(canAct)
-    .execute();
-  const others = await tx
-    .createQueryBuilder(User, 'u')
-    .where(`${canAct} AND id <> :id`, { id: user.id })
-    .getCount();
-  if (others === 0) throw errors.lastAdmin();
+  const isAdmin = Raw((column) => `${column} LIKE '%admin%'`);
+  const admins = await findAndHold(tx, User, { roles: isAdmin, disabledAt: IsNull() });
+  if (admins.every(({ id }) => id === user.id)) throw errors.lastAdmin();
 }
 
 /** A pattern that finds `search` anywhere in a folded e-mail, wildcards taken literally. */
