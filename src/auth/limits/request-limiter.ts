@@ -7,6 +7,7 @@ import { requestContext } from '../../common/request-context.js';
 import { AppConfig } from '../../config/app-config.js';
 import { byAnonymous, byUser } from '../../events/domain-event.js';
 import { DomainEvents } from '../../events/domain-events.js';
+import { addressBlock } from './address-block.js';
 
 const WINDOW_SECONDS = 60;
 
@@ -59,6 +60,9 @@ export class RequestLimiter {
 }
 
 function nameOf(actor: Actor | null): string {
-  if (actor === null) return `address:${requestContext.getStore()?.ip ?? 'unknown'}`;
+  if (actor === null) {
+    const ip = requestContext.getStore()?.ip ?? null;
+    return `address:${ip === null ? 'unknown' : addressBlock(ip)}`;
+  }
   return actor.type === 'key' ? `key:${actor.keyId}` : `user:${actor.userId}`;
 }

@@ -12,6 +12,7 @@ import { byAnonymous } from '../../events/domain-event.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { foldEmail } from '../../users/user.entity.js';
 import { Session } from '../sessions/session.entity.js';
+import { addressBlock } from './address-block.js';
 import { SignInAttempt } from './sign-in-attempt.entity.js';
 
 const WINDOW_MS = 15 * 60_000;
@@ -87,7 +88,7 @@ export class SignInAttempts {
     const hash = createHmac('sha256', this.config.audit.emailHashKey).update(foldEmail(email)).digest('hex');
     const suffix = (await this.#isKnownAddress(userId, ip)) ? `:${ip}` : '';
     const counters = [{ key: `account:${hash}${suffix}`, limit: failuresPerAccount }];
-    if (ip !== null) counters.push({ key: `address:${ip}`, limit: failuresPerAddress });
+    if (ip !== null) counters.push({ key: `address:${addressBlock(ip)}`, limit: failuresPerAddress });
     return counters;
   }
 
