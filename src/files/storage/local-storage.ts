@@ -67,8 +67,11 @@ export class LocalStorage extends ObjectStorage {
   override async delete(key: string): Promise<void> {
     try {
       await rm(this.#temporaryPath(key), { force: true });
-      await rm(this.#path(key), { force: true });
+      await rm(this.#path(key));
+      // Else a power loss could bring back what its ledger no longer knows of.
+      await syncDirectory(dirname(this.#path(key)));
     } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       throw translate(error);
     }
   }
