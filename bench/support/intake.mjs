@@ -55,6 +55,7 @@ async function postgresIntake(url) {
       await client.query('COMMIT');
     },
     count: async () => Number((await client.query('SELECT COUNT(*) AS n FROM audit_intake')).rows[0].n),
+    vacuum: () => client.query('VACUUM audit_intake'),
     close: () => client.end(),
   };
 }
@@ -70,6 +71,7 @@ function sqliteIntake(file) {
       })();
     },
     count: () => connection.prepare('SELECT COUNT(*) AS n FROM audit_intake').get().n,
+    vacuum: () => undefined,
     close: () => connection.close(),
   };
 }
