@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
+import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DataSource } from 'typeorm';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { Client } from '../support/client.js';
 import { PostgresServer } from '../support/postgres-server.js';
+import { storedFiles } from '../support/storage-files.js';
 import { JWT_SECRET } from '../support/test-app.js';
 
 const ACTIONS = Number(process.env.CLUSTER_ACTIONS ?? 1500);
@@ -115,6 +117,10 @@ describe('three processes on one database', () => {
       ]);
       expect(new Set(files.map(({ id }) => id))).toEqual(uploads);
     }
+    // No row without its bytes, also where a commit succeeded and its answer was lost.
+    const rows: { blob_key: string }[] = await database.query('SELECT blob_key FROM files');
+    const stored = new Set((await storedFiles(cluster.storage)).map((path) => basename(path)));
+    expect(rows.filter(({ blob_key: key }) => !stored.has(key))).toEqual([]);
     await sequenced();
     const entries: { entry: string; seq: string }[] = await database.query(
       'SELECT entry, seq FROM audit_log ORDER BY seq',
