@@ -1,7 +1,6 @@
 import { registerDecorator } from 'class-validator';
 
-// eslint-disable-next-line no-control-regex -- control characters are what this is about
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const CONTROL = /\p{Cc}/u;
 
 /** True for text that every database, log and terminal carries unchanged: well-formed Unicode, no control characters. */
 export function isPlainText(text: string): boolean {

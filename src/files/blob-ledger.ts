@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, In, LessThan, Not, Repository } from 'typeorm';
 import { errors } from '../common/errors.js';
+import { inBatches } from '../common/in-batches.js';
 import { newId } from '../common/ids.js';
 import { fromNow, now } from '../common/time.js';
 import { AppConfig } from '../config/app-config.js';
@@ -71,7 +72,7 @@ export class BlobLedger implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Puts keys on record for removal, in the transaction that takes their rows; `remove` them once it has committed. */
   async condemn(tx: EntityManager, blobKeys: readonly string[]): Promise<void> {
-    for (const batch of batches(blobKeys)) {
+    for (const batch of inBatches(blobKeys, BATCH)) {
       await tx.insert(
         PendingBlob,
         batch.map((blobKey) => ({ blobKey, leaseUntil: CONDEMNED })),
@@ -122,7 +123,7 @@ export class BlobLedger implements OnApplicationBootstrap, OnModuleDestroy {
 
   async #remove(condemned: readonly string[]): Promise<void> {
     for (const blobKey of condemned) await this.storage.delete(blobKey);
-    for (const batch of batches(condemned)) {
+    for (const batch of inBatches(condemned, BATCH)) {
       await this.transactions.run(async (tx) => {
         await tx.delete(PendingBlob, { blobKey: In(batch) });
       });
@@ -139,10 +140,4 @@ export class BlobLedger implements OnApplicationBootstrap, OnModuleDestroy {
       );
     }
   }
-}
-
-function batches(keys: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(keys.length / BATCH) }, (_, index) =>
-    keys.slice(index * BATCH, (index + 1) * BATCH),
-  );
 }

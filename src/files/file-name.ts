@@ -1,8 +1,8 @@
 import { errors } from '../common/errors.js';
 
 const MAX_BYTES = 255;
-// eslint-disable-next-line no-control-regex -- control characters are what this is about
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+/** Line and paragraph separators too: some readers break a line at them. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 /** Embeddings, overrides and isolates: they let `gpj.exe` read as `exe.jpg`. */
 const BIDIRECTIONAL = /[\u202a-\u202e\u2066-\u2069]/;
 

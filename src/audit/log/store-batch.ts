@@ -1,4 +1,5 @@
 import { type EntityManager, In } from 'typeorm';
+import { inBatches } from '../../common/in-batches.js';
 import { insertRows, upsertRows } from '../../database/insert-rows.js';
 import { AuditRecord } from '../audit-record.entity.js';
 import type { TileEdge } from '../merkle/tiles.js';
@@ -60,16 +61,11 @@ export async function storeBatch(
     erasedAt,
   ]);
   const tiles = edge.changed().map(({ level, index, hashes }) => [level, index, hashes.toString('base64')]);
-  for (const rows of chunks(entries)) await insertRows(tx, 'audit_log', LOG_COLUMNS, rows);
-  for (const rows of chunks(secrets)) await insertRows(tx, 'audit_private', PRIVATE_COLUMNS, rows);
-  for (const rows of chunks(chains)) await upsertRows(tx, 'audit_subjects', SUBJECT_COLUMNS, 1, rows);
-  for (const rows of chunks(tiles)) await upsertRows(tx, 'audit_tiles', TILE_COLUMNS, 2, rows);
-  for (const rows of chunks(sealed))
+  for (const rows of inBatches(entries, ROWS)) await insertRows(tx, 'audit_log', LOG_COLUMNS, rows);
+  for (const rows of inBatches(secrets, ROWS)) await insertRows(tx, 'audit_private', PRIVATE_COLUMNS, rows);
+  for (const rows of inBatches(chains, ROWS))
+    await upsertRows(tx, 'audit_subjects', SUBJECT_COLUMNS, 1, rows);
+  for (const rows of inBatches(tiles, ROWS)) await upsertRows(tx, 'audit_tiles', TILE_COLUMNS, 2, rows);
+  for (const rows of inBatches(sealed, ROWS))
     await tx.delete(AuditRecord, { id: In(rows.map(({ record }) => record.id)) });
-}
-
-function chunks<T>(rows: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(rows.length / ROWS) }, (_, index) =>
-    rows.slice(index * ROWS, (index + 1) * ROWS),
-  );
 }

@@ -1,4 +1,5 @@
 import { Equal, type EntityManager } from 'typeorm';
+import { inBatches } from '../../common/in-batches.js';
 import { joinSubtrees } from '../merkle/hashing.js';
 import { edgeTiles, nodeInTile, type Tile, TileEdge, type TileKey, tileOf } from '../merkle/tiles.js';
 import { type Node, perfectNodes, type Subtree } from '../merkle/tree-geometry.js';
@@ -64,10 +65,8 @@ export class TreeReader {
 
   async #fetch(keys: readonly TileKey[]): Promise<Tile[]> {
     const tiles: Tile[] = [];
-    for (let at = 0; at < keys.length; at += TILES_PER_QUERY) {
-      const where = keys
-        .slice(at, at + TILES_PER_QUERY)
-        .map(({ level, index }) => ({ level: Equal(level), index: Equal(index) }));
+    for (const batch of inBatches(keys, TILES_PER_QUERY)) {
+      const where = batch.map(({ level, index }) => ({ level: Equal(level), index: Equal(index) }));
       tiles.push(...(await this.manager.find(AuditTile, { where })));
     }
     return tiles;

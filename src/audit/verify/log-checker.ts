@@ -12,7 +12,7 @@ import { type Checkpoint, openCheckpoint } from '../merkle/checkpoint.js';
 import { CompactRange } from '../merkle/compact-range.js';
 import { EMPTY_ROOT, leafHash } from '../merkle/hashing.js';
 import type { NoteVerifier } from '../merkle/signed-note.js';
-import { splitHashes, tileRoot } from '../merkle/tiles.js';
+import { splitHashes, TILE_WIDTH, tileRoot } from '../merkle/tiles.js';
 import { perfectSubtrees } from '../merkle/tree-geometry.js';
 import { checkSecret, earlier, EntryChains, type Fault, readEntry } from './entry-chain.js';
 
@@ -166,7 +166,7 @@ export class LogChecker {
         for (const [position, hash] of splitHashes(tile.hashes).entries()) {
           const below = await this.#manager.findOneBy(AuditTile, {
             level: level - 1,
-            index: tile.index * 256 + position,
+            index: tile.index * TILE_WIDTH + position,
           });
           const root =
             below === null ? null : await this.#judging(null, () => Promise.resolve(tileRoot(below)));
