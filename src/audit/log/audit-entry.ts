@@ -1,8 +1,8 @@
+import { randomOctets } from '../../common/random-octets.js';
 import type { AuditRecord, Values } from '../audit-record.entity.js';
 import { canonicalize } from '../merkle/canonical-json.js';
 import { leafHash } from '../merkle/hashing.js';
-import { privateDigest } from '../merkle/private-digest.js';
-import { freshSalt } from './salts.js';
+import { privateDigest, SALT_BYTES } from '../merkle/private-digest.js';
 
 /** The form of an entry; part of what is hashed. */
 export const ENTRY_TYPE = 'audit-event/v1';
@@ -49,7 +49,7 @@ export interface SealedEntry {
  */
 export function sealEntry(record: AuditRecord, place: Place): SealedEntry {
   const values = personalValues(record);
-  const salt = freshSalt();
+  const salt = randomOctets(SALT_BYTES);
   const entry = canonicalize({
     action: record.action,
     actor: { id: record.actorId, type: record.actorType },
