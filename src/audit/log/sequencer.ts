@@ -5,6 +5,7 @@ import { type EntityManager, In, Repository } from 'typeorm';
 import { ReadinessChecks } from '../../common/readiness-check.js';
 import { Transactions } from '../../database/transactions.js';
 import { AuditRecord } from '../audit-record.entity.js';
+import { INTAKE_COLUMNS, type IntakeRow, ofIntakeRow } from '../intake-row.js';
 import { EMPTY_ROOT } from '../merkle/hashing.js';
 import type { TileEdge } from '../merkle/tiles.js';
 import { sealEntry } from './audit-entry.js';
@@ -166,7 +167,10 @@ async function lockState(tx: EntityManager): Promise<AuditState | null> {
 
 /** The oldest records. Nobody else takes them or erases them: that needs the lock as well. */
 async function takeRecords(tx: EntityManager): Promise<AuditRecord[]> {
-  return tx.find(AuditRecord, { order: { id: 'ASC' }, take: BATCH });
+  const rows = await tx.query<IntakeRow[]>(
+    `SELECT ${INTAKE_COLUMNS.join()} FROM audit_intake ORDER BY id LIMIT ${BATCH}`,
+  );
+  return rows.map(ofIntakeRow);
 }
 
 /** How far the chains of everybody have come who is in these records. */
