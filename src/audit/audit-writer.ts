@@ -14,6 +14,8 @@ const CAPACITY = 1000;
 const FULL_WAIT_MS = 2000;
 /** Rows of one commit: bounded by SQLite's 32,766 and PostgreSQL's 65,535 parameters. */
 const GROUP = 500;
+/** Under load a turn of the event loop takes milliseconds, and the second brings as many records again. */
+const GATHER_TURNS = 4;
 
 interface Pending {
   readonly record: AuditRecord;
@@ -97,9 +99,7 @@ export class AuditWriter {
 
   async #commitGroups(): Promise<void> {
     while (this.#buffer.length > 0) {
-      // SQLite commits without letting go of the process. One turn of the event loop, and every request that has
-      // arrived is in the group.
-      await nextTurn();
+      await this.#gather();
       const group = this.#buffer.splice(0, GROUP);
       this.#inCommit = group.length;
       await this.#commit(group);
@@ -107,6 +107,18 @@ export class AuditWriter {
       this.#admitWaiters();
     }
     this.#running = null;
+  }
+
+  /**
+   * SQLite commits without letting go of the process, so that nothing arrives meanwhile. Instead, what the next turns of the
+   * event loop bring is in the group, until one brings nothing: when idle, the first.
+   */
+  async #gather(): Promise<void> {
+    let before = 0;
+    for (let turn = 0; turn < GATHER_TURNS && this.#buffer.length > before; turn++) {
+      before = this.#buffer.length;
+      await nextTurn();
+    }
   }
 
   async #commit(group: readonly Pending[]): Promise<void> {
