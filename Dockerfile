@@ -1,16 +1,11 @@
-# Build: everything, with a compiler for the database driver and bcrypt.
+# Build: everything. What is optional is for Node 20 only, and would have to be compiled.
 FROM node:24-bookworm AS build
 WORKDIR /app
-# Node's headers are in the image; where they are not, the registry has them. Nothing else is fetched to compile.
-ENV npm_config_nodedir=/usr/local
-RUN test -d /usr/local/include/node || { \
-      npm install --prefix /tmp/node "node@$(node -p process.versions.node)" && \
-      cp -r "$(find /tmp/node -type d -path '*/include' | head -1)" /usr/local/; }
 COPY package.json package-lock.json ./
-RUN npm ci
+RUN npm ci --omit=optional
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN npm run build && npm prune --omit=dev
+RUN npm run build && npm prune --omit=dev --omit=optional
 
 # Run: the program and its production dependencies, as somebody who owns nothing but the storage.
 FROM node:24-bookworm-slim

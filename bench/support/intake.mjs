@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import pg from 'pg';
+import { sqliteDriver } from '../../dist/database/sqlite-driver.js';
 
 const COLUMNS =
   'id, action, outcome, actor_type, actor_id, subject, resource, request_id, occurred_at, recorded_at, metadata, ip, user_agent, personal';
@@ -61,6 +61,7 @@ async function postgresIntake(url) {
 }
 
 function sqliteIntake(file) {
+  const Database = sqliteDriver();
   const connection = new Database(file, { timeout: 30_000 });
   const insert = connection.prepare(`INSERT INTO audit_intake (${COLUMNS}) VALUES (${'?,'.repeat(13)}?)`);
   return {

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,6 +8,7 @@ import { loadConfig } from '../../src/config/load-config.js';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import { isUniqueViolation, translateDatabaseError } from '../../src/database/driver-errors.js';
 import { migrate } from '../../src/database/migrate.js';
+import { sqliteDriver } from '../../src/database/sqlite-driver.js';
 import { Transactions } from '../../src/database/transactions.js';
 import { PendingBlob } from '../../src/files/pending-blob.entity.js';
 
@@ -16,7 +16,7 @@ interface Sqlite {
   exec(sql: string): void;
   close(): void;
 }
-const Database = createRequire(import.meta.url)('better-sqlite3') as new (file: string) => Sqlite;
+const Database = sqliteDriver() as new (file: string) => Sqlite;
 
 describe('transactions on the embedded database', () => {
   let storage: string;
