@@ -1,6 +1,12 @@
-# Build: everything. What is optional is for Node 20 only, and would have to be compiled.
+# Build: everything but what is optional, which is for Node 20 only.
 FROM node:24-bookworm AS build
 WORKDIR /app
+# npm has node-gyp look at the database driver, though it comes compiled, and node-gyp wants Node's headers. They are in the
+# image; where they are not, the registry has them.
+ENV npm_config_nodedir=/usr/local
+RUN test -d /usr/local/include/node || { \
+      npm install --prefix /tmp/node "node@$(node -p process.versions.node)" && \
+      cp -r "$(find /tmp/node -type d -path '*/include' | head -1)" /usr/local/; }
 COPY package.json package-lock.json ./
 RUN npm ci --omit=optional
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./

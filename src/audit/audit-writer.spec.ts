@@ -27,7 +27,7 @@ class GatedTransactions {
   }
 
   async letThrough(): Promise<void> {
-    // The writer lets the event loop turn once before it commits.
+    // The writer lets the event loop turn until it brings nothing more.
     await nextTurn();
     await nextTurn();
     this.#gates.shift()?.();
@@ -67,6 +67,23 @@ describe('AuditWriter', () => {
       ['2', '3', '4'],
     ]);
     expect(pokes).toBe(2);
+  });
+
+  it('gathers while each turn of the event loop brings more, but not for ever', async () => {
+    const writes: Promise<void>[] = [];
+    const arrive = (turn: number) => {
+      if (turn < 19) setImmediate(arrive, turn + 1);
+      writes.push(writer.write(record(turn)));
+    };
+    arrive(0);
+    while (writes.length < 20) await nextTurn();
+    await transactions.letThrough();
+    const [group] = transactions.groups;
+    expect(group!.length).toBeGreaterThan(2);
+    expect(group!.length).toBeLessThan(8);
+    await transactions.letThrough();
+    await Promise.all(writes);
+    expect(transactions.groups.flat()).toEqual(writes.map((_, turn) => String(turn)));
   });
 
   it('refuses every publisher of a group that fails, and goes on', async () => {
