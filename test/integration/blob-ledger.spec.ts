@@ -47,12 +47,15 @@ describe('BlobLedger', () => {
 
   it('waits for a row that is on its way, and then keeps the bytes', async () => {
     const key = await storeAs(await ledger.reserve());
-    let commit = () => {};
+    let [settled, commit] = [() => {}, () => {}];
+    const onItsWay = new Promise<void>((resolve) => (settled = resolve));
     const gate = new Promise<void>((resolve) => (commit = resolve));
     const committing = transactions.run(async (tx) => {
       await ledger.settle(tx, key);
+      settled();
       await gate;
     });
+    await onItsWay;
     const discarding = ledger.discard(key);
     await delay(100);
     commit();
