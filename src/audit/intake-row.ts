@@ -47,7 +47,7 @@ export function toIntakeRow(record: AuditRecord): unknown[] {
   ];
 }
 
-/** The record that a row of the intake holds. */
+/** The record that a row of the intake holds, as the entity would give it; for the sequencer, which reads every one of them. */
 export function ofIntakeRow(row: IntakeRow): AuditRecord {
   return {
     id: row.id,

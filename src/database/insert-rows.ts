@@ -12,7 +12,6 @@ export async function insertRows(
   columns: readonly string[],
   rows: readonly (readonly unknown[])[],
 ): Promise<void> {
-  if (rows.length === 0) return;
   await execute(tx, table, columns, rows, '');
 }
 
@@ -24,7 +23,6 @@ export async function upsertRows(
   keys: number,
   rows: readonly (readonly unknown[])[],
 ): Promise<void> {
-  if (rows.length === 0) return;
   const replaced = columns.slice(keys).map((column) => `${column} = excluded.${column}`);
   const conflict = ` ON CONFLICT (${columns.slice(0, keys).join()}) DO UPDATE SET ${replaced.join()}`;
   await execute(tx, table, columns, rows, conflict);
@@ -37,6 +35,7 @@ async function execute(
   rows: readonly (readonly unknown[])[],
   suffix: string,
 ): Promise<void> {
+  if (rows.length === 0) return;
   if (tx.connection.options.type === 'postgres') {
     // One parameter for all rows: PostgreSQL needs longer to take thousands of them than to read one text of JSON.
     const source = `SELECT ${columns.join()} FROM json_populate_recordset(NULL::${table}, $1)`;
