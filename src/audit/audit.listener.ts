@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
-import { requestContext } from '../common/request-context.js';
+import type { EntityManager } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
 import { insertRows } from '../database/insert-rows.js';
 import { Transactions } from '../database/transactions.js';
@@ -27,12 +27,11 @@ export class AuditListener {
 
   // Without suppressErrors: false, Nest logs what a listener throws and the action would go on unrecorded.
   @OnEvent(EVERY_EVENT, { suppressErrors: false })
-  async record(event: DomainEvent): Promise<void> {
-    const record = recordOfEvent(event, requestContext.getStore(), this.config.audit.emailHashKey);
-    const tx = this.transactions.current();
-    if (tx === null) return this.writer.write(record);
+  async record(event: DomainEvent, tx?: EntityManager): Promise<void> {
+    const record = recordOfEvent(event, this.config.audit.emailHashKey);
+    if (tx === undefined) return this.writer.write(record);
     await insertRows(tx, 'audit_intake', INTAKE_COLUMNS, [toIntakeRow(record)]);
-    this.transactions.afterCommit(() => this.sequencer.poke());
+    this.transactions.afterCommit(tx, () => this.sequencer.poke());
     if (event.type === 'user.deleted') await this.erasure.forget(tx, event.userId);
   }
 }

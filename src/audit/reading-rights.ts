@@ -42,7 +42,7 @@ export class ReadingRights {
   async refuse(actor: Actor, resource: string, reason: string): Promise<void> {
     await this.events.publish({
       type: 'access.denied',
-      actor: byUser(actor.userId),
+      actor: byUser(actor),
       userId: actor.userId,
       resource,
       reason,
@@ -54,7 +54,7 @@ export class ReadingRights {
     if (subject === actor.userId && (await this.#hasRecordOf(actor.userId))) return;
     await this.events.publish({
       type: 'audit.read',
-      actor: byUser(actor.userId),
+      actor: byUser(actor),
       userId: subject ?? actor.userId,
       everybody: subject === null,
       filters: filterNames(filter),

@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSecretKey } from 'node:crypto';
-import { byAnonymous, byUser } from '../events/domain-event.js';
+import { byAnonymous, bySystem, byUser } from '../events/domain-event.js';
 import { cutBytes, recordOfEvent } from './record-of-event.js';
 
 const key = createSecretKey(Buffer.alloc(32, 1));
-const context = { requestId: 'r1', ip: '203.0.113.7', userAgent: 'x'.repeat(511) + 'é' };
+const request = { requestId: 'r1', ip: '203.0.113.7', userAgent: 'x'.repeat(511) + 'é' };
 
 describe('recordOfEvent', () => {
   it('keeps what is personal apart from what stays', () => {
     const record = recordOfEvent(
       {
         type: 'file.uploaded',
-        actor: byUser('u'),
+        actor: byUser({ userId: 'u', request }),
         ownerId: 'u',
         fileId: 'f',
         name: 'diary.txt',
@@ -19,7 +19,6 @@ describe('recordOfEvent', () => {
         sha256: 'ab',
         mimeType: 'text/plain',
       },
-      context,
       key,
     );
     expect(record).toMatchObject({
@@ -37,14 +36,21 @@ describe('recordOfEvent', () => {
     expect(Buffer.byteLength(record.userAgent!)).toBe(511);
   });
 
+  it('names the key that acted, and has no request for what the service does itself', () => {
+    const fields = { type: 'user.profile_updated', userId: 'u', fields: ['name'] } as const;
+    const byKey = recordOfEvent({ ...fields, actor: byUser({ userId: 'u', keyId: 'k', request }) }, key);
+    expect(byKey.metadata).toEqual({ fields: ['name'], by_key: 'k' });
+    const own = recordOfEvent({ type: 'system.stopped', actor: bySystem, instance: 'i' }, key);
+    expect(own).toMatchObject({ actorType: 'system', requestId: null, ip: null, userAgent: null });
+  });
+
   it('never keeps an unknown e-mail, and hashes its spellings alike', () => {
     const hash = (email: string) => {
       const record = recordOfEvent(
-        { type: 'user.sign_in_failed', actor: byAnonymous, userId: null, email },
-        undefined,
+        { type: 'user.sign_in_failed', actor: byAnonymous(request), userId: null, email },
         key,
       );
-      expect(record).toMatchObject({ subject: null, personal: null, ip: null, requestId: null });
+      expect(record).toMatchObject({ subject: null, personal: null, actorId: null });
       return record.metadata.email_hash;
     };
     expect(hash('My-Password')).toBe(hash(' my-password '));
@@ -55,11 +61,10 @@ describe('recordOfEvent', () => {
     const record = recordOfEvent(
       {
         type: 'user.profile_updated',
-        actor: byUser('u'),
+        actor: byUser({ userId: 'u', request }),
         userId: 'u',
         fields: Array<string>(1000).fill('field'),
       },
-      undefined,
       key,
     );
     expect(record.metadata).toEqual({ omitted_bytes: expect.any(Number) });

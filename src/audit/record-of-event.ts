@@ -1,6 +1,5 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import { newId } from '../common/ids.js';
-import type { RequestContext } from '../common/request-context.js';
 import { now } from '../common/time.js';
 import type { DomainEvent } from '../events/domain-event.js';
 import { type Action, ACTIONS, type Outcome } from './actions.js';
@@ -22,11 +21,10 @@ interface Description {
  * The record that an event leaves. Values whose keys the registry does not name are a fault of the
  * program and throw, so that nothing personal slips into what is kept for ever.
  */
-export function recordOfEvent(
-  event: DomainEvent,
-  context: RequestContext | undefined,
-  emailHashKey: KeyObject,
-): AuditRecord {
+export function recordOfEvent(event: DomainEvent, emailHashKey: KeyObject): AuditRecord {
+  const { actor } = event;
+  const { requestId = null, ip = null, userAgent = null } = actor.request ?? {};
+  const keyId = actor.type === 'user' ? actor.keyId : undefined;
   const described = describe(event, emailHashKey);
   const spec = ACTIONS[described.action];
   assertAllowed(described.action, described.metadata, spec.metadata);
@@ -36,19 +34,16 @@ export function recordOfEvent(
     id: newId(),
     action: described.action,
     outcome: described.outcome,
-    actorType: event.actor.type,
-    actorId: event.actor.id,
+    actorType: actor.type,
+    actorId: actor.id,
     subject: described.subject,
     resource: described.resource,
-    requestId: context?.requestId ?? null,
+    requestId,
     occurredAt: at,
     recordedAt: at,
-    metadata: fitted({
-      ...described.metadata,
-      ...(context?.keyId === undefined ? {} : { by_key: context.keyId }),
-    }),
-    ip: context?.ip ?? null,
-    userAgent: context?.userAgent == null ? null : cutBytes(context.userAgent, USER_AGENT_BYTES),
+    metadata: fitted({ ...described.metadata, ...(keyId === undefined ? {} : { by_key: keyId }) }),
+    ip,
+    userAgent: userAgent === null ? null : cutBytes(userAgent, USER_AGENT_BYTES),
     personal: described.personal === undefined ? null : fitted(described.personal),
   };
 }

@@ -35,7 +35,7 @@ export class AccountService {
         { field: 'new_password', message: fault.replace('password', 'new_password') },
       ]);
     }
-    await this.#confirmPassword(user, currentPassword, 'user.password_change_refused');
+    await this.#confirmPassword(actor, user, currentPassword, 'user.password_change_refused');
     const passwordHash = await this.hasher.hash(newPassword);
     await this.transactions.run(async (tx) => {
       const { affected } = await tx.update(
@@ -44,11 +44,11 @@ export class AccountService {
         { passwordHash, updatedAt: now() },
       );
       if (affected !== 1) throw errors.wrongPassword();
-      this.transactions.afterCommit(() => this.users.forget(user.id));
+      this.transactions.afterCommit(tx, () => this.users.forget(user.id));
       const sessionsEnded = await this.sessions.endAll(tx, user.id, actor.sessionId);
-      await this.events.publish({
+      await this.events.publishIn(tx, {
         type: 'user.password_changed',
-        actor: byUser(user.id),
+        actor: byUser(actor),
         userId: user.id,
         sessionsEnded,
       });
@@ -62,19 +62,20 @@ export class AccountService {
    */
   async delete(actor: SessionActor, password: string): Promise<void> {
     const user = await this.users.getCurrent(actor.userId);
-    await this.#confirmPassword(user, password, 'user.deletion_refused');
+    await this.#confirmPassword(actor, user, password, 'user.deletion_refused');
     await this.transactions.run(async (tx) => {
       // Uploads that arrive meanwhile wait, and find no user.
       await findAndHold(tx, User, { id: user.id });
       await this.sessions.endAll(tx, user.id);
-      await this.events.publish({ type: 'user.deleted', actor: byUser(user.id), userId: user.id });
+      await this.events.publishIn(tx, { type: 'user.deleted', actor: byUser(actor), userId: user.id });
       const { affected } = await tx.delete(User, { id: user.id });
       if (affected !== 1) throw errors.unauthorized();
-      this.transactions.afterCommit(() => this.users.forget(user.id));
+      this.transactions.afterCommit(tx, () => this.users.forget(user.id));
     });
   }
 
   async #confirmPassword(
+    actor: SessionActor,
     user: User,
     password: string,
     refusal: Extract<DomainEvent, { reason: string; userId: string }>['type'] & `user.${string}`,
@@ -82,7 +83,7 @@ export class AccountService {
     if (await this.hasher.verify(password, user.passwordHash)) return;
     await this.events.publish({
       type: refusal,
-      actor: byUser(user.id),
+      actor: byUser(actor),
       userId: user.id,
       reason: 'wrong_password',
     });

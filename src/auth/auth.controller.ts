@@ -10,6 +10,7 @@ import {
 import { CurrentSession, type SessionActor } from '../common/actor.js';
 import { ApiRefusals } from '../common/api-refusals.js';
 import { Public } from '../common/public.js';
+import { CurrentRequest, type RequestContext } from '../common/request-context.js';
 import { AccountService } from './account.service.js';
 import { ChangePasswordInput, DeleteAccountInput, RegisterInput, SignInInput } from './credentials.input.js';
 import { SignInResponse, toSignInResponse } from './sign-in.response.js';
@@ -28,8 +29,11 @@ export class AuthController {
   @ApiOperation({ summary: 'Make an account and sign in' })
   @ApiCreatedResponse({ type: SignInResponse })
   @ApiRefusals('rate_limited', 'validation_failed', 'email_taken', 'busy', 'body', 'writes')
-  async register(@Body() input: RegisterInput): Promise<SignInResponse> {
-    return toSignInResponse(await this.signIns.register(input.email, input.password));
+  async register(
+    @CurrentRequest() request: RequestContext,
+    @Body() input: RegisterInput,
+  ): Promise<SignInResponse> {
+    return toSignInResponse(await this.signIns.register(request, input.email, input.password));
   }
 
   @Public()
@@ -47,8 +51,11 @@ export class AuthController {
     'body',
     'writes',
   )
-  async signIn(@Body() input: SignInInput): Promise<SignInResponse> {
-    return toSignInResponse(await this.signIns.signIn(input.email, input.password));
+  async signIn(
+    @CurrentRequest() request: RequestContext,
+    @Body() input: SignInInput,
+  ): Promise<SignInResponse> {
+    return toSignInResponse(await this.signIns.signIn(request, input.email, input.password));
   }
 
   @Post('me/password')

@@ -5,7 +5,7 @@ import type { Request, Response } from 'express';
 import type { Actor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
 import { PUBLIC_ROUTE, UNLIMITED_ROUTE } from '../common/public.js';
-import { requestContext } from '../common/request-context.js';
+import { contextOf } from '../common/request-context.js';
 import { ApiKeysService } from './keys/api-keys.service.js';
 import { claimsToBeKey } from './keys/key-secret.js';
 import { RequestLimiter } from './limits/request-limiter.js';
@@ -52,8 +52,9 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
 
   async #limit(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
-    const actor = (http.getRequest<Request>().user as Actor | undefined) ?? null;
-    await this.limiter.consume(actor, http.getResponse<Response>());
+    const request = http.getRequest<Request>();
+    const actor = (request.user as Actor | undefined) ?? null;
+    await this.limiter.consume(actor, contextOf(request), http.getResponse<Response>());
     return true;
   }
 
@@ -64,18 +65,16 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     if (token !== null && claimsToBeKey(token)) return this.#authenticateKey(request, token);
     const claims = token === null ? null : this.verified.find(token);
     if (claims === null) return super.canActivate(context) as Promise<boolean>;
-    const actor = await this.sessions.findActor(claims.sid, claims.sub);
+    const actor = await this.sessions.findActor(contextOf(request), claims.sid, claims.sub);
     if (actor === null) throw errors.unauthorized();
     request.user = actor;
     return true;
   }
 
   async #authenticateKey(request: Request, token: string): Promise<boolean> {
-    const actor = await this.keys.findActor(token);
+    const actor = await this.keys.findActor(contextOf(request), token);
     if (actor === null) throw errors.unauthorized();
     request.user = actor;
-    const context = requestContext.getStore();
-    if (context !== undefined) context.keyId = actor.keyId;
     return true;
   }
 }

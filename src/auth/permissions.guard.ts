@@ -41,7 +41,7 @@ export class PermissionsGuard implements CanActivate {
     const route = request.route as { path: string };
     await this.events.publish({
       type: 'access.denied',
-      actor: byUser(actor.userId),
+      actor: byUser(actor),
       userId: actor.userId,
       resource: `route:${request.method} ${route.path}`,
       reason: refusal.code,

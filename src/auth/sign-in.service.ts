@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull } from 'typeorm';
 import { errors } from '../common/errors.js';
+import type { RequestContext } from '../common/request-context.js';
 import { now } from '../common/time.js';
 import { Transactions } from '../database/transactions.js';
 import { byAnonymous, byUser } from '../events/domain-event.js';
@@ -33,19 +34,19 @@ export class SignInService {
    * Makes an account and signs it in.
    * @throws `validation_failed` for a weak password, `email_taken`, `busy`.
    */
-  async register(email: string, password: string): Promise<SignIn> {
+  async register(request: RequestContext, email: string, password: string): Promise<SignIn> {
     const fault = passwordFault(password, email);
     if (fault !== null) throw errors.validationFailed([{ field: 'password', message: fault }]);
     const hash = await this.hasher.hash(password);
     return this.transactions.run(async (tx) => {
       const user = await this.users.add(tx, email, hash);
-      await this.events.publish({
+      await this.events.publishIn(tx, {
         type: 'user.registered',
-        actor: byUser(user.id),
+        actor: byUser({ userId: user.id, request }),
         userId: user.id,
         email: user.email,
       });
-      return this.#openSession(tx, user);
+      return this.#openSession(tx, user, request);
     });
   }
 
@@ -54,13 +55,13 @@ export class SignInService {
    * A stored hash of another cost is replaced on the way.
    * @throws `invalid_credentials`, `too_many_attempts`, `account_disabled`, `busy`.
    */
-  async signIn(email: string, password: string): Promise<SignIn> {
+  async signIn(request: RequestContext, email: string, password: string): Promise<SignIn> {
     const user = await this.users.findByEmail(email);
-    const reservation = await this.attempts.reserve(email, user?.id ?? null);
+    const reservation = await this.attempts.reserve(request, email, user?.id ?? null);
     if (!(await this.#verify(password, user, reservation)) || user === null) {
       await this.events.publish({
         type: 'user.sign_in_failed',
-        actor: byAnonymous,
+        actor: byAnonymous(request),
         userId: user?.id ?? null,
         email,
       });
@@ -71,10 +72,10 @@ export class SignInService {
     const rehashed = this.hasher.needsRehash(user.passwordHash) ? await this.hasher.hash(password) : null;
     return this.transactions.run(async (tx) => {
       await this.#confirmUnchanged(tx, user, rehashed);
-      const signIn = await this.#openSession(tx, user);
-      await this.events.publish({
+      const signIn = await this.#openSession(tx, user, request);
+      await this.events.publishIn(tx, {
         type: 'user.signed_in',
-        actor: byUser(user.id),
+        actor: byUser({ userId: user.id, request }),
         userId: user.id,
         sessionId: signIn.sessionId,
       });
@@ -102,8 +103,12 @@ export class SignInService {
     if (affected !== 1) throw errors.invalidCredentials();
   }
 
-  async #openSession(tx: EntityManager, user: User): Promise<SignIn & { sessionId: string }> {
-    const session = await this.sessions.open(tx, user.id);
+  async #openSession(
+    tx: EntityManager,
+    user: User,
+    request: RequestContext,
+  ): Promise<SignIn & { sessionId: string }> {
+    const session = await this.sessions.open(tx, user.id, request);
     return {
       user,
       sessionId: session.id,

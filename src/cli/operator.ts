@@ -31,14 +31,19 @@ export class Operator {
     if (message !== null) throw errors.validationFailed([{ field: fault?.property ?? 'password', message }]);
     const passwordHash = await this.hasher.hash(password);
     await this.transactions.run(async (tx) => {
-      const user = await this.users.add(tx, input.email, passwordHash);
-      await this.events.publish({
+      const user = await this.users.add(tx, input.email, passwordHash, ['user', 'admin']);
+      await this.events.publishIn(tx, {
         type: 'user.registered',
         actor: bySystem,
         userId: user.id,
         email: user.email,
       });
-      await this.admin.grantRole(bySystem, user.id, 'admin');
+      await this.events.publishIn(tx, {
+        type: 'role.granted',
+        actor: bySystem,
+        userId: user.id,
+        role: 'admin',
+      });
     });
   }
 

@@ -1,11 +1,14 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
+import type { RequestContext } from './request-context.js';
 import type { Role } from './roles.js';
 import type { Scope } from './scopes.js';
 
 interface BaseActor {
   readonly userId: string;
   readonly roles: readonly Role[];
+  /** The request by which they act. */
+  readonly request: RequestContext;
 }
 
 /** A user who is signed in. */
@@ -23,6 +26,9 @@ export interface KeyActor extends BaseActor {
 
 /** Who is calling, as the guard established it. */
 export type Actor = SessionActor | KeyActor;
+
+/** An actor as it is remembered from one request to the next. */
+export type Remembered<A extends Actor> = Omit<A, 'request'>;
 
 function actorOf(context: ExecutionContext): Actor {
   const { user } = context.switchToHttp().getRequest<Request>();

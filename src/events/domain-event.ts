@@ -1,8 +1,16 @@
-/** Who did it. `anonymous` is a caller without a token; `system` is the service itself. */
+import type { RequestContext } from '../common/request-context.js';
+
+/** Who did it, and by which request. `anonymous` is a caller without a token; `system` is the service itself. */
 export type EventActor =
-  | { readonly type: 'user'; readonly id: string }
-  | { readonly type: 'anonymous'; readonly id: null }
-  | { readonly type: 'system'; readonly id: null };
+  | {
+      readonly type: 'user';
+      readonly id: string;
+      /** The API key that acted for them. */
+      readonly keyId?: string;
+      readonly request: RequestContext;
+    }
+  | { readonly type: 'anonymous'; readonly id: null; readonly request: RequestContext }
+  | { readonly type: 'system'; readonly id: null; readonly request: null };
 
 interface By {
   readonly actor: EventActor;
@@ -112,6 +120,22 @@ export type DomainEventOf<T extends DomainEventType> = Extract<DomainEvent, { re
 /** The wildcard that listens to every event. */
 export const EVERY_EVENT = '**';
 
-export const byUser = (id: string): EventActor => ({ type: 'user', id });
-export const byAnonymous: EventActor = { type: 'anonymous', id: null };
-export const bySystem: EventActor = { type: 'system', id: null };
+/** Somebody whom the guard knows, or who has just shown who they are. */
+interface KnownCaller {
+  readonly userId: string;
+  readonly keyId?: string;
+  readonly request: RequestContext;
+}
+
+export const byUser = ({ userId: id, keyId, request }: KnownCaller): EventActor => ({
+  type: 'user',
+  id,
+  ...(keyId === undefined ? {} : { keyId }),
+  request,
+});
+export const byAnonymous = (request: RequestContext): EventActor => ({
+  type: 'anonymous',
+  id: null,
+  request,
+});
+export const bySystem: EventActor = { type: 'system', id: null, request: null };

@@ -67,7 +67,7 @@ export class BlobLedger implements OnApplicationBootstrap, OnModuleDestroy {
   async settle(tx: EntityManager, blobKey: string): Promise<void> {
     const { affected } = await tx.delete(PendingBlob, { blobKey, leaseUntil: Not(CONDEMNED) });
     if (affected !== 1) throw errors.storageUnavailable(new Error(`the lease of ${blobKey} has ended`));
-    this.transactions.afterCommit(() => void this.#writing.delete(blobKey));
+    this.transactions.afterCommit(tx, () => void this.#writing.delete(blobKey));
   }
 
   /** Puts keys on record for removal, in the transaction that takes their rows; `remove` them once it has committed. */

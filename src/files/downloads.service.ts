@@ -143,7 +143,7 @@ export class DownloadsService {
     try {
       await this.events.publish({
         type: 'file.downloaded',
-        actor: byUser(actor.userId),
+        actor: byUser(actor),
         ownerId: file.ownerId,
         fileId: file.id,
         name: file.name,
@@ -175,7 +175,7 @@ export class DownloadsService {
     this.#alert(file, error);
     await this.events.publish({
       type: 'file.download_failed',
-      actor: byUser(actor.userId),
+      actor: byUser(actor),
       ownerId: file.ownerId,
       fileId: file.id,
       name: file.name,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
-import { LessThan, Raw, Repository } from 'typeorm';
+import { type EntityManager, LessThan, Raw, Repository } from 'typeorm';
 import type { Actor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
 import { parseId, UUID } from '../common/ids.js';
@@ -38,7 +38,7 @@ export class FilesService {
     const page = toPage(rows, query.limit, (file) => file.id);
     await this.events.publish({
       type: 'file.listed',
-      actor: byUser(actor.userId),
+      actor: byUser(actor),
       ownerId: actor.userId,
       count: page.items.length,
     });
@@ -57,7 +57,7 @@ export class FilesService {
     if (file !== null) return file;
     await this.events.publish({
       type: 'access.denied',
-      actor: byUser(actor.userId),
+      actor: byUser(actor),
       userId: actor.userId,
       resource: `file:${fileId}`,
       reason: 'file_not_found',
@@ -76,9 +76,9 @@ export class FilesService {
         { name, nameFolded: foldName(name) },
       );
       if (affected !== 1) throw errors.fileNotFound();
-      await this.events.publish({
+      await this.events.publishIn(tx, {
         type: 'file.renamed',
-        actor: byUser(actor.userId),
+        actor: byUser(actor),
         ...reference(file),
         name,
       });
@@ -93,9 +93,9 @@ export class FilesService {
       const { affected } = await tx.delete(StoredFile, { id: file.id, ownerId: actor.userId });
       if (affected !== 1) throw errors.fileNotFound();
       await this.ledger.condemn(tx, [file.blobKey]);
-      await this.events.publish({
+      await this.events.publishIn(tx, {
         type: 'file.deleted',
-        actor: byUser(actor.userId),
+        actor: byUser(actor),
         ...reference(file),
         name: file.name,
       });
@@ -105,17 +105,12 @@ export class FilesService {
 
   /** Removes the files of a user who leaves: the rows in the same transaction, the bytes once it has committed. */
   @OnEvent('user.deleted', { suppressErrors: false })
-  async removeAllOf(event: DomainEventOf<'user.deleted'>): Promise<void> {
-    await this.transactions.run(async (tx) => {
-      const files = await tx.find(StoredFile, {
-        select: { id: true, blobKey: true },
-        where: { ownerId: event.userId },
-      });
-      const blobKeys = files.map(({ blobKey }) => blobKey);
-      await tx.delete(StoredFile, { ownerId: event.userId });
-      await this.ledger.condemn(tx, blobKeys);
-      this.transactions.afterCommit(() => this.ledger.remove(blobKeys));
-    });
+  async removeAllOf({ userId: ownerId }: DomainEventOf<'user.deleted'>, tx: EntityManager): Promise<void> {
+    const files = await tx.find(StoredFile, { select: { id: true, blobKey: true }, where: { ownerId } });
+    const blobKeys = files.map(({ blobKey }) => blobKey);
+    await tx.delete(StoredFile, { ownerId });
+    await this.ledger.condemn(tx, blobKeys);
+    this.transactions.afterCommit(tx, () => this.ledger.remove(blobKeys));
   }
 }
 

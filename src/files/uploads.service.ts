@@ -93,11 +93,11 @@ export class UploadsService {
   }
 
   async #commit(actor: Actor, file: StoredFile, idempotencyKey: string | null): Promise<Upload> {
-    if (idempotencyKey === null) return { file: await this.#insert(file, null), replayed: false };
+    if (idempotencyKey === null) return { file: await this.#insert(actor, file, null), replayed: false };
     const earlier = await this.idempotency.findResult(actor, idempotencyKey, file);
     if (earlier !== null) return { file: earlier, replayed: true };
     try {
-      return { file: await this.#insert(file, idempotencyKey), replayed: false };
+      return { file: await this.#insert(actor, file, idempotencyKey), replayed: false };
     } catch (error) {
       const winner = isUniqueViolation(error)
         ? await this.idempotency.findResult(actor, idempotencyKey, file)
@@ -107,14 +107,14 @@ export class UploadsService {
     }
   }
 
-  #insert(file: StoredFile, idempotencyKey: string | null): Promise<StoredFile> {
+  #insert(actor: Actor, file: StoredFile, idempotencyKey: string | null): Promise<StoredFile> {
     return this.transactions.run(async (tx) => {
       await tx.insert(StoredFile, file);
       await this.ledger.settle(tx, file.blobKey);
       if (idempotencyKey !== null) await this.idempotency.remember(tx, idempotencyKey, file);
-      await this.events.publish({
+      await this.events.publishIn(tx, {
         type: 'file.uploaded',
-        actor: byUser(file.ownerId),
+        actor: byUser(actor),
         ownerId: file.ownerId,
         fileId: file.id,
         name: file.name,
@@ -132,7 +132,7 @@ export class UploadsService {
     const refusal = isForeignKeyViolation(error) ? errors.unauthorized() : translateStorageError(error);
     await this.events.publish({
       type: 'file.refused',
-      actor: byUser(actor.userId),
+      actor: byUser(actor),
       ownerId: actor.userId,
       aborted: request.destroyed && !request.complete,
       reason: refusal instanceof ApiError ? refusal.code : 'internal_error',

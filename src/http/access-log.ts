@@ -2,7 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { Histogram, type Registry } from 'prom-client';
 import type { Actor } from '../common/actor.js';
-import { requestContext } from '../common/request-context.js';
+import { contextOf } from '../common/request-context.js';
 
 /**
  * One log line and one measurement a request, when its response is done or its client has gone.
@@ -19,7 +19,7 @@ export function accessLog(logger: Logger, registry: Registry) {
   });
   return (request: Request, response: Response, next: NextFunction): void => {
     const begun = performance.now();
-    const context = requestContext.getStore();
+    const context = contextOf(request);
     response.once('close', () => {
       const ms = performance.now() - begun;
       const status = response.writableFinished ? response.statusCode : 499;
@@ -28,12 +28,12 @@ export function accessLog(logger: Logger, registry: Registry) {
       const level = levelOf(status, route);
       if (!logger.isLevelEnabled(level)) return;
       logger[level]({
-        request_id: context?.requestId,
+        request_id: context.requestId,
         method: request.method,
         path: pathOf(request),
         status,
         ms: Math.round(ms * 10) / 10,
-        ip: context?.ip,
+        ip: context.ip,
         user_id: (request.user as Actor | undefined)?.userId,
       });
     });

@@ -9,7 +9,7 @@ import {
 import type { Express, Request, Response } from 'express';
 import { ApiError, errors } from '../common/errors.js';
 import { PROBLEM_JSON, toProblem } from '../common/problem.js';
-import { requestContext } from '../common/request-context.js';
+import { contextOf } from '../common/request-context.js';
 import { allowedMethods } from './allowed-methods.js';
 
 /** Turns a foreign error into a refusal, or null when it does not know it. */
@@ -27,14 +27,15 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     const refusal = this.#refusalOf(error, request);
-    this.#report(refusal);
+    const { requestId } = contextOf(request);
+    this.#report(refusal, requestId);
     if (response.headersSent) {
       // Too late to say anything: a broken transfer is better than a wrong one.
       response.destroy();
       return;
     }
     for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value);
-    const body = JSON.stringify(toProblem(refusal, requestContext.getStore()?.requestId ?? ''));
+    const body = JSON.stringify(toProblem(refusal, requestId));
     response.status(refusal.status).setHeader('Content-Type', PROBLEM_JSON).end(body);
   }
 
@@ -48,12 +49,9 @@ export class ProblemFilter implements ExceptionFilter {
     return fromHttpError(error) ?? errors.internal(error);
   }
 
-  #report(refusal: ApiError): void {
+  #report(refusal: ApiError, requestId: string): void {
     if (refusal.status < 500 || refusal.code === 'busy' || refusal.code === 'not_ready') return;
-    const context = {
-      err: (refusal.cause ?? refusal) as Error,
-      request_id: requestContext.getStore()?.requestId,
-    };
+    const context = { err: (refusal.cause ?? refusal) as Error, request_id: requestId };
     this.#logger.error(context, `answered ${refusal.status} ${refusal.code}`);
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
-import { requestContext } from '../common/request-context.js';
+import { setContext } from '../common/request-context.js';
 import { clientAddress } from './client-address.js';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
@@ -11,11 +11,11 @@ export function requestScope(trustedHops: number) {
     const sent = request.headers['x-request-id'];
     const requestId = typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : randomUUID();
     response.setHeader('X-Request-Id', requestId);
-    const context = {
+    setContext(request, {
       requestId,
       ip: clientAddress(request, trustedHops),
       userAgent: request.headers['user-agent'] ?? null,
-    };
-    requestContext.run(context, next);
+    });
+    next();
   };
 }

@@ -5,6 +5,7 @@ import type { Actor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import { Recent } from '../common/recent.js';
+import type { Role } from '../common/roles.js';
 import { now } from '../common/time.js';
 import { isUniqueViolation } from '../database/driver-errors.js';
 import { Transactions } from '../database/transactions.js';
@@ -64,7 +65,12 @@ export class UsersService {
    * Adds a user inside the caller's transaction.
    * @throws `email_taken`; the database decides, so parallel registrations cannot both win.
    */
-  async add(tx: EntityManager, email: string, passwordHash: string): Promise<User> {
+  async add(
+    tx: EntityManager,
+    email: string,
+    passwordHash: string,
+    roles: readonly Role[] = ['user'],
+  ): Promise<User> {
     const createdAt = now();
     const user = tx.create(User, {
       id: newId(),
@@ -72,7 +78,7 @@ export class UsersService {
       emailFolded: foldEmail(email),
       passwordHash,
       name: null,
-      roles: ['user'],
+      roles: [...roles],
       disabledAt: null,
       createdAt,
       updatedAt: createdAt,
@@ -94,10 +100,10 @@ export class UsersService {
       await tx.update(User, { id: actor.userId }, { name, updatedAt: now() });
       const user = await tx.findOneBy(User, { id: actor.userId });
       if (user === null) throw errors.unauthorized();
-      this.transactions.afterCommit(() => this.forget(user.id));
-      await this.events.publish({
+      this.transactions.afterCommit(tx, () => this.forget(user.id));
+      await this.events.publishIn(tx, {
         type: 'user.profile_updated',
-        actor: byUser(actor.userId),
+        actor: byUser(actor),
         userId: actor.userId,
         fields: ['name'],
       });

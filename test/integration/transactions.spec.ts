@@ -70,26 +70,22 @@ describe('transactions on the embedded database', () => {
     expect(await keys()).toEqual(['a']);
   });
 
-  it('joins a transaction inside one, and runs effects only after the commit', async () => {
+  it('runs effects only after the commit', async () => {
     const effects: string[] = [];
-    await transactions.run(async (outer) => {
-      await transactions.run(async (inner) => {
-        expect(inner).toBe(outer);
-        expect(transactions.current()).toBe(outer);
-        transactions.afterCommit(() => void effects.push('committed'));
-        await Promise.resolve();
-      });
+    const ended = await transactions.run(async (tx) => {
+      transactions.afterCommit(tx, () => void effects.push('committed'));
+      await Promise.resolve();
       expect(effects).toEqual([]);
+      return tx;
     });
     expect(effects).toEqual(['committed']);
-    const failing = transactions.run(async () => {
-      transactions.afterCommit(() => void effects.push('never'));
+    const failing = transactions.run(async (tx) => {
+      transactions.afterCommit(tx, () => void effects.push('never'));
       await Promise.reject(new Error('no'));
     });
     await expect(failing).rejects.toThrow('no');
     expect(effects).toEqual(['committed']);
-    expect(transactions.current()).toBeNull();
-    expect(() => transactions.afterCommit(() => undefined)).toThrow();
+    expect(() => transactions.afterCommit(ended, () => undefined)).toThrow();
   });
 
   it('loses and doubles nothing with 200 parallel writers', async () => {

@@ -57,7 +57,7 @@ export class AuditExport {
     const checkpoint = await this.proofs.latest();
     await this.events.publish({
       type: 'audit.exported',
-      actor: byUser(actor.userId),
+      actor: byUser(actor),
       userId: subject ?? actor.userId,
       everybody: subject === null,
       format: query.format,

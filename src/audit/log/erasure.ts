@@ -30,7 +30,7 @@ export class Erasure {
     await eraseWhere(tx, 'e.subject = :userId', userId);
     // Word for word the condition of the index on it.
     await eraseWhere(tx, 'e.actor_id = :userId AND (e.subject IS NULL OR e.subject <> e.actor_id)', userId);
-    this.transactions.afterCommit(() => this.transactions.scrub());
+    this.transactions.afterCommit(tx, () => this.transactions.scrub());
   }
 }
 

@@ -61,7 +61,7 @@ export class Retention {
     });
     if (old.length === 0) return 0;
     await tx.delete(AuditPrivate, { seq: In(old.map(({ seq }) => seq)) });
-    await this.events.publish({
+    await this.events.publishIn(tx, {
       type: 'audit.values_erased',
       actor: bySystem,
       count: old.length,
@@ -86,7 +86,12 @@ export class Retention {
     await tx.update(AuditState, { id: STATE_ID }, { prunedSize: size });
     await tx.delete(AuditPrivate, { seq: LessThan(size) });
     await tx.delete(AuditLogEntry, { seq: LessThan(size) });
-    await this.events.publish({ type: 'audit.entries_pruned', actor: bySystem, count: old.length, size });
+    await this.events.publishIn(tx, {
+      type: 'audit.entries_pruned',
+      actor: bySystem,
+      count: old.length,
+      size,
+    });
     return old.length;
   }
 }

@@ -127,7 +127,7 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
     const root = edge.root();
     const checkpoint = this.signer.sign(edge.size, root);
     await tx.update(AuditState, { id: STATE_ID }, { size: edge.size, root, checkpoint });
-    this.transactions.afterCommit(() => {
+    this.transactions.afterCommit(tx, () => {
       this.#sequenced.inc(records.length);
       this.witness.advance(checkpoint);
     });

@@ -50,7 +50,7 @@ export class AdminController {
     @CurrentSession() actor: SessionActor,
     @Param('id') id: string,
   ): Promise<ManagedUserResponse> {
-    return toManagedUserResponse(await this.admin.disable(byUser(actor.userId), id));
+    return toManagedUserResponse(await this.admin.disable(byUser(actor), id));
   }
 
   @Post(':id/enable')
@@ -60,7 +60,7 @@ export class AdminController {
   @ApiOkResponse({ type: ManagedUserResponse })
   @ApiRefusals('user_not_found', 'writes')
   async enable(@CurrentSession() actor: SessionActor, @Param('id') id: string): Promise<ManagedUserResponse> {
-    return toManagedUserResponse(await this.admin.enable(byUser(actor.userId), id));
+    return toManagedUserResponse(await this.admin.enable(byUser(actor), id));
   }
 
   @Delete(':id/sessions')
@@ -70,7 +70,7 @@ export class AdminController {
   @ApiNoContentResponse()
   @ApiRefusals('user_not_found', 'writes')
   async endSessions(@CurrentSession() actor: SessionActor, @Param('id') id: string): Promise<void> {
-    await this.admin.endSessions(byUser(actor.userId), id);
+    await this.admin.endSessions(byUser(actor), id);
   }
 
   @Put(':id/roles/:role')
@@ -82,7 +82,7 @@ export class AdminController {
     @CurrentSession() actor: SessionActor,
     @Param() { id, role }: RoleParam,
   ): Promise<ManagedUserResponse> {
-    return toManagedUserResponse(await this.admin.grantRole(byUser(actor.userId), id, role));
+    return toManagedUserResponse(await this.admin.grantRole(byUser(actor), id, role));
   }
 
   @Delete(':id/roles/:role')
@@ -94,6 +94,6 @@ export class AdminController {
     @CurrentSession() actor: SessionActor,
     @Param() { id, role }: RoleParam,
   ): Promise<ManagedUserResponse> {
-    return toManagedUserResponse(await this.admin.revokeRole(byUser(actor.userId), id, role));
+    return toManagedUserResponse(await this.admin.revokeRole(byUser(actor), id, role));
   }
 }

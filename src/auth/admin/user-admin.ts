@@ -56,16 +56,16 @@ export class UserAdmin {
       if (user.disabledAt !== null) return {};
       if (user.roles.includes('admin')) await requireAnotherAdmin(tx, user);
       const sessionsEnded = await this.sessions.endAll(tx, user.id);
-      await this.events.publish({ type: 'user.disabled', actor: by, userId: user.id, sessionsEnded });
+      await this.events.publishIn(tx, { type: 'user.disabled', actor: by, userId: user.id, sessionsEnded });
       return { disabledAt: now() };
     });
   }
 
   /** The user may sign in again. @throws `user_not_found`. */
   enable(by: EventActor, id: string): Promise<User> {
-    return this.#change(id, async (_, user) => {
+    return this.#change(id, async (tx, user) => {
       if (user.disabledAt === null) return {};
-      await this.events.publish({ type: 'user.enabled', actor: by, userId: user.id });
+      await this.events.publishIn(tx, { type: 'user.enabled', actor: by, userId: user.id });
       return { disabledAt: null };
     });
   }
@@ -74,7 +74,7 @@ export class UserAdmin {
   async endSessions(by: EventActor, id: string): Promise<void> {
     await this.#change(id, async (tx, user) => {
       const count = await this.sessions.endAll(tx, user.id);
-      await this.events.publish({
+      await this.events.publishIn(tx, {
         type: 'session.ended',
         actor: by,
         userId: user.id,
@@ -87,9 +87,9 @@ export class UserAdmin {
 
   /** @throws `user_not_found`. */
   grantRole(by: EventActor, id: string, role: Role): Promise<User> {
-    return this.#change(id, async (_, user) => {
+    return this.#change(id, async (tx, user) => {
       if (user.roles.includes(role)) return {};
-      await this.events.publish({ type: 'role.granted', actor: by, userId: user.id, role });
+      await this.events.publishIn(tx, { type: 'role.granted', actor: by, userId: user.id, role });
       return { roles: [...user.roles, role] };
     });
   }
@@ -99,7 +99,7 @@ export class UserAdmin {
     return this.#change(id, async (tx, user) => {
       if (!user.roles.includes(role)) return {};
       if (role === 'admin') await requireAnotherAdmin(tx, user);
-      await this.events.publish({ type: 'role.revoked', actor: by, userId: user.id, role });
+      await this.events.publishIn(tx, { type: 'role.revoked', actor: by, userId: user.id, role });
       return { roles: user.roles.filter((kept) => kept !== role) };
     });
   }
@@ -117,7 +117,7 @@ export class UserAdmin {
       const changes = await work(tx, user);
       if (Object.keys(changes).length === 0) return user;
       await tx.update(User, { id: userId }, { ...changes, updatedAt: now() });
-      this.transactions.afterCommit(() => this.#forget(userId));
+      this.transactions.afterCommit(tx, () => this.#forget(userId));
       return { ...user, ...changes };
     });
   }

@@ -1,10 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, Repository } from 'typeorm';
-import type { Actor, KeyActor } from '../../common/actor.js';
+import type { Actor, KeyActor, Remembered } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { newId, parseId } from '../../common/ids.js';
 import { Recent } from '../../common/recent.js';
+import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
 import { Transactions } from '../../database/transactions.js';
 import { byUser } from '../../events/domain-event.js';
@@ -25,8 +26,9 @@ const DAY_MS = 24 * 3_600_000;
 export class ApiKeysService {
   readonly #logger = new Logger(ApiKeysService.name);
   /** Whom a key acts for, by its hash. `null` is a key that does not work, remembered as briefly. */
-  readonly #known = new Recent<KeyActor | null>({ max: CACHED_KEYS, ttlMs: CACHE_TTL_MS }, (keyHash) =>
-    this.#load(keyHash),
+  readonly #known = new Recent<Remembered<KeyActor> | null>(
+    { max: CACHED_KEYS, ttlMs: CACHE_TTL_MS },
+    (keyHash) => this.#load(keyHash),
   );
 
   constructor(
@@ -52,9 +54,9 @@ export class ApiKeysService {
     };
     await this.transactions.run(async (tx) => {
       await tx.insert(ApiKey, key);
-      await this.events.publish({
+      await this.events.publishIn(tx, {
         type: 'key.created',
-        actor: byUser(actor.userId),
+        actor: byUser(actor),
         userId: actor.userId,
         keyId: key.id,
         name: key.name,
@@ -82,7 +84,7 @@ export class ApiKeysService {
     if (keyId !== null && key === null) {
       await this.events.publish({
         type: 'access.denied',
-        actor: byUser(actor.userId),
+        actor: byUser(actor),
         userId: actor.userId,
         resource: `key:${keyId}`,
         reason: 'key_not_found',
@@ -92,10 +94,10 @@ export class ApiKeysService {
     await this.transactions.run(async (tx) => {
       const { affected } = await tx.update(ApiKey, { id: key.id, revokedAt: IsNull() }, { revokedAt: now() });
       if (affected !== 1) throw errors.keyNotFound();
-      this.transactions.afterCommit(() => this.#known.set(key.keyHash, null));
-      await this.events.publish({
+      this.transactions.afterCommit(tx, () => this.#known.set(key.keyHash, null));
+      await this.events.publishIn(tx, {
         type: 'key.revoked',
-        actor: byUser(actor.userId),
+        actor: byUser(actor),
         userId: actor.userId,
         keyId: key.id,
       });
@@ -103,9 +105,10 @@ export class ApiKeysService {
   }
 
   /** Whom a key acts for; null for anything that is not a working key. Nonsense never reaches the database. */
-  async findActor(token: string): Promise<KeyActor | null> {
+  async findActor(request: RequestContext, token: string): Promise<KeyActor | null> {
     if (!isWellFormedKey(token)) return null;
-    return this.#known.get(hashOfKey(token));
+    const actor = await this.#known.get(hashOfKey(token));
+    return actor === null ? null : { ...actor, request };
   }
 
   /** Makes the next request with a key of the user ask the database; to be called after a change to the user has committed. */
@@ -113,7 +116,7 @@ export class ApiKeysService {
     this.#known.forgetWhere((actor) => actor?.userId === userId);
   }
 
-  async #load(keyHash: string): Promise<KeyActor | null> {
+  async #load(keyHash: string): Promise<Remembered<KeyActor> | null> {
     const key = await this.keys.findOneBy({ keyHash, revokedAt: IsNull() });
     if (key === null || (key.expiresAt !== null && key.expiresAt <= now())) return null;
     const user = await this.users.findEnabled(key.userId);

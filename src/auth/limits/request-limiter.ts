@@ -3,7 +3,7 @@ import type { Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Actor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
-import { requestContext } from '../../common/request-context.js';
+import type { RequestContext } from '../../common/request-context.js';
 import { AppConfig } from '../../config/app-config.js';
 import { byAnonymous, byUser } from '../../events/domain-event.js';
 import { DomainEvents } from '../../events/domain-events.js';
@@ -30,14 +30,14 @@ export class RequestLimiter {
    * Takes one request of the caller's minute, and says in `RateLimit` how many are left.
    * @throws `rate_limited` with Retry-After when none is; recorded once a window.
    */
-  async consume(actor: Actor | null, response: Response): Promise<void> {
+  async consume(actor: Actor | null, request: RequestContext, response: Response): Promise<void> {
     if (this.#limiter === null) return;
     try {
-      this.#announce(response, await this.#limiter.consume(nameOf(actor)));
+      this.#announce(response, await this.#limiter.consume(nameOf(actor, request)));
     } catch (result) {
       if (!(result instanceof RateLimiterRes)) throw result;
       this.#announce(response, result);
-      if (result.consumedPoints === this.#limiter.points + 1) await this.#record(actor);
+      if (result.consumedPoints === this.#limiter.points + 1) await this.#record(actor, request);
       throw errors.rateLimited(result.msBeforeNext / 1000);
     }
   }
@@ -49,20 +49,17 @@ export class RequestLimiter {
     response.setHeader('RateLimit', `"default";r=${result.remainingPoints};t=${seconds}`);
   }
 
-  async #record(actor: Actor | null): Promise<void> {
+  async #record(actor: Actor | null, request: RequestContext): Promise<void> {
     await this.events.publish({
       type: 'rate.limited',
-      actor: actor === null ? byAnonymous : byUser(actor.userId),
+      actor: actor === null ? byAnonymous(request) : byUser(actor),
       userId: actor?.userId ?? null,
       reason: 'requests',
     });
   }
 }
 
-function nameOf(actor: Actor | null): string {
-  if (actor === null) {
-    const ip = requestContext.getStore()?.ip ?? null;
-    return `address:${ip === null ? 'unknown' : addressBlock(ip)}`;
-  }
+function nameOf(actor: Actor | null, { ip }: RequestContext): string {
+  if (actor === null) return `address:${ip === null ? 'unknown' : addressBlock(ip)}`;
   return actor.type === 'key' ? `key:${actor.keyId}` : `user:${actor.userId}`;
 }

@@ -4,7 +4,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, LessThan, Repository } from 'typeorm';
 import { errors } from '../../common/errors.js';
 import { Housekeeping } from '../../common/housekeeping.js';
-import { requestContext } from '../../common/request-context.js';
+import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Transactions } from '../../database/transactions.js';
@@ -50,14 +50,19 @@ export class SignInAttempts {
    * Takes one try of the account and one of the address.
    * @throws `too_many_attempts` with Retry-After when either has none left; recorded once a window.
    */
-  async reserve(email: string, userId: string | null): Promise<Reservation> {
-    const counters = (await this.#countersFor(email, userId)).filter(({ limit }) => limit > 0);
+  async reserve(request: RequestContext, email: string, userId: string | null): Promise<Reservation> {
+    const counters = (await this.#countersFor(request, email, userId)).filter(({ limit }) => limit > 0);
     if (counters.length === 0) return { counters };
     const counts = await this.transactions.run((tx) => this.#increment(tx, counters));
     const exceeded = counts.filter(({ attempts, limit }) => attempts > limit);
     if (exceeded.length === 0) return { counters };
     if (exceeded.some(({ attempts, limit }) => attempts === limit + 1)) {
-      await this.events.publish({ type: 'rate.limited', actor: byAnonymous, userId, reason: 'sign_in' });
+      await this.events.publish({
+        type: 'rate.limited',
+        actor: byAnonymous(request),
+        userId,
+        reason: 'sign_in',
+      });
     }
     const ends = Math.max(...exceeded.map(({ windowEnds }) => Date.parse(windowEnds)));
     throw errors.tooManyAttempts((ends - Date.now()) / 1000);
@@ -81,9 +86,8 @@ export class SignInAttempts {
     await this.transactions.run(async (tx) => void (await tx.delete(SignInAttempt, { key: account.key })));
   }
 
-  async #countersFor(email: string, userId: string | null): Promise<Counter[]> {
+  async #countersFor({ ip }: RequestContext, email: string, userId: string | null): Promise<Counter[]> {
     const { failuresPerAccount, failuresPerAddress } = this.config.limits;
-    const ip = requestContext.getStore()?.ip ?? null;
     // The e-mail may be a password typed into the wrong field: only its keyed hash is stored.
     const hash = createHmac('sha256', this.config.audit.emailHashKey).update(foldEmail(email)).digest('hex');
     const suffix = (await this.#isKnownAddress(userId, ip)) ? `:${ip}` : '';

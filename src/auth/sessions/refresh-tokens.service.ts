@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, Repository } from 'typeorm';
 import { errors } from '../../common/errors.js';
+import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
 import { Transactions } from '../../database/transactions.js';
-import { byUser } from '../../events/domain-event.js';
+import { byAnonymous, byUser } from '../../events/domain-event.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { UsersService } from '../../users/users.service.js';
 import type { SignIn } from '../sign-in.response.js';
@@ -40,13 +41,13 @@ export class RefreshTokensService {
    * Exchanges a refresh token for a new pair and prolongs its session.
    * @throws `unauthorized`; a token that was used before, and not just now, ends its session and is recorded.
    */
-  async refresh(token: string): Promise<SignIn> {
+  async refresh(request: RequestContext, token: string): Promise<SignIn> {
     const tokenHash = hashOfSecret(token);
     const known = await this.tokens.findOneBy({ tokenHash });
     const session = known === null ? null : await this.sessions.findOpen(known.sessionId);
     if (known === null || session === null) throw errors.unauthorized('The refresh token is not valid.');
-    const successor = await this.transactions.run((tx) => this.#rotate(tx, token, session));
-    if (successor === null) return this.#refuseReuse(session);
+    const successor = await this.transactions.run((tx) => this.#rotate(tx, token, session, request));
+    if (successor === null) return this.#refuseReuse(session, request);
     const user = await this.users.getCurrent(session.userId);
     return {
       user,
@@ -57,7 +58,12 @@ export class RefreshTokensService {
   }
 
   /** The successor, made now or by a neighbour a moment ago; null when the token was used long before. */
-  async #rotate(tx: EntityManager, token: string, session: Session): Promise<string | null> {
+  async #rotate(
+    tx: EntityManager,
+    token: string,
+    session: Session,
+    request: RequestContext,
+  ): Promise<string | null> {
     const tokenHash = hashOfSecret(token);
     const fresh = newRefreshSecret();
     const { affected } = await tx.update(
@@ -68,9 +74,9 @@ export class RefreshTokensService {
     if (affected === 1) {
       await this.#store(tx, fresh, session.id);
       await this.sessions.prolong(tx, session.id);
-      await this.events.publish({
+      await this.events.publishIn(tx, {
         type: 'session.refreshed',
-        actor: byUser(session.userId),
+        actor: byUser({ userId: session.userId, request }),
         userId: session.userId,
         sessionId: session.id,
       });
@@ -81,12 +87,12 @@ export class RefreshTokensService {
   }
 
   /** Somebody has a token that was exchanged before: the thief or the owner. Both are signed out. */
-  async #refuseReuse(session: Session): Promise<never> {
+  async #refuseReuse(session: Session, request: RequestContext): Promise<never> {
     await this.transactions.run(async (tx) => {
       await this.sessions.end(tx, session.userId, session.id);
-      await this.events.publish({
+      await this.events.publishIn(tx, {
         type: 'session.token_reused',
-        actor: { type: 'anonymous', id: null },
+        actor: byAnonymous(request),
         userId: session.userId,
         sessionId: session.id,
       });

@@ -10,6 +10,7 @@ import {
 import { CurrentSession, type SessionActor } from '../../common/actor.js';
 import { ApiRefusals } from '../../common/api-refusals.js';
 import { Public } from '../../common/public.js';
+import { CurrentRequest, type RequestContext } from '../../common/request-context.js';
 import { SignInResponse, toSignInResponse } from '../sign-in.response.js';
 import { RefreshInput } from './refresh.input.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
@@ -33,8 +34,11 @@ export class SessionsController {
   })
   @ApiOkResponse({ type: SignInResponse })
   @ApiRefusals('rate_limited', 'validation_failed', 'unauthorized', 'body', 'writes')
-  async refresh(@Body() input: RefreshInput): Promise<SignInResponse> {
-    return toSignInResponse(await this.refreshTokens.refresh(input.refresh_token));
+  async refresh(
+    @CurrentRequest() request: RequestContext,
+    @Body() input: RefreshInput,
+  ): Promise<SignInResponse> {
+    return toSignInResponse(await this.refreshTokens.refresh(request, input.refresh_token));
   }
 
   @Post('logout')

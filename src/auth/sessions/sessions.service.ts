@@ -9,12 +9,12 @@ import {
   Not,
   Repository,
 } from 'typeorm';
-import type { SessionActor } from '../../common/actor.js';
+import type { Remembered, SessionActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { Housekeeping } from '../../common/housekeeping.js';
 import { newId, parseId } from '../../common/ids.js';
 import { Recent } from '../../common/recent.js';
-import { requestContext } from '../../common/request-context.js';
+import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
 import { Transactions } from '../../database/transactions.js';
 import { byUser } from '../../events/domain-event.js';
@@ -36,8 +36,9 @@ const USER_AGENT_CHARACTERS = 512;
 export class SessionsService {
   readonly #logger = new Logger(SessionsService.name);
   /** Who a live session belongs to. `null` is a session that has ended, remembered as briefly. */
-  readonly #alive = new Recent<SessionActor | null>({ max: CACHED_SESSIONS, ttlMs: CACHE_TTL_MS }, (id) =>
-    this.#load(id),
+  readonly #alive = new Recent<Remembered<SessionActor> | null>(
+    { max: CACHED_SESSIONS, ttlMs: CACHE_TTL_MS },
+    (id) => this.#load(id),
   );
 
   constructor(
@@ -50,9 +51,8 @@ export class SessionsService {
     housekeeping.register('sessions', () => this.#removeOld());
   }
 
-  /** Opens a session on the device of the current request, inside the caller's transaction. */
-  async open(tx: EntityManager, userId: string): Promise<Session> {
-    const context = requestContext.getStore();
+  /** Opens a session on the device of the request, inside the caller's transaction. */
+  async open(tx: EntityManager, userId: string, request: RequestContext): Promise<Session> {
     const session = tx.create(Session, {
       id: newId(),
       userId,
@@ -60,8 +60,8 @@ export class SessionsService {
       lastUsedAt: now(),
       expiresAt: fromNow(SESSION_TTL_MS),
       endedAt: null,
-      ip: context?.ip ?? null,
-      userAgent: context?.userAgent?.slice(0, USER_AGENT_CHARACTERS) ?? null,
+      ip: request.ip,
+      userAgent: request.userAgent?.slice(0, USER_AGENT_CHARACTERS) ?? null,
     });
     await tx.insert(Session, session);
     return session;
@@ -83,18 +83,18 @@ export class SessionsService {
   }
 
   /** The caller behind a session, or null when it has ended, was never there, or belongs to somebody else. */
-  async findActor(sessionId: string, userId: string): Promise<SessionActor | null> {
+  async findActor(request: RequestContext, sessionId: string, userId: string): Promise<SessionActor | null> {
     const actor = await this.#alive.get(sessionId);
-    return actor?.userId === userId ? actor : null;
+    return actor?.userId === userId ? { ...actor, request } : null;
   }
 
   /** Ends the session of this request. */
   async signOut(actor: SessionActor): Promise<void> {
     await this.transactions.run(async (tx) => {
       await this.end(tx, actor.userId, actor.sessionId);
-      await this.events.publish({
+      await this.events.publishIn(tx, {
         type: 'user.signed_out',
-        actor: byUser(actor.userId),
+        actor: byUser(actor),
         userId: actor.userId,
         sessionId: actor.sessionId,
       });
@@ -110,13 +110,13 @@ export class SessionsService {
     if (sessionId === null) throw errors.sessionNotFound();
     const ended = await this.transactions.run(async (tx) => {
       if ((await this.end(tx, actor.userId, sessionId)) === 0) return false;
-      await this.#publishEnd(actor, sessionId, 1);
+      await this.#publishEnd(tx, actor, sessionId, 1);
       return true;
     });
     if (ended) return;
     await this.events.publish({
       type: 'access.denied',
-      actor: byUser(actor.userId),
+      actor: byUser(actor),
       userId: actor.userId,
       resource: `session:${sessionId}`,
       reason: 'session_not_found',
@@ -128,7 +128,7 @@ export class SessionsService {
   async endOthers(actor: SessionActor): Promise<void> {
     await this.transactions.run(async (tx) => {
       const count = await this.endAll(tx, actor.userId, actor.sessionId);
-      await this.#publishEnd(actor, null, count);
+      await this.#publishEnd(tx, actor, null, count);
     });
   }
 
@@ -154,7 +154,7 @@ export class SessionsService {
   async #endWhere(tx: EntityManager, where: FindOptionsWhere<Session>): Promise<number> {
     const open = await tx.find(Session, { select: { id: true }, where: { ...where, ...isOpen() } });
     await tx.update(Session, { ...where, endedAt: IsNull() }, { endedAt: now() });
-    this.transactions.afterCommit(() => open.forEach(({ id }) => this.#alive.set(id, null)));
+    this.transactions.afterCommit(tx, () => open.forEach(({ id }) => this.#alive.set(id, null)));
     return open.length;
   }
 
@@ -165,17 +165,22 @@ export class SessionsService {
     });
   }
 
-  async #publishEnd(actor: SessionActor, sessionId: string | null, count: number): Promise<void> {
-    await this.events.publish({
+  async #publishEnd(
+    tx: EntityManager,
+    actor: SessionActor,
+    sessionId: string | null,
+    count: number,
+  ): Promise<void> {
+    await this.events.publishIn(tx, {
       type: 'session.ended',
-      actor: byUser(actor.userId),
+      actor: byUser(actor),
       userId: actor.userId,
       sessionId,
       count,
     });
   }
 
-  async #load(id: string): Promise<SessionActor | null> {
+  async #load(id: string): Promise<Remembered<SessionActor> | null> {
     const session = await this.findOpen(id);
     const user = session === null ? null : await this.users.findEnabled(session.userId);
     if (session !== null && user !== null) await this.#noteUse(session);

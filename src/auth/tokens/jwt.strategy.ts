@@ -4,6 +4,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-jwt';
 import type { Actor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
+import { contextOf } from '../../common/request-context.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { AccessTokens, hasTokenClaims } from './access-tokens.js';
 import { bearerToken } from './bearer-token.js';
@@ -37,7 +38,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   /** @throws `unauthorized` for a token without its claims, or whose session has ended. */
   async validate(request: IncomingMessage, payload: unknown): Promise<Actor> {
     if (!hasTokenClaims(payload)) throw errors.unauthorized();
-    const actor = await this.sessions.findActor(payload.sid, payload.sub);
+    const actor = await this.sessions.findActor(contextOf(request), payload.sid, payload.sub);
     if (actor === null) throw errors.unauthorized();
     this.verified.remember(bearerToken(request)!, payload);
     return actor;

@@ -38,11 +38,13 @@ describe('security.md: aborts and faults, made by the server’s own parts', () 
   it('refuses the action whose audit record cannot be written, and undoes it', async () => {
     const events = server.app.get(DomainEvents);
     const before = await server.stored();
-    const publish = jest.spyOn(events, 'publish').mockRejectedValue(new Error('the trail is broken'));
+    const broken = (['publish', 'publishIn'] as const).map((method) =>
+      jest.spyOn(events, method).mockRejectedValue(new Error('the trail is broken')),
+    );
     const upload = await client.upload('unrecorded');
     const list = await client.json('GET', '/api/files');
     const rename_ = await client.json('PATCH', '/api/users/me', { name: 'Unrecorded' });
-    publish.mockRestore();
+    for (const method of broken) method.mockRestore();
     expect([upload.status, list.status, rename_.status]).toEqual([500, 500, 500]);
     expect(JSON.stringify(upload.body)).not.toContain('broken');
     expect(await server.stored()).toEqual(before);
