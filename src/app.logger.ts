@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
+import { LineBatch } from './common/line-batch.js';
 
 /** One JSON object a line; readable lines on a terminal. Never logs a header, a body or a query string. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
@@ -13,6 +14,6 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   if (destination !== undefined) return pino(options, destination);
   if (process.stdout.isTTY)
     return pino(options, PinoPretty({ ignore: 'pid,context', translateTime: 'SYS:HH:MM:ss.l' }));
-  // Buffered, so that a slow reader of the log does not slow the service; flushed when the process ends.
-  return pino(options, pino.destination({ sync: false, minLength: 4096 }));
+  // Asynchronous, so that a slow reader of the log does not slow the service; flushed when the process ends.
+  return pino(options, new LineBatch(pino.destination({ sync: false, minLength: 1 })));
 }

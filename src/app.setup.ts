@@ -1,7 +1,6 @@
 import { type INestApplication, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { ValidationError } from 'class-validator';
-import cors from 'cors';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { Server } from 'node:http';
@@ -15,7 +14,7 @@ import type { AppConfig } from './config/app-config.js';
 import { translateDatabaseError } from './database/driver-errors.js';
 import { UploadsService } from './files/uploads.service.js';
 import { accessLog } from './http/access-log.js';
-import { connectionClose } from './http/connection-close.js';
+import { crossOrigin } from './http/cross-origin.js';
 import { FastExpressAdapter } from './http/fast-express-adapter.js';
 import { inOrder } from './http/in-order.js';
 import { jsonBody } from './http/json-body.js';
@@ -28,44 +27,24 @@ import { securityHeaders } from './http/security-headers.js';
 import { limitServer } from './http/server-limits.js';
 import { drainServer, runPhases } from './http/shutdown.js';
 
-/** Headers of ours that a page on another origin may read. */
-const EXPOSED = [
-  'X-Request-Id',
-  'Link',
-  'Location',
-  'ETag',
-  'Repr-Digest',
-  'Content-Disposition',
-  'Content-Range',
-  'Retry-After',
-  'Idempotent-Replayed',
-];
-
 /** Builds the app as every instance gets it, tests included. It is initialised but does not listen yet. */
 export async function createApp(config: AppConfig, logger: Logger): Promise<INestApplication<Server>> {
-  const app = await NestFactory.create<INestApplication<Server>>(
-    AppModule.on(config),
-    new FastExpressAdapter(answerLiveness),
-    {
-      bodyParser: false,
-      logger: new PinoLogger(logger),
-      abortOnError: false,
-    },
-  );
+  const adapter = new FastExpressAdapter(answerLiveness);
+  const app = await NestFactory.create<INestApplication<Server>>(AppModule.on(config), adapter, {
+    bodyParser: false,
+    logger: new PinoLogger(logger),
+    abortOnError: false,
+  });
+  const lifecycle = app.get(Lifecycle);
+  adapter.closeConnectionsWhen(() => lifecycle.stopping);
   app.use(
     inOrder(
       requestScope(config.http.trustedProxyHops),
       accessLog(logger, app.get(Registry)),
       linger,
       messageFraming,
-      connectionClose(app.get(Lifecycle)),
       securityHeaders,
-      cors({
-        origin: config.http.corsOrigins === '*' ? '*' : [...config.http.corsOrigins],
-        credentials: false,
-        exposedHeaders: EXPOSED,
-        maxAge: 600,
-      }),
+      crossOrigin(config.http.corsOrigins),
       jsonBody(),
     ),
   );

@@ -12,6 +12,7 @@ import { Answers } from './answers.js';
  */
 export class FastExpressAdapter extends ExpressAdapter {
   readonly #answers = new Answers();
+  #closing: () => boolean = () => false;
 
   /** `first` sees every request before Express and answers it, returning true, or leaves it alone. */
   constructor(
@@ -24,6 +25,11 @@ export class FastExpressAdapter extends ExpressAdapter {
     app.set('query parser', 'simple');
   }
 
+  /** While `closing` says so, every answer, also to a request in flight, tells its client to open another connection. */
+  closeConnectionsWhen(closing: () => boolean): void {
+    this.#closing = closing;
+  }
+
   override initHttpServer(options: NestApplicationOptions): void {
     super.initHttpServer(options);
     const app = this.getInstance<Express>();
@@ -31,7 +37,13 @@ export class FastExpressAdapter extends ExpressAdapter {
       if (!this.first(request, response)) app(request, response);
     };
     class Message extends http.IncomingMessage {}
-    class Answer extends http.ServerResponse {}
+    const closing = () => this.#closing();
+    class Answer extends http.ServerResponse {
+      override writeHead(statusCode: number, ...rest: unknown[]): this {
+        if (closing()) this.shouldKeepAlive = false;
+        return super.writeHead(statusCode, ...(rest as []));
+      }
+    }
     app.request = inherit(Message.prototype, app.request);
     app.response = inherit(Answer.prototype, app.response);
     this.httpServer = http.createServer({ IncomingMessage: Message, ServerResponse: Answer }, listener);

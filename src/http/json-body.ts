@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import express from 'express';
 import { errors } from '../common/errors.js';
+import { hasBody } from './has-body.js';
 import { jsonFault } from './json-fault.js';
 
 const LIMIT_BYTES = 64 * 1024;
@@ -35,12 +36,6 @@ export function jsonBody(): RequestHandler {
       once(error);
     });
   };
-}
-
-function hasBody(request: Request): boolean {
-  return (
-    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
-  );
 }
 
 function isUpload(request: Request): boolean {

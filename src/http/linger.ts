@@ -1,4 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
+import { hasBody } from './has-body.js';
 
 const LINGER_MS = 5000;
 
@@ -7,6 +8,7 @@ const LINGER_MS = 5000;
  * so that the client gets to read the answer instead of a reset; then the connection is cut.
  */
 export function linger(request: Request, response: Response, next: NextFunction): void {
+  if (!hasBody(request)) return next();
   response.once('finish', () => {
     if (request.complete || request.socket.destroyed) return;
     const timer = setTimeout(() => request.socket.destroy(), LINGER_MS).unref();

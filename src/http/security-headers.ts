@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
+import { headersOf } from './headers-of.js';
 
 /** Answers of the API are data: no browser may run, frame or embed anything in them. */
 const API = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
@@ -28,25 +29,17 @@ export function securityHeaders(request: Request, response: Response, next: Next
   next();
 }
 
-/** They do not depend on the request: helmet is asked once, and its answer set from then on. */
 function headersFor(directives: Record<string, string[]>): readonly (readonly [string, string])[] {
-  const middleware = helmet({
-    contentSecurityPolicy: { useDefaults: false, directives },
-    // The API is meant to be called from other origins; CORS says which.
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-    // For Internet Explorer 8, Flash and pages with links: an API has no use for them.
-    xDownloadOptions: false,
-    xPermittedCrossDomainPolicies: false,
-    xDnsPrefetchControl: false,
-    originAgentCluster: false,
-  });
-  const headers = new Map<string, string>();
-  const recorder = {
-    setHeader: (name: string, value: string) => headers.set(name, value),
-    removeHeader: (name: string) => headers.delete(name),
-  };
-  middleware({} as Request, recorder as unknown as Response, (error?: unknown) => {
-    if (error !== undefined) throw error as Error;
-  });
-  return [...headers];
+  return headersOf(
+    helmet({
+      contentSecurityPolicy: { useDefaults: false, directives },
+      // The API is meant to be called from other origins; CORS says which.
+      crossOriginResourcePolicy: { policy: 'cross-origin' },
+      // For Internet Explorer 8, Flash and pages with links: an API has no use for them.
+      xDownloadOptions: false,
+      xPermittedCrossDomainPolicies: false,
+      xDnsPrefetchControl: false,
+      originAgentCluster: false,
+    }),
+  );
 }

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
 import { LocalStorage } from './local-storage.js';
 import { ObjectStorage } from './object-storage.js';
-import { S3Storage } from './s3-storage.js';
 
 @Module({
   providers: [
@@ -10,8 +9,7 @@ import { S3Storage } from './s3-storage.js';
       provide: ObjectStorage,
       inject: [AppConfig],
       useFactory: async (config: AppConfig) => {
-        const storage =
-          config.storage.s3 === null ? new LocalStorage(config.storage.path) : new S3Storage(config.storage.s3);
+        const storage = await openStorage(config.storage);
         await storage.prepare();
         return storage;
       },
@@ -20,3 +18,10 @@ import { S3Storage } from './s3-storage.js';
   exports: [ObjectStorage],
 })
 export class StorageModule {}
+
+/** The AWS SDK takes as long to load as everything else of this project: only who keeps bytes there waits for it. */
+async function openStorage({ s3, path }: AppConfig['storage']): Promise<ObjectStorage> {
+  if (s3 === null) return new LocalStorage(path);
+  const { S3Storage } = await import('./s3-storage.js');
+  return new S3Storage(s3);
+}

@@ -22,9 +22,7 @@ describe('security.md: crash', () => {
       const deleted = new Set<string>();
       const client = new Client('');
       for (let cycle = 0; cycle <= CYCLES; cycle++) {
-        const begun = Date.now();
         const service = await startProgram({ STORAGE_PATH: storage, LOG_LEVEL: 'warn' });
-        expect(Date.now() - begun).toBeLessThan(3000);
         Object.assign(client, { url: service.url });
         if (cycle === 0) await client.register('crash@example.org', 'a long enough passphrase');
         await verify(client, acknowledged, deleted);

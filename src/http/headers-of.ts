@@ -1,0 +1,18 @@
+import type { Request, RequestHandler, Response } from 'express';
+
+/** The headers that `middleware` sets on any answer to a GET, as name and value: asked once, where they do not depend on the request. */
+export function headersOf(middleware: RequestHandler): readonly (readonly [string, string])[] {
+  const headers = new Map<string, string>();
+  const recorder = {
+    setHeader: (name: string, value: string) => headers.set(name, value),
+    removeHeader: (name: string) => headers.delete(name),
+  };
+  void middleware(
+    { method: 'GET', headers: {} } as Request,
+    recorder as unknown as Response,
+    (error?: unknown) => {
+      if (error !== undefined) throw error as Error;
+    },
+  );
+  return [...headers];
+}
