@@ -17,6 +17,7 @@ import { PermissionsGuard } from './permissions.guard.js';
 import { RequestLimiter } from './limits/request-limiter.js';
 import { SignInAttempts } from './limits/sign-in-attempts.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
+import { RouteAccess } from './route-access.js';
 import { RefreshToken } from './sessions/refresh-token.entity.js';
 import { RefreshTokensService } from './sessions/refresh-tokens.service.js';
 import { Session } from './sessions/session.entity.js';
@@ -48,6 +49,7 @@ import { VerifiedTokens } from './tokens/verified-tokens.js';
     AccessTokens,
     VerifiedTokens,
     JwtStrategy,
+    RouteAccess,
     { provide: APP_GUARD, useClass: JwtAuthGuard },
     { provide: APP_GUARD, useClass: PermissionsGuard },
   ],

@@ -1,14 +1,13 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { Request, Response } from 'express';
 import type { Actor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
-import { PUBLIC_ROUTE, UNLIMITED_ROUTE } from '../common/public.js';
 import { contextOf } from '../common/request-context.js';
 import { ApiKeysService } from './keys/api-keys.service.js';
 import { claimsToBeKey } from './keys/key-secret.js';
 import { RequestLimiter } from './limits/request-limiter.js';
+import { RouteAccess } from './route-access.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { bearerToken } from './tokens/bearer-token.js';
 import { VerifiedTokens } from './tokens/verified-tokens.js';
@@ -17,7 +16,7 @@ import { VerifiedTokens } from './tokens/verified-tokens.js';
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
   constructor(
-    private readonly reflector: Reflector,
+    private readonly access: RouteAccess,
     private readonly verified: VerifiedTokens,
     private readonly sessions: SessionsService,
     private readonly keys: ApiKeysService,
@@ -26,11 +25,19 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     super();
   }
 
-  override canActivate(context: ExecutionContext): Promise<boolean> | boolean {
-    const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean>(UNLIMITED_ROUTE, targets)) return true;
-    const open = this.reflector.getAllAndOverride<boolean>(PUBLIC_ROUTE, targets);
-    return open ? this.#limit(context) : this.#authenticateWithinLimit(context);
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const { open, unlimited } = this.access.of(context);
+    if (unlimited) return true;
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request>();
+    try {
+      if (!open) await this.#authenticate(context, request);
+    } finally {
+      // Whoever is recognised has a limit of their own; whoever is not shares that of their address.
+      const actor = (request.user as Actor | undefined) ?? null;
+      await this.limiter.consume(actor, contextOf(request), http.getResponse<Response>());
+    }
+    return true;
   }
 
   override handleRequest<T>(error: unknown, user: T | false): T {
@@ -39,42 +46,20 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     return user;
   }
 
-  /** Whoever is recognised has a limit of their own; whoever is not shares that of their address. */
-  async #authenticateWithinLimit(context: ExecutionContext): Promise<boolean> {
-    try {
-      await this.#authenticate(context);
-    } catch (error) {
-      await this.#limit(context);
-      throw error;
-    }
-    return this.#limit(context);
-  }
-
-  async #limit(context: ExecutionContext): Promise<boolean> {
-    const http = context.switchToHttp();
-    const request = http.getRequest<Request>();
-    const actor = (request.user as Actor | undefined) ?? null;
-    await this.limiter.consume(actor, contextOf(request), http.getResponse<Response>());
-    return true;
-  }
-
   /** Passport judges a token once; afterwards only what can change about it is asked. */
-  async #authenticate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<Request>();
+  async #authenticate(context: ExecutionContext, request: Request): Promise<void> {
     const token = bearerToken(request);
     if (token !== null && claimsToBeKey(token)) return this.#authenticateKey(request, token);
     const claims = token === null ? null : this.verified.find(token);
-    if (claims === null) return super.canActivate(context) as Promise<boolean>;
+    if (claims === null) return void (await super.canActivate(context));
     const actor = await this.sessions.findActor(contextOf(request), claims.sid, claims.sub);
     if (actor === null) throw errors.unauthorized();
     request.user = actor;
-    return true;
   }
 
-  async #authenticateKey(request: Request, token: string): Promise<boolean> {
+  async #authenticateKey(request: Request, token: string): Promise<void> {
     const actor = await this.keys.findActor(contextOf(request), token);
     if (actor === null) throw errors.unauthorized();
     request.user = actor;
-    return true;
   }
 }

@@ -1,12 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import type { Actor } from '../common/actor.js';
 import { type ApiError, errors } from '../common/errors.js';
-import { REQUIRED_ROLE, type Role } from '../common/roles.js';
-import { REQUIRED_SCOPE, type Scope } from '../common/scopes.js';
 import { byUser } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
+import { type Access, RouteAccess } from './route-access.js';
 
 /**
  * Asks whether the caller may use the route: an API key needs the scope that the route declares, and a route
@@ -15,7 +13,7 @@ import { DomainEvents } from '../events/domain-events.js';
 @Injectable()
 export class PermissionsGuard implements CanActivate {
   constructor(
-    private readonly reflector: Reflector,
+    private readonly access: RouteAccess,
     private readonly events: DomainEvents,
   ) {}
 
@@ -23,17 +21,13 @@ export class PermissionsGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Request>();
     const actor = request.user as Actor | undefined;
     if (actor === undefined) return true;
-    const refusal = this.#refusalFor(actor, context);
+    const refusal = this.#refusalFor(actor, this.access.of(context));
     return refusal === null ? true : this.#refuse(actor, refusal, request);
   }
 
-  #refusalFor(actor: Actor, context: ExecutionContext): ApiError | null {
-    const handlers = [context.getHandler(), context.getClass()];
-    if (actor.type === 'key') {
-      const scope = this.reflector.getAllAndOverride<Scope | undefined>(REQUIRED_SCOPE, handlers);
-      if (scope === undefined || !actor.scopes.includes(scope)) return errors.insufficientScope(scope);
-    }
-    const role = this.reflector.getAllAndOverride<Role | undefined>(REQUIRED_ROLE, handlers);
+  #refusalFor(actor: Actor, { scope, role }: Access): ApiError | null {
+    if (actor.type === 'key' && (scope === undefined || !actor.scopes.includes(scope)))
+      return errors.insufficientScope(scope);
     return role === undefined || actor.roles.includes(role) ? null : errors.forbidden();
   }
 

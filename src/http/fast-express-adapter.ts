@@ -14,9 +14,10 @@ export class FastExpressAdapter extends ExpressAdapter {
   readonly #answers = new Answers();
   #closing: () => boolean = () => false;
 
-  /** `first` sees every request before Express and answers it, returning true, or leaves it alone. */
+  /** `first` sees every request before Express: it writes the head of its answer and returns the body, or null to leave it alone. */
   constructor(
-    private readonly first: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
+    private readonly first: (request: IncomingMessage, response: ServerResponse) => string | null = () =>
+      null,
   ) {
     super();
     const app = this.getInstance<Express>();
@@ -34,7 +35,9 @@ export class FastExpressAdapter extends ExpressAdapter {
     super.initHttpServer(options);
     const app = this.getInstance<Express>();
     const listener: RequestListener = (request, response) => {
-      if (!this.first(request, response)) app(request, response);
+      const body = this.first(request, response);
+      if (body === null) app(request, response);
+      else this.#answers.end(response, body);
     };
     class Message extends http.IncomingMessage {}
     const closing = () => this.#closing();

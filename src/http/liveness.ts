@@ -10,10 +10,10 @@ const HEADERS = [...API_HEADERS].flat();
  * not wait for anything. Whatever is not exactly that (HEAD, a trailing slash, a request id, an `Origin`)
  * takes the ordinary way to the same answer.
  */
-export function answerLiveness(request: IncomingMessage, response: ServerResponse): boolean {
-  if (request.url !== '/health' || request.method !== 'GET') return false;
+export function answerLiveness(request: IncomingMessage, response: ServerResponse): string | null {
+  if (request.url !== '/health' || request.method !== 'GET') return null;
   const { headers } = request;
-  if (headers.origin !== undefined || headers['x-request-id'] !== undefined) return false;
+  if (headers.origin !== undefined || headers['x-request-id'] !== undefined) return null;
   const body = JSON.stringify({ status: 'healthy', timestamp: now() });
   response.writeHead(200, [
     ...HEADERS,
@@ -24,6 +24,5 @@ export function answerLiveness(request: IncomingMessage, response: ServerRespons
     'Content-Length',
     String(Buffer.byteLength(body)),
   ]);
-  response.end(body);
-  return true;
+  return body;
 }

@@ -85,7 +85,8 @@ export class SessionsService {
   /** The caller behind a session, or null when it has ended, was never there, or belongs to somebody else. */
   async findActor(request: RequestContext, sessionId: string, userId: string): Promise<SessionActor | null> {
     const actor = await this.#alive.get(sessionId);
-    return actor?.userId === userId ? { ...actor, request } : null;
+    if (actor?.userId !== userId) return null;
+    return { type: 'session', userId, sessionId, roles: actor.roles, request };
   }
 
   /** Ends the session of this request. */
