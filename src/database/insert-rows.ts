@@ -1,6 +1,8 @@
 import type { EntityManager } from 'typeorm';
 
 const statements = new Map<string, string>();
+/** `JSON.stringify` writes whole surrogate pairs as they are, and halves as an escape. */
+const MAY_BE_HALF_A_PAIR = /\\ud[89a-f]/;
 
 /**
  * Inserts rows with one statement and none of the entity machinery, which costs several times the insert itself; for
@@ -47,6 +49,8 @@ async function execute(
 
 function toJson(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const objects = rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index]])));
+  const text = JSON.stringify(objects);
+  if (!MAY_BE_HALF_A_PAIR.test(text)) return text;
   // Half a surrogate pair becomes U+FFFD, as in any parameter; PostgreSQL would refuse its escape.
   return JSON.stringify(objects, (_key, value: unknown) =>
     typeof value === 'string' ? value.toWellFormed() : value,

@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Actor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
+import { endWithTurn } from '../common/turn-end.js';
 import { AppConfig } from '../config/app-config.js';
 import { byUser } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
@@ -95,16 +96,16 @@ export class DownloadsService {
     if (handover.via === 'redirect') {
       response.setHeader('Cache-Control', 'private, no-store');
       response.setHeader('Location', handover.url);
-      response.status(307).end();
+      endWithTurn(response.status(307));
       return;
     }
     setValidators(response, file);
     setContentHeaders(response, file, null);
-    // nginx says these itself.
-    response.removeHeader('Content-Length');
+    // nginx says these of the file itself; it keeps the connection to an answer that is said to have no body.
+    response.setHeader('Content-Length', 0);
     response.removeHeader('Accept-Ranges');
     response.setHeader('X-Accel-Redirect', handover.path);
-    response.status(200).end();
+    endWithTurn(response.status(200));
   }
 
   /** @throws `file_unavailable`, recorded, when the bytes are missing or of another size. */

@@ -2,7 +2,7 @@ import http, { type IncomingMessage, type RequestListener, type ServerResponse }
 import type { NestApplicationOptions } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express, Response } from 'express';
-import { Answers } from './answers.js';
+import { endWithTurn } from '../common/turn-end.js';
 
 /**
  * Express spends most of a small request on `Object.setPrototypeOf(req, app.request)`, which throws away
@@ -11,7 +11,6 @@ import { Answers } from './answers.js';
  * classes: V8 gives those room for the properties that Node's constructors add (a quarter faster than a function that calls them).
  */
 export class FastExpressAdapter extends ExpressAdapter {
-  readonly #answers = new Answers();
   #closing: () => boolean = () => false;
 
   /** `first` sees every request before Express: it writes the head of its answer and returns the body, or null to leave it alone. */
@@ -37,7 +36,7 @@ export class FastExpressAdapter extends ExpressAdapter {
     const listener: RequestListener = (request, response) => {
       const body = this.first(request, response);
       if (body === null) app(request, response);
-      else this.#answers.end(response, body);
+      else endWithTurn(response, body);
     };
     class Message extends http.IncomingMessage {}
     const closing = () => this.#closing();
@@ -60,7 +59,7 @@ export class FastExpressAdapter extends ExpressAdapter {
     const text = JSON.stringify(body);
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
     response.setHeader('Content-Length', Buffer.byteLength(text));
-    this.#answers.end(response, text);
+    endWithTurn(response, text);
     return response;
   }
 }
