@@ -44,7 +44,7 @@ export class Transactions {
   /**
    * Runs `work` in a transaction. Everything that `work` does by its manager is committed when the promise resolves, and
    * undone when it rejects. May call `work` again after a serialization failure. Not to be called inside `work`: the
-   * inner one would be another transaction, which on SQLite waits for the outer one for ever.
+   * inner one would be another transaction, which on SQLite waits for the outer one for ever (`test/architecture` looks out for it).
    * @throws `database_unavailable` when the write lock is not to be had within 5 s.
    */
   async run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
