@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startApp, type TestApp } from '../../support/test-app.js';
 
 describe('security.md: races', () => {
@@ -7,13 +8,16 @@ describe('security.md: races', () => {
   afterAll(() => server.close());
 
   it('lets one of 100 parallel registrations of one e-mail win', async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 100 }, () =>
-        server
-          .client()
-          .json('POST', '/api/users/register', { email: 'race@example.org', password: 'one of a hundred' }),
-      ),
-    );
+    const register = async () => {
+      for (;;) {
+        const input = { email: 'race@example.org', password: 'one of a hundred' };
+        const answer = await server.client().json('POST', '/api/users/register', input);
+        // On a slow machine a hundred hashes are more than may wait.
+        if (answer.body.code !== 'busy') return answer;
+        await delay(100);
+      }
+    };
+    const answers = await Promise.all(Array.from({ length: 100 }, register));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(99);
   });
