@@ -14,16 +14,49 @@ const SECONDS = 2;
 const WARM_UP = 5;
 const CLIENTS = 32;
 const SIDES = ['on', 'off'];
+const FILE_BYTES = 64_000;
 
-/** Renames commit a transaction of their own, downloads record outside one. */
-const kinds = {
-  'rename (in a transaction)': {
-    method: 'PATCH',
-    headers: { 'content-type': 'application/json' },
-    body: (turn) => JSON.stringify({ name: `name ${turn}.txt` }),
-  },
-  'download (outside one)': { method: 'GET', headers: {}, body: () => undefined },
+const JSON_TYPE = { 'content-type': 'application/json' };
+const BOUNDARY = 'a-line-that-no-file-has';
+const rename = {
+  method: 'PATCH',
+  headers: JSON_TYPE,
+  body: (turn) => JSON.stringify({ name: `name ${turn}.txt` }),
 };
+const download = { method: 'GET' };
+const upload = {
+  method: 'POST',
+  path: '/api/files',
+  headers: { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` },
+  body: () =>
+    `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="b.txt"\r\n\r\n${'b'.repeat(FILE_BYTES)}\r\n--${BOUNDARY}--\r\n`,
+};
+
+/**
+ * What the clients ask for, in turn. Renames commit a transaction of their own, downloads record outside one; the mixture is a
+ * user's walk through the README, in which the file that was uploaded is deleted in the end.
+ */
+const kinds = {
+  mixture: [
+    upload,
+    { method: 'GET', path: '/api/files' },
+    { method: 'GET', suffix: '/metadata' },
+    download,
+    rename,
+    { method: 'GET', path: '/api/users/me' },
+    { method: 'DELETE', uploaded: true },
+  ],
+  'rename (in a transaction)': [rename],
+  'download (outside one)': [download],
+};
+
+/** Notes what was uploaded: the file's path and its owner's token. */
+const RESPONSE = `
+    response = function(status, headers, body)
+      if status ~= 201 then return end
+      local id, owner = string.match(body, '"id":"([^"]+)"'), string.match(body, '"user_id":"([^"]+)"')
+      table.insert(uploaded, {"/api/files/" .. id, owners[owner]})
+    end`;
 
 const scripts = await mkdtemp(join(tmpdir(), 'bench-'));
 const services = {
@@ -40,51 +73,68 @@ for (const [name, kind] of Object.entries(kinds)) {
     requestsPerSecondOf(script[side], { url: services[side].url, clients: CLIENTS, seconds: SECONDS }),
   );
   const ratio = median(rates.on.map((rate, round) => rate / rates.off[round]));
+  const [on, off] = SIDES.map((side) => `${median(rates[side]).toFixed(0)}/s ${side}`);
+  console.log(`${name.padEnd(26)} ${on}, ${off}, ratio ${ratio.toFixed(2)} (goal 0.90)`);
+}
+for (const name of ['rename (in a transaction)', 'download (outside one)']) {
+  const [kind] = kinds[name];
   const latencies = await inTurns(0, (side) => latenciesOf(services[side], users[side][0], kind));
   const [on, off] = SIDES.map((side) => p99(latencies[side].flat()));
   console.log(
-    `${name.padEnd(26)} ${median(rates.on).toFixed(0)}/s on, ${median(rates.off).toFixed(0)}/s off, ` +
-      `ratio ${ratio.toFixed(2)} (goal 0.90); one client: p99 ${on.toFixed(1)} ms on, ${off.toFixed(1)} ms off, ` +
-      `added ${(on - off).toFixed(1)} ms`,
+    `${name.padEnd(26)} one client: p99 ${on.toFixed(1)} ms on, ${off.toFixed(1)} ms off, added ${(on - off).toFixed(1)} ms`,
   );
 }
 await Promise.all(Object.values(services).map((service) => service.stop()));
 await rm(scripts, { recursive: true });
 
-/** Users with a file of 64 kB each. */
+/** Users with a file each. */
 async function prepare({ url }) {
   return Promise.all(
     Array.from({ length: CLIENTS }, async () => {
       const headers = await register(url);
       const form = new FormData();
-      form.set('file', new Blob([Buffer.alloc(64_000, 1)]), 'a.txt');
+      form.set('file', new Blob([Buffer.alloc(FILE_BYTES, 1)]), 'a.txt');
       const file = await (await fetch(`${url}/api/files`, { method: 'POST', headers, body: form })).json();
-      return { headers, path: `/api/files/${file.id}` };
+      return { headers, id: file.user_id, path: `/api/files/${file.id}` };
     }),
   );
 }
 
-/** A script for wrk in which the users take turns. */
-async function scriptOf(side, { method, headers, body }) {
-  const list = users[side].map((user) => {
-    const fields = Object.entries({ ...user.headers, ...headers }).map(
-      ([name, value]) => `["${name}"]="${value}"`,
-    );
-    return `{"${user.path}", {${fields.join()}}}`;
-  });
+/** A script for wrk in which the users take turns, each with the next of the requests. */
+async function scriptOf(side, kind) {
+  const list = users[side].map(({ path, headers }) => `{${lua(path)}, ${lua(headers.authorization)}}`);
+  const owners = users[side].map(({ id, headers }) => `[${lua(id)}]=${lua(headers.authorization)}`);
+  const steps = kind.map(
+    ({ method, path, suffix = '', headers = {}, body = () => undefined, uploaded = false }) =>
+      `{method=${lua(method)}, path=${lua(path)}, suffix=${lua(suffix)}, type=${lua(headers['content-type'])}, ` +
+      `body=${lua(body('TURN'))}, uploaded=${uploaded}}`,
+  );
   const file = join(scripts, `${side}.lua`);
-  const text = body('TURN') === undefined ? 'nil' : `string.gsub('${body('TURN')}', 'TURN', turn)`;
   await writeFile(
     file,
-    `local users, turn = {${list.join()}}, 0
+    `local users, steps, turn, uploaded = {${list.join()}}, {${steps.join()}}, 0, {}
+    local owners = {${owners.join()}}
     request = function()
       turn = turn + 1
-      local path, headers = unpack(users[turn % #users + 1])
-      local body = ${text}
-      return wrk.format("${method}", path, headers, body)
-    end`,
+      local step = steps[turn % #steps + 1]
+      local path, token = unpack(users[turn % #users + 1])
+      path = step.path or path .. step.suffix
+      if step.uploaded then
+        -- The answer to the upload tells which; until the first has come, there is nothing to delete.
+        local last = table.remove(uploaded)
+        if last == nil then return wrk.format("GET", "/api/files", {["authorization"]=token}) end
+        path, token = unpack(last)
+      end
+      local body = step.body and string.gsub(step.body, "TURN", turn)
+      return wrk.format(step.method, path, {["authorization"]=token, ["content-type"]=step.type}, body)
+    end
+    ${kind.some(({ uploaded }) => uploaded) ? RESPONSE : ''}`,
   );
   return file;
+}
+
+function lua(value) {
+  return value === undefined ? 'nil' : JSON.stringify(value);
 }
 
 /** What `measure` gives for both sides, round by round. */
@@ -100,7 +150,7 @@ async function inTurns(warmUp, measure) {
 }
 
 /** Every latency of one client in milliseconds. */
-async function latenciesOf({ url }, user, { method, headers, body }) {
+async function latenciesOf({ url }, user, { method, headers = {}, body = () => undefined }) {
   const latencies = [];
   const until = performance.now() + SECONDS * 1000;
   for (let turn = 0; performance.now() < until; turn++) {

@@ -16,6 +16,13 @@ const SCRUB_RETRY_MS = 50;
 /** What happens once the transaction has committed; it must not reject. */
 type Effect = () => void | Promise<void>;
 
+/** Work that is committed with somebody else's, when there is somebody. */
+interface Rider {
+  readonly work: (manager: EntityManager) => Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
  * The only way to write. Opens a transaction, hands its `EntityManager` to `work`, and commits when `work` resolves.
  * Whoever is called inside is given that manager and passes it on, to the events that are published inside first of
@@ -30,6 +37,7 @@ type Effect = () => void | Promise<void>;
 export class Transactions {
   readonly #logger = new Logger(Transactions.name);
   readonly #effects = new WeakMap<EntityManager, Effect[]>();
+  readonly #riders: Rider[] = [];
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(@Inject(WRITING) private readonly writing: DataSource) {}
@@ -58,11 +66,16 @@ export class Transactions {
   }
 
   /**
-   * Runs one `statement`: that is a transaction already, and on PostgreSQL needs neither `BEGIN` nor `COMMIT`, two round trips
-   * of three. @throws as `run` does.
+   * Runs `work`, which is one statement, and resolves when it is committed. On SQLite it rides along with the transaction that
+   * is being written, if there is one, and shares its commit and its fate: a commit waits for the disk. On PostgreSQL a
+   * statement is a transaction already, and needs neither `BEGIN` nor `COMMIT`, two round trips of three.
+   * @throws as `run` does.
    */
-  async runOne<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.writing.options.type === 'postgres' ? statement(this.writing.manager) : this.run(statement);
+  async ride(work: (manager: EntityManager) => Promise<void>): Promise<void> {
+    if (this.writing.options.type === 'postgres') return work(this.writing.manager);
+    const committed = new Promise<void>((resolve, reject) => this.#riders.push({ work, resolve, reject }));
+    void this.#inTurn(() => this.#runForRiders());
+    return committed;
   }
 
   /**
@@ -72,11 +85,9 @@ export class Transactions {
   async scrub(): Promise<void> {
     if (this.writing.options.type === 'postgres') return;
     for (let attempt = 1; attempt <= SCRUB_ATTEMPTS; attempt++) {
-      const turn = this.#tail.then(() =>
+      const [result] = await this.#inTurn(() =>
         this.writing.query<{ busy: number }[]>('PRAGMA wal_checkpoint(TRUNCATE)'),
       );
-      this.#tail = turn.catch(() => undefined);
-      const [result] = await turn;
       if (result?.busy === 0) return;
       await delay(SCRUB_RETRY_MS);
     }
@@ -98,9 +109,25 @@ export class Transactions {
 
   #runQueued<T>(work: (manager: EntityManager) => Promise<T>, effects: Effect[]): Promise<T> {
     const deadline = Date.now() + LOCK_WAIT_MS;
-    const turn = this.#tail.then(() => this.#runImmediate(work, effects, deadline));
+    return this.#inTurn(() => this.#runImmediate(work, effects, deadline));
+  }
+
+  /** Calls `work` when all before it have ended: SQLite's one connection is then its own. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#tail.then(work);
     this.#tail = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** A transaction for those who found none to ride along with. */
+  async #runForRiders(): Promise<void> {
+    if (this.#riders.length === 0) return;
+    try {
+      await this.#runImmediate(() => Promise.resolve(), [], Date.now() + LOCK_WAIT_MS);
+    } catch (error) {
+      // Those on board know; the lock may not have been had, and then nobody was.
+      for (const { reject } of this.#riders.splice(0)) reject(error);
+    }
   }
 
   async #runImmediate<T>(
@@ -109,12 +136,17 @@ export class Transactions {
     deadline: number,
   ): Promise<T> {
     const manager = this.writing.manager;
+    const aboard: Rider[] = [];
     await beginImmediate(this.writing, deadline);
     try {
       const result = await this.#collect(manager, work, effects);
+      aboard.push(...this.#riders.splice(0));
+      for (const rider of aboard) await rider.work(manager);
       await manager.query('COMMIT');
+      for (const { resolve } of aboard) resolve();
       return result;
     } catch (error) {
+      for (const { reject } of aboard) reject(error);
       await this.#rollback();
       throw error;
     }

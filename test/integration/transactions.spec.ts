@@ -88,10 +88,45 @@ describe('transactions on the embedded database', () => {
     expect(() => transactions.afterCommit(ended, () => undefined)).toThrow();
   });
 
+  it('has what rides along share the commit and the fate of the one that it found', async () => {
+    let ended = false;
+    const ride = (key: string) =>
+      transactions.ride(async (tx) => void (await tx.insert(PendingBlob, row(key))));
+    const host = transactions.run(async (tx) => {
+      await tx.insert(PendingBlob, row('host'));
+      await delay(50);
+      ended = true;
+    });
+    await ride('rider');
+    expect(ended).toBe(true);
+    await host;
+    expect(await keys()).toEqual(['host', 'rider']);
+
+    await ride('alone');
+    const refused = transactions.run(async (tx) => {
+      await tx.insert(PendingBlob, row('refused'));
+      await delay(20);
+      throw new Error('no');
+    });
+    const afterwards = ride('afterwards');
+    await expect(refused).rejects.toThrow('no');
+    await afterwards;
+    expect(await keys()).toEqual(['afterwards', 'alone', 'host', 'rider']);
+
+    const both = [
+      transactions.run(async (tx) => void (await tx.insert(PendingBlob, row('taken along')))),
+      ride('host'),
+    ];
+    expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await keys()).toEqual(['afterwards', 'alone', 'host', 'rider']);
+  });
+
   it('loses and doubles nothing with 200 parallel writers', async () => {
     await Promise.all(
       Array.from({ length: 200 }, (_, i) =>
-        transactions.run(async (tx) => void (await tx.insert(PendingBlob, row(`k${i}`)))),
+        transactions[i % 3 === 0 ? 'ride' : 'run'](
+          async (tx) => void (await tx.insert(PendingBlob, row(`k${i}`))),
+        ),
       ),
     );
     expect(await keys()).toHaveLength(200);
