@@ -21,6 +21,9 @@ const BATCH = 1024;
 const EVERY_MS = 250;
 /** A poke waits so long for others: under load a batch then holds many records and costs one commit. */
 const GATHER_MS = 200;
+/** And so long when there are many: a page of the log's indexes is then written once for more of them. */
+const BUSY_GATHER_MS = 500;
+const MANY = 64;
 const LAG_LIMIT_MS = 300_000;
 
 /**
@@ -35,6 +38,7 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
   #poked: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | null = null;
+  #busy = false;
 
   constructor(
     @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
@@ -83,10 +87,11 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Says that there may be something to do. Returns at once. */
   poke(): void {
+    const wait = this.#busy ? BUSY_GATHER_MS : GATHER_MS;
     this.#poked ??= setTimeout(() => {
       this.#poked = undefined;
       void this.run();
-    }, GATHER_MS).unref();
+    }, wait).unref();
   }
 
   /**
@@ -106,7 +111,9 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
   async #empty(): Promise<void> {
     try {
       while (await this.intake.exists()) {
-        if ((await this.transactions.run((tx) => this.#sequence(tx))) < BATCH) return;
+        const moved = await this.transactions.run((tx) => this.#sequence(tx));
+        this.#busy = moved >= MANY;
+        if (moved < BATCH) return;
       }
     } catch (error) {
       if (error instanceof LogInconsistent) return;
