@@ -7,6 +7,7 @@ import { ApiKeys1764200000000 } from './migrations/1764200000000-api-keys.js';
 import { SignInAttempts1764300000000 } from './migrations/1764300000000-sign-in-attempts.js';
 import { AuditLog1764400000000 } from './migrations/1764400000000-audit-log.js';
 import { LeanIntake1764500000000 } from './migrations/1764500000000-lean-intake.js';
+import { IntakeInOrder1764600000000 } from './migrations/1764600000000-intake-in-order.js';
 import { sqliteDriver } from './sqlite-driver.js';
 
 /** What this file needs of better-sqlite3's connection. */
@@ -51,6 +52,7 @@ export function dataSourceOptions(config: AppConfig, purpose: 'read' | 'write'):
       SignInAttempts1764300000000,
       AuditLog1764400000000,
       LeanIntake1764500000000,
+      IntakeInOrder1764600000000,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,

@@ -13,7 +13,7 @@ import { AuditState, STATE_ID } from './audit-state.entity.js';
 import { AuditSubject } from './audit-subject.entity.js';
 import { LogInconsistent } from './log-inconsistent.js';
 import { LogSigner } from './log-signer.js';
-import { type PlacedEntry, storeBatch } from './store-batch.js';
+import { emptyIntake, type PlacedEntry, type Position, storeBatch } from './store-batch.js';
 import { TreeReader } from './tree-reader.js';
 import { Witness } from './witness.js';
 
@@ -77,12 +77,10 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** How long the oldest record has been waiting for its place, in milliseconds. */
   async lag(): Promise<number> {
-    const [oldest] = await this.intake.find({
-      select: { id: true, recordedAt: true },
-      order: { id: 'ASC' },
-      take: 1,
-    });
-    return oldest === undefined ? 0 : Math.max(0, Date.now() - Date.parse(oldest.recordedAt));
+    const [oldest] = await this.intake.query<Pick<IntakeRow, 'recorded_at'>[]>(
+      'SELECT recorded_at FROM audit_intake ORDER BY position LIMIT 1',
+    );
+    return oldest === undefined ? 0 : Math.max(0, Date.now() - Date.parse(oldest.recorded_at));
   }
 
   /** Says that there may be something to do. Returns at once. */
@@ -125,12 +123,13 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
   async #sequence(tx: EntityManager): Promise<number> {
     const state = await lockState(tx);
     if (state === null) return 0;
-    const records = await takeRecords(tx);
+    const { records, positions } = await takeRecords(tx);
     if (records.length === 0) return 0;
     const edge = await this.#verifiedEdge(tx, state);
     const subjects = await subjectsOf(tx, records);
     const sealed = records.map((record) => seal(record, edge, subjects));
     await storeBatch(tx, sealed, subjects, edge);
+    await emptyIntake(tx, positions);
     const root = edge.root();
     const checkpoint = this.signer.sign(edge.size, root);
     await tx.update(AuditState, { id: STATE_ID }, { size: edge.size, root, checkpoint });
@@ -172,12 +171,12 @@ async function lockState(tx: EntityManager): Promise<AuditState | null> {
   return select.getOne();
 }
 
-/** The oldest records. Nobody else takes them or erases them: that needs the lock as well. */
-async function takeRecords(tx: EntityManager): Promise<AuditRecord[]> {
-  const rows = await tx.query<IntakeRow[]>(
-    `SELECT ${INTAKE_COLUMNS.join()} FROM audit_intake ORDER BY id LIMIT ${BATCH}`,
+/** The oldest records, and where they stand. Nobody else takes them or erases them: that needs the lock as well. */
+async function takeRecords(tx: EntityManager): Promise<{ records: AuditRecord[]; positions: Position[] }> {
+  const rows = await tx.query<(IntakeRow & { position: Position })[]>(
+    `SELECT position,${INTAKE_COLUMNS.join()} FROM audit_intake ORDER BY position LIMIT ${BATCH}`,
   );
-  return rows.map(ofIntakeRow);
+  return { records: rows.map(ofIntakeRow), positions: rows.map(({ position }) => position) };
 }
 
 /** How far the chains of everybody have come who is in these records. */

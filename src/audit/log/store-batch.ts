@@ -1,4 +1,4 @@
-import { type EntityManager, In } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { inBatches } from '../../common/in-batches.js';
 import { insertRows, upsertRows } from '../../database/insert-rows.js';
 import { AuditRecord } from '../audit-record.entity.js';
@@ -24,13 +24,16 @@ const PRIVATE_COLUMNS = ['seq', 'occurred_at', 'ip', 'salt', 'private_values'] a
 const SUBJECT_COLUMNS = ['subject', 'entries', 'last_leaf', 'erased_at'] as const;
 const TILE_COLUMNS = ['level', 'tile_index', 'hashes'] as const;
 
+/** The place of a record in the intake, as the database's driver gives it. */
+export type Position = number | string;
+
 /** A record that has its place. */
 export interface PlacedEntry extends SealedEntry {
   readonly seq: number;
   readonly record: AuditRecord;
 }
 
-/** Writes sealed entries into the log, with what stands beside it, and takes their records out of the intake. */
+/** Writes sealed entries into the log, with what stands beside it. */
 export async function storeBatch(
   tx: EntityManager,
   sealed: readonly PlacedEntry[],
@@ -66,6 +69,12 @@ export async function storeBatch(
   for (const rows of inBatches(chains, ROWS))
     await upsertRows(tx, 'audit_subjects', SUBJECT_COLUMNS, 1, rows);
   for (const rows of inBatches(tiles, ROWS)) await upsertRows(tx, 'audit_tiles', TILE_COLUMNS, 2, rows);
-  for (const rows of inBatches(sealed, ROWS))
-    await tx.delete(AuditRecord, { id: In(rows.map(({ record }) => record.id)) });
+}
+
+/** Takes records out of the intake. By their places, for on PostgreSQL one that was committed since may stand between two. */
+export async function emptyIntake(tx: EntityManager, positions: readonly Position[]): Promise<void> {
+  for (const part of inBatches(positions, ROWS)) {
+    const left = tx.createQueryBuilder().delete().from(AuditRecord);
+    await left.where('position IN (:...part)', { part }).execute();
+  }
 }
