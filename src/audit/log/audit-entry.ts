@@ -48,8 +48,9 @@ export interface SealedEntry {
  * @throws RangeError when the entry would exceed 16 KiB.
  */
 export function sealEntry(record: AuditRecord, place: Place): SealedEntry {
-  const values = personalValues(record);
-  const salt = randomOctets(SALT_BYTES);
+  const personal = personalValues(record);
+  const secret =
+    personal === null ? null : { salt: randomOctets(SALT_BYTES), values: canonicalize(personal) };
   const entry = canonicalize({
     action: record.action,
     actor: { id: record.actorId, type: record.actorType },
@@ -57,7 +58,7 @@ export function sealEntry(record: AuditRecord, place: Place): SealedEntry {
     metadata: record.metadata,
     occurred_at: record.occurredAt,
     outcome: record.outcome,
-    private_digest: values === null ? null : privateDigest(salt, values).toString('base64'),
+    private_digest: secret === null ? null : privateDigest(secret.salt, secret.values).toString('base64'),
     recorded_at: record.recordedAt,
     request_id: record.requestId,
     resource: record.resource,
@@ -69,11 +70,7 @@ export function sealEntry(record: AuditRecord, place: Place): SealedEntry {
   } satisfies AuditEntry);
   if (Buffer.byteLength(entry) > ENTRY_BYTES)
     throw new RangeError(`entry ${record.id} exceeds ${ENTRY_BYTES} bytes`);
-  return {
-    entry,
-    leaf: leafHash(entry),
-    secret: values === null ? null : { salt, values: canonicalize(values) },
-  };
+  return { entry, leaf: leafHash(entry), secret };
 }
 
 /** Everything about a record that is somebody's own; null when there is nothing. */

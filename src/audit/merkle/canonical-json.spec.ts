@@ -20,6 +20,12 @@ describe('canonical JSON', () => {
     expect(text).toBe(`{${sorted.map((key) => `${JSON.stringify(key)}:0`).join(',')}}`);
   });
 
+  it('sorts at every depth, and numbers as the text that they are as keys', () => {
+    const value = { b: [{ d: 1, c: null }], a: { 9: true, 10: false } };
+    expect(canonicalize(value)).toBe('{"a":{"10":false,"9":true},"b":[{"c":null,"d":1}]}');
+    expect(canonicalize({ a: { c: [1, 'x'] }, b: {} })).toBe('{"a":{"c":[1,"x"]},"b":{}}');
+  });
+
   it.each([
     [0, '0'],
     [-0, '0'],
@@ -40,5 +46,9 @@ describe('canonical JSON', () => {
     new Date(),
     [undefined],
     { a: '\udc00' },
+    { '\udc00': 0 },
+    { b: 0, a: [{ c: NaN }] },
+    Array(1),
+    { toJSON: () => 1 },
   ])('refuses %p', (value) => expect(() => canonicalize(value)).toThrow(TypeError));
 });

@@ -1,4 +1,5 @@
 import { decodeBase64 } from '../merkle/base64.js';
+import { canonicalize } from '../merkle/canonical-json.js';
 import { privateDigest, SALT_BYTES } from '../merkle/private-digest.js';
 
 /** Something about the log that contradicts it, at the entry `seq` where it can be told, or null. */
@@ -128,7 +129,7 @@ export function checkSecret(entry: ReadEntry, secret: Secret | null): Fault | 'w
   const salt = decodeBase64(secret.salt);
   if (salt?.length !== SALT_BYTES) return { seq, reason: 'the salt is malformed' };
   try {
-    if (privateDigest(salt, secret.values).toString('base64') === digest) return null;
+    if (privateDigest(salt, canonicalize(secret.values)).toString('base64') === digest) return null;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }
