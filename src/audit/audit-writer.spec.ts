@@ -15,7 +15,7 @@ class GatedTransactions {
   readonly #gates: (() => void)[] = [];
   failure: Error | null = null;
 
-  async ride(work: (manager: EntityManager) => Promise<unknown>): Promise<void> {
+  async runStatement(work: (manager: EntityManager) => Promise<unknown>): Promise<void> {
     await new Promise<void>((open) => this.#gates.push(open));
     if (this.failure !== null) throw this.failure;
     const query = (_: string, values: string[]) => {

@@ -123,7 +123,7 @@ export class AuditWriter {
 
   async #commit(group: readonly Pending[]): Promise<void> {
     try {
-      await this.transactions.ride(async (tx) => {
+      await this.transactions.runStatement(async (tx) => {
         const rows = group.map(({ record }) => toIntakeRow(record));
         await insertRows(tx, 'audit_intake', INTAKE_COLUMNS, rows);
       });

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { loadConfig } from '../../src/config/load-config.js';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
@@ -32,6 +32,7 @@ describe('transactions on the embedded database', () => {
     transactions = new Transactions(writing);
   });
   afterEach(async () => {
+    jest.restoreAllMocks();
     await writing.destroy();
     await reading.destroy();
     await rm(storage, { recursive: true, force: true });
@@ -88,43 +89,103 @@ describe('transactions on the embedded database', () => {
     expect(() => transactions.afterCommit(ended, () => undefined)).toThrow();
   });
 
-  it('has what rides along share the commit and the fate of the one that it found', async () => {
-    let ended = false;
-    const ride = (key: string) =>
-      transactions.ride(async (tx) => void (await tx.insert(PendingBlob, row(key))));
-    const host = transactions.run(async (tx) => {
-      await tx.insert(PendingBlob, row('host'));
-      await delay(50);
-      ended = true;
+  const insert = (blobKey: string, alone = false) =>
+    transactions.run(async (tx) => void (await tx.insert(PendingBlob, row(blobKey))), { alone });
+  const statuses = async (works: readonly Promise<unknown>[]) =>
+    (await Promise.allSettled(works)).map(({ status }) => status);
+  /** What the writing connection is asked to do from now on. */
+  const watched = () => {
+    const statements: string[] = [];
+    const query = writing.query.bind(writing);
+    jest.spyOn(writing, 'query').mockImplementation((sql: string) => {
+      statements.push(sql);
+      return query(sql);
     });
-    await ride('rider');
-    expect(ended).toBe(true);
-    await host;
-    expect(await keys()).toEqual(['host', 'rider']);
+    return statements;
+  };
 
-    await ride('alone');
-    const refused = transactions.run(async (tx) => {
-      await tx.insert(PendingBlob, row('refused'));
-      await delay(20);
-      throw new Error('no');
+  it('commits what waits together with one commit', async () => {
+    const statements = watched();
+    await Promise.all([insert('a'), insert('b'), insert('c')]);
+    expect(statements.filter((sql) => /^(BEGIN|COMMIT)/.test(sql))).toEqual(['BEGIN IMMEDIATE', 'COMMIT']);
+    expect(await keys()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('takes along what comes within a turn of the event loop', async () => {
+    const statements = watched();
+    const first = insert('first');
+    await nextTurn();
+    await Promise.all([first, insert('second')]);
+    expect(statements.filter((sql) => sql === 'COMMIT')).toHaveLength(1);
+  });
+
+  it('undoes only what a piece of a group has written that fails, and tells nobody before the commit', async () => {
+    const settled: string[] = [];
+    const fails = (blobKey: string) =>
+      transactions.run(async (tx) => {
+        await tx.insert(PendingBlob, row(blobKey));
+        throw new Error(`${blobKey} fails`);
+      });
+    const note = (work: Promise<unknown>, name: string) => work.finally(() => settled.push(name));
+    const query = writing.query.bind(writing);
+    jest.spyOn(writing, 'query').mockImplementation((sql: string) => {
+      if (sql === 'COMMIT') settled.push('commit');
+      return query(sql);
     });
-    const afterwards = ride('afterwards');
-    await expect(refused).rejects.toThrow('no');
-    await afterwards;
-    expect(await keys()).toEqual(['afterwards', 'alone', 'host', 'rider']);
-
-    const both = [
-      transactions.run(async (tx) => void (await tx.insert(PendingBlob, row('taken along')))),
-      ride('host'),
+    const works = [
+      note(insert('a'), 'a'),
+      note(fails('b'), 'b'),
+      note(insert('a'), 'a again'),
+      note(insert('c'), 'c'),
     ];
-    expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    expect(await keys()).toEqual(['afterwards', 'alone', 'host', 'rider']);
+    expect(await statuses(works)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect(settled).toEqual(['commit', 'a', 'b', 'a again', 'c']);
+    await expect(works[1]).rejects.toThrow('b fails');
+    expect(isUniqueViolation(await works[2]!.catch((error: unknown) => error))).toBe(true);
+    expect(await keys()).toEqual(['a', 'c']);
+  });
+
+  it('refuses the whole group when its commit fails, and goes on', async () => {
+    const query = writing.query.bind(writing);
+    jest
+      .spyOn(writing, 'query')
+      .mockImplementationOnce(query)
+      .mockImplementation((sql: string) => {
+        if (sql === 'COMMIT') return Promise.reject(new Error('the disk is gone'));
+        return query(sql);
+      });
+    const works = [insert('a'), insert('b')];
+    expect(await statuses(works)).toEqual(['rejected', 'rejected']);
+    await expect(works[1]).rejects.toThrow('the disk is gone');
+    jest.restoreAllMocks();
+    await insert('c');
+    expect(await keys()).toEqual(['c']);
+  });
+
+  it('refuses the whole group when SQLite rolls all of it back, as it does when the disk is full', async () => {
+    const full = () =>
+      transactions.run(async (tx) => {
+        await tx.insert(PendingBlob, row('full'));
+        await tx.query('ROLLBACK');
+        throw new Error('database or disk is full');
+      });
+    const works = [insert('before'), full(), insert('afterwards')];
+    expect(await statuses(works)).toEqual(['rejected', 'rejected', 'fulfilled']);
+    await expect(works[0]).rejects.toThrow('full');
+    expect(await keys()).toEqual(['afterwards']);
+  });
+
+  it('gives what is to be alone a transaction of its own', async () => {
+    const statements = watched();
+    await Promise.all([insert('a'), insert('much', true), insert('b')]);
+    expect(statements.filter((sql) => sql === 'COMMIT')).toHaveLength(3);
+    expect(statements.some((sql) => sql.startsWith('SAVEPOINT'))).toBe(false);
   });
 
   it('loses and doubles nothing with 200 parallel writers', async () => {
     await Promise.all(
       Array.from({ length: 200 }, (_, i) =>
-        transactions[i % 3 === 0 ? 'ride' : 'run'](
+        transactions[i % 3 === 0 ? 'runStatement' : 'run'](
           async (tx) => void (await tx.insert(PendingBlob, row(`k${i}`))),
         ),
       ),

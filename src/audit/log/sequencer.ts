@@ -109,7 +109,7 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
   async #empty(): Promise<void> {
     try {
       while (await this.intake.exists()) {
-        const moved = await this.transactions.run((tx) => this.#sequence(tx));
+        const moved = await this.transactions.run((tx) => this.#sequence(tx), { alone: true });
         this.#busy = moved >= MANY;
         if (moved < BATCH) return;
       }
@@ -128,8 +128,9 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
     const edge = await this.#verifiedEdge(tx, state);
     const subjects = await subjectsOf(tx, records);
     const sealed = records.map((record) => seal(record, edge, subjects));
-    await storeBatch(tx, sealed, subjects, edge);
+    // First, for the log then grows into the pages that the intake leaves, and SQLite writes these once.
     await emptyIntake(tx, positions);
+    await storeBatch(tx, sealed, subjects, edge);
     const root = edge.root();
     const checkpoint = this.signer.sign(edge.size, root);
     await tx.update(AuditState, { id: STATE_ID }, { size: edge.size, root, checkpoint });

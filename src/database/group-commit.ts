@@ -1,0 +1,127 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
+import { beginImmediate } from './begin-immediate.js';
+
+/** How long work waits for SQLite's write lock before it is refused with 503. */
+const LOCK_WAIT_MS = 5000;
+/** Work of one commit: the first of it waits for the last. */
+const MOST = 64;
+
+/** Work that waits for its commit. */
+interface Member {
+  /** @throws what the work throws; what it resolves to is kept. */
+  readonly attempt: () => Promise<void>;
+  readonly alone: boolean;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+  /** Hands out what the attempt came to. */
+  readonly settle: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Admits work to SQLite's one writing connection, one piece after the other, and commits it in groups: a commit waits
+ * for the disk, and blocks the process meanwhile. Whoever waits joins the transaction that is open, and so does who arrives
+ * within a turn of the event loop. Each piece has a savepoint: if it fails, its own writes are undone and nobody else's. Nobody
+ * is told anything before the commit; when that fails, all are refused.
+ */
+export class GroupCommit {
+  readonly #waiting: Member[] = [];
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly connection: DataSource) {}
+
+  /**
+   * Resolves when what `work` wrote is committed. Work that is to be `alone` has a transaction of its own: for what
+   * writes much, as a savepoint keeps a copy of every page.
+   * @throws what `work` or the commit throws; `database_unavailable` when the write lock is not to be had within 5 s.
+   */
+  run<T>(work: () => Promise<T>, alone: boolean): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let settle: () => void;
+      const attempt = async (): Promise<void> => {
+        const outcome = work();
+        settle = () => resolve(outcome);
+        await outcome;
+      };
+      this.#waiting.push({
+        attempt,
+        alone,
+        deadline: Date.now() + LOCK_WAIT_MS,
+        settle: () => settle(),
+        reject,
+      });
+      void this.inTurn(() => this.#commitGroup());
+    });
+  }
+
+  /** Calls `work` when all before it have ended: the connection is then its own, outside any transaction. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#tail.then(work);
+    this.#tail = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #commitGroup(): Promise<void> {
+    const [first] = this.#waiting;
+    if (first === undefined || !(await this.#begin(first))) return;
+    const aboard: Member[] = [];
+    try {
+      for (let member = this.#waiting.shift(); member !== undefined; member = await this.#next(aboard)) {
+        aboard.push(member);
+        if (member === first) await member.attempt();
+        else await this.#attemptOrUndo(member);
+      }
+      await this.connection.query('COMMIT');
+    } catch (error) {
+      const reason: unknown = await this.#rollback().then(
+        () => error,
+        (fault: unknown) => fault,
+      );
+      for (const { reject } of aboard) reject(reason);
+      return;
+    }
+    for (const { settle } of aboard) settle();
+  }
+
+  /** Takes the lock, or refuses those who have waited long enough for it. */
+  async #begin(first: Member): Promise<boolean> {
+    try {
+      await beginImmediate(this.connection, first.deadline);
+      return true;
+    } catch (error) {
+      const latest = Math.max(first.deadline, Date.now());
+      while (this.#waiting[0] !== undefined && this.#waiting[0].deadline <= latest)
+        this.#waiting.shift()?.reject(error);
+      return false;
+    }
+  }
+
+  async #next(aboard: readonly Member[]): Promise<Member | undefined> {
+    if (aboard[0]?.alone || aboard.length === MOST) return undefined;
+    if (this.#waiting.length === 0) await nextTurn();
+    return this.#waiting[0]?.alone ? undefined : this.#waiting.shift();
+  }
+
+  /** @throws when the failure has taken the whole transaction along, as SQLite has it with a full disk. */
+  async #attemptOrUndo(member: Member): Promise<void> {
+    await this.connection.query('SAVEPOINT member');
+    try {
+      await member.attempt();
+    } catch (error) {
+      await this.connection.query('ROLLBACK TO member').catch(() => {
+        throw error;
+      });
+    }
+    await this.connection.query('RELEASE member');
+  }
+
+  /** SQLite has already rolled back by itself after some errors (full disk, I/O): then there is nothing to undo. */
+  async #rollback(): Promise<void> {
+    try {
+      await this.connection.query('ROLLBACK');
+    } catch (error) {
+      if (!String((error as Error).message).includes('no transaction is active')) throw error;
+    }
+  }
+}
