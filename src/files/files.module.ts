@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { BlobLedger } from './blob-ledger.js';
 import { DownloadsService } from './downloads.service.js';
+import { FileLookup } from './file-lookup.js';
 import { FilesController } from './files.controller.js';
 import { FilesService } from './files.service.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
@@ -14,7 +15,7 @@ import { UploadsService } from './uploads.service.js';
 @Module({
   imports: [StorageModule, TypeOrmModule.forFeature([StoredFile, PendingBlob, IdempotencyKey])],
   controllers: [FilesController],
-  providers: [FilesService, UploadsService, DownloadsService, BlobLedger, Idempotency],
+  providers: [FilesService, UploadsService, DownloadsService, FileLookup, BlobLedger, Idempotency],
   exports: [UploadsService],
 })
 export class FilesModule {}

@@ -10,6 +10,7 @@ import { Transactions } from '../database/transactions.js';
 import { byUser, type DomainEventOf } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { BlobLedger } from './blob-ledger.js';
+import { FileLookup } from './file-lookup.js';
 import { normalizeFileName } from './file-name.js';
 import type { ListFilesQuery } from './list-files.query.js';
 import { foldName, StoredFile } from './stored-file.entity.js';
@@ -19,6 +20,7 @@ import { foldName, StoredFile } from './stored-file.entity.js';
 export class FilesService {
   constructor(
     @InjectRepository(StoredFile) private readonly files: Repository<StoredFile>,
+    private readonly lookup: FileLookup,
     private readonly ledger: BlobLedger,
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
@@ -53,7 +55,7 @@ export class FilesService {
   async get(actor: Actor, id: string): Promise<StoredFile> {
     const fileId = parseId(id);
     if (fileId === null) throw errors.fileNotFound();
-    const file = await this.files.findOneBy({ id: fileId, ownerId: actor.userId });
+    const file = await this.lookup.find(fileId, actor.userId);
     if (file !== null) return file;
     await this.events.publish({
       type: 'access.denied',

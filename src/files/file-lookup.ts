@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import DataLoader from 'dataloader';
+import { In, Repository } from 'typeorm';
+import { StoredFile } from './stored-file.entity.js';
+
+/** Rows of one question: far below what a statement may have of parameters. */
+const MOST = 100;
+
+interface Claim {
+  readonly id: string;
+  readonly ownerId: string;
+}
+
+/**
+ * Finds files, as they are in the database when it is asked. What is looked for in the same turn of the event loop is
+ * one question: under load, asking costs more than answering.
+ */
+@Injectable()
+export class FileLookup {
+  readonly #loader = new DataLoader((claims: readonly Claim[]) => this.#findAll(claims), {
+    cache: false,
+    maxBatchSize: MOST,
+    batchScheduleFn: (ask) => void setImmediate(ask),
+  });
+
+  constructor(@InjectRepository(StoredFile) private readonly files: Repository<StoredFile>) {}
+
+  /** The file of this owner, or null: for the id of somebody else's as for one that does not exist. */
+  find(id: string, ownerId: string): Promise<StoredFile | null> {
+    return this.#loader.load({ id, ownerId });
+  }
+
+  async #findAll(claims: readonly Claim[]): Promise<(StoredFile | null)[]> {
+    // By owner as well: somebody else's file is not even read, so that no time tells of it.
+    const found = await this.files.findBy({ id: anyOf(claims, 'id'), ownerId: anyOf(claims, 'ownerId') });
+    const byId = new Map(found.map((file) => [file.id, file]));
+    return claims.map(({ id, ownerId }) => {
+      const file = byId.get(id);
+      return file?.ownerId === ownerId ? file : null;
+    });
+  }
+}
+
+function anyOf(claims: readonly Claim[], key: keyof Claim) {
+  return In([...new Set(claims.map((claim) => claim[key]))]);
+}
