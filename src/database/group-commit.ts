@@ -6,6 +6,8 @@ import { beginImmediate } from './begin-immediate.js';
 const LOCK_WAIT_MS = 5000;
 /** Work of one commit: the first of it waits for the last. */
 const MOST = 64;
+/** Turns of the event loop without anybody new before a group is complete: one that asks the database first comes in the second. */
+const TURNS = 2;
 
 /** Work that waits for its commit. */
 interface Member {
@@ -22,7 +24,7 @@ interface Member {
 /**
  * Admits work to SQLite's one writing connection, one piece after the other, and commits it in groups: a commit waits
  * for the disk, and blocks the process meanwhile. Whoever waits joins the transaction that is open, and so does who arrives
- * within a turn of the event loop. Each piece has a savepoint: if it fails, its own writes are undone and nobody else's. Nobody
+ * within two turns of the event loop. Each piece has a savepoint: if it fails, its own writes are undone and nobody else's. Nobody
  * is told anything before the commit; when that fails, all are refused.
  */
 export class GroupCommit {
@@ -99,7 +101,7 @@ export class GroupCommit {
 
   async #next(aboard: readonly Member[]): Promise<Member | undefined> {
     if (aboard[0]?.alone || aboard.length === MOST) return undefined;
-    if (this.#waiting.length === 0) await nextTurn();
+    for (let turn = 0; turn < TURNS && this.#waiting.length === 0; turn++) await nextTurn();
     return this.#waiting[0]?.alone ? undefined : this.#waiting.shift();
   }
 
