@@ -11,7 +11,7 @@ const TURNS = 2;
 
 /** Work that waits for its commit. */
 interface Member {
-  /** @throws what the work throws; what it resolves to is kept. */
+  /** Does the work. @throws what it throws. */
   readonly attempt: () => Promise<void>;
   readonly alone: boolean;
   /** Milliseconds since the epoch. */
@@ -24,8 +24,8 @@ interface Member {
 /**
  * Admits work to SQLite's one writing connection, one piece after the other, and commits it in groups: a commit waits
  * for the disk, and blocks the process meanwhile. Whoever waits joins the transaction that is open, and so does who arrives
- * within two turns of the event loop. Each piece has a savepoint: if it fails, its own writes are undone and nobody else's. Nobody
- * is told anything before the commit; when that fails, all are refused.
+ * within two turns of the event loop. Each that joins has a savepoint: if it fails, its own writes are undone and nobody
+ * else's. Nobody is told anything before the commit; when that fails, all are refused.
  */
 export class GroupCommit {
   readonly #waiting: Member[] = [];

@@ -24,8 +24,8 @@ type Effect = () => void | Promise<void>;
  * was used at all, and `GET /api/users/me` then answers a fifth less.
  *
  * On SQLite, TypeORM has one connection: a statement of request B would join the open transaction of
- * request A and vanish with A's rollback. So writers are admitted one at a time, each with
- * `BEGIN IMMEDIATE`, and readers use another connection.
+ * request A and vanish with A's rollback. So work is admitted one piece after the other (`GroupCommit`), and readers use
+ * another connection.
  */
 @Injectable()
 export class Transactions {
