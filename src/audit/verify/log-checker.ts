@@ -1,6 +1,5 @@
 import { Between, type DataSource, type EntityManager, MoreThanOrEqual } from 'typeorm';
 import { AuditLogEntry } from '../log/audit-log-entry.entity.js';
-import type { AuditEntry } from '../log/audit-entry.js';
 import { AuditPrivate } from '../log/audit-private.entity.js';
 import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
 import { AuditSubject } from '../log/audit-subject.entity.js';
@@ -14,7 +13,8 @@ import { EMPTY_ROOT, leafHash } from '../merkle/hashing.js';
 import type { NoteVerifier } from '../merkle/signed-note.js';
 import { splitHashes, TILE_WIDTH, tileRoot } from '../merkle/tiles.js';
 import { perfectSubtrees } from '../merkle/tree-geometry.js';
-import { checkSecret, earlier, EntryChains, type Fault, readEntry } from './entry-chain.js';
+import { earlier, EntryChains, type Fault, readEntry } from './entry-chain.js';
+import { checkRow } from './row-check.js';
 
 const BATCH = 1000;
 
@@ -82,7 +82,10 @@ export class LogChecker {
       const leaves = await this.#storedLeaves(next, Math.min(last.seq + 1, state.size));
       for (const row of within) {
         if (row.seq !== next) this.#note(next, 'the entry is missing');
-        this.#checkRow(row, secrets.get(row.seq), leaves.get(row.seq), chains);
+        const stored = { row, secret: secrets.get(row.seq), leaf: leaves.get(row.seq) };
+        const { fault: found, withheld } = checkRow(stored, chains);
+        this.#fault = earlier(this.#fault, found);
+        if (withheld) this.#withheld++;
         range.append(leafHash(row.entry));
         next = row.seq + 1;
       }
@@ -90,29 +93,6 @@ export class LogChecker {
     }
     const { size } = range;
     if (size < state.size) this.#note(size, 'entries are missing');
-  }
-
-  #checkRow(
-    row: AuditLogEntry,
-    secret: AuditPrivate | undefined,
-    stored: Buffer | undefined,
-    chains: EntryChains,
-  ): void {
-    const { seq } = row;
-    const leaf = leafHash(row.entry);
-    if (stored?.equals(leaf) !== true) this.#note(seq, 'the entry is not the one that was logged');
-    const entry = readEntry(row.entry);
-    if (entry === null) return this.#note(seq, 'the entry is malformed');
-    if (!sameColumns(row, entry as AuditEntry)) this.#note(seq, 'the row says something else than its entry');
-    this.#fault = earlier(this.#fault, chains.follow(entry, leaf));
-    const values = secret === undefined ? null : secretOf(secret);
-    const verdict = checkSecret(entry, values);
-    if (verdict === 'withheld') this.#withheld++;
-    else this.#fault = earlier(this.#fault, verdict);
-    const ip = (values?.values as { ip?: string } | null | undefined)?.ip ?? null;
-    if (secret !== undefined && (secret.ip !== ip || secret.occurredAt !== row.occurredAt)) {
-      this.#note(seq, 'the personal values stand beside other ones');
-    }
   }
 
   async #secretsIn(first: number, last: number): Promise<Map<number, AuditPrivate>> {
@@ -225,28 +205,4 @@ export class LogChecker {
 
 function fault(seq: number | null, reason: string): Fault {
   return { seq, reason };
-}
-
-function sameColumns(row: AuditLogEntry, entry: AuditEntry): boolean {
-  return (
-    row.seq === entry.seq &&
-    row.id === entry.id &&
-    row.subject === entry.subject &&
-    row.actorId === entry.actor.id &&
-    row.action === entry.action &&
-    row.outcome === entry.outcome &&
-    row.resource === entry.resource &&
-    row.requestId === entry.request_id &&
-    row.occurredAt === entry.occurred_at
-  );
-}
-
-function secretOf(secret: AuditPrivate): { salt: string; values: unknown } {
-  const salt = secret.salt.toString('base64');
-  try {
-    return { salt, values: JSON.parse(secret.values) as unknown };
-  } catch {
-    // Not JSON, so not what was hashed: the digest will say so.
-    return { salt, values: secret.values };
-  }
 }
