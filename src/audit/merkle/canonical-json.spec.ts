@@ -47,6 +47,7 @@ describe('canonical JSON', () => {
     [undefined],
     { a: '\udc00' },
     { '\udc00': 0 },
+    { '\udc00': { b: 0, a: 0 } },
     { b: 0, a: [{ c: NaN }] },
     Array(1),
     { toJSON: () => 1 },

@@ -8,10 +8,16 @@ export function canonicalize(value: unknown): string {
   return isInOrder(value) ? JSON.stringify(value) : writeSorted(value);
 }
 
-/** Whether every object's members are sorted already: `JSON.stringify` then writes the canonical form, and four times as fast. */
+/**
+ * Whether the members of every object are sorted already: `JSON.stringify` then writes the canonical form, in half the time.
+ * @throws TypeError on what JSON cannot carry, wherever it is.
+ */
 function isInOrder(value: unknown): boolean {
   if (value === null || typeof value === 'boolean') return true;
-  if (typeof value === 'string') return isCarried(value);
+  if (typeof value === 'string') {
+    requireWellFormed(value);
+    return true;
+  }
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return true;
     throw new TypeError('canonical JSON has no NaN and no infinity');
@@ -22,12 +28,11 @@ function isInOrder(value: unknown): boolean {
   return Array.isArray(value) ? areInOrder(value) : hasMembersInOrder(value);
 }
 
-function isCarried(text: string): true {
-  if (text.isWellFormed()) return true;
-  throw new TypeError('canonical JSON cannot carry a lone surrogate');
+function requireWellFormed(text: string): void {
+  if (!text.isWellFormed()) throw new TypeError('canonical JSON cannot carry a lone surrogate');
 }
 
-// Every part is looked at, so that what cannot be carried is found wherever it is.
+// Every part is looked at, also after one that is not in order.
 function areInOrder(values: readonly unknown[]): boolean {
   let inOrder = true;
   for (const value of values) inOrder = isInOrder(value) && inOrder;
@@ -40,7 +45,8 @@ function hasMembersInOrder(value: object): boolean {
     throw new TypeError('canonical JSON cannot carry an object of a class');
   }
   const keys = Object.keys(value);
-  let inOrder = areInOrder(Object.values(value)) && areInOrder(keys);
+  keys.forEach(requireWellFormed);
+  let inOrder = areInOrder(Object.values(value));
   for (let at = 1; at < keys.length; at++) inOrder &&= keys[at - 1]! < keys[at]!;
   return inOrder;
 }
