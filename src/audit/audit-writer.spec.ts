@@ -1,29 +1,31 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Registry } from 'prom-client';
-import type { EntityManager } from 'typeorm';
 import { ReadinessChecks } from '../common/readiness-check.js';
 import type { Sequencer } from './log/sequencer.js';
+import type { Destination } from '../database/late-rows.js';
 import type { Transactions } from '../database/transactions.js';
 import type { AuditRecord } from './audit-record.entity.js';
-import { INTAKE_COLUMNS } from './intake-row.js';
 import { AuditWriter } from './audit-writer.js';
 
 /** A database whose commits wait until they are let through. */
 class GatedTransactions {
-  readonly groups: string[][] = [];
+  readonly groups: unknown[][] = [];
   readonly #gates: (() => void)[] = [];
   failure: Error | null = null;
+  locked: Error | null = null;
 
-  async runStatement(work: (manager: EntityManager) => Promise<unknown>): Promise<void> {
+  async insert(
+    into: Destination,
+    gather: () => Promise<void>,
+    take: () => readonly (readonly unknown[])[],
+  ): Promise<void> {
+    if (this.locked !== null) throw this.locked;
+    await gather();
+    const group = take().map((row) => row[into.columns.indexOf('id')]);
     await new Promise<void>((open) => this.#gates.push(open));
     if (this.failure !== null) throw this.failure;
-    const query = (_: string, values: string[]) => {
-      const ids = values.filter((_value, index) => index % INTAKE_COLUMNS.length === 0);
-      return Promise.resolve(void this.groups.push(ids));
-    };
-    const connection = { options: { type: 'better-sqlite3' } };
-    await work({ query, connection } as unknown as EntityManager);
+    this.groups.push(group);
   }
 
   async letThrough(): Promise<void> {
@@ -95,6 +97,18 @@ describe('AuditWriter', () => {
     const next = writer.write(record(1));
     await transactions.letThrough();
     await expect(next).resolves.toBeUndefined();
+  });
+
+  it('refuses all who wait when there is no transaction to be had, and goes on', async () => {
+    transactions.locked = new Error('another process writes');
+    const waiting = [writer.write(record(0)), writer.write(record(1))];
+    for (const write of waiting) await expect(write).rejects.toMatchObject({ code: 'audit_unavailable' });
+    expect(writer.depth).toBe(0);
+    transactions.locked = null;
+    const next = writer.write(record(2));
+    await transactions.letThrough();
+    await expect(next).resolves.toBeUndefined();
+    expect(transactions.groups).toEqual([['2']]);
   });
 
   it('holds 1000, makes the next wait, and refuses it after 2 s; drops nothing', async () => {

@@ -3,10 +3,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { errors } from '../common/errors.js';
 import { ReadinessChecks } from '../common/readiness-check.js';
-import { insertRows } from '../database/insert-rows.js';
 import { Transactions } from '../database/transactions.js';
 import type { AuditRecord } from './audit-record.entity.js';
-import { INTAKE_COLUMNS, toIntakeRow } from './intake-row.js';
+import { INTAKE, toIntakeRow } from './intake-row.js';
 import { Sequencer } from './log/sequencer.js';
 
 /** The specification's figure. */
@@ -99,14 +98,40 @@ export class AuditWriter {
 
   async #commitGroups(): Promise<void> {
     while (this.#buffer.length > 0) {
-      await this.#gather();
-      const group = this.#buffer.splice(0, GROUP);
-      this.#inCommit = group.length;
-      await this.#commit(group);
-      this.#inCommit = 0;
+      await this.#commitGroup();
       this.#admitWaiters();
     }
     this.#running = null;
+  }
+
+  async #commitGroup(): Promise<void> {
+    let group: readonly Pending[] | undefined;
+    // At the last moment: what comes while the transaction waits for others is in the group.
+    const take = (): unknown[][] => {
+      group = this.#take();
+      return group.map(({ record }) => toIntakeRow(record));
+    };
+    try {
+      await this.transactions.insert(INTAKE, () => this.#gather(), take);
+      for (const { resolve } of group!) resolve();
+      this.#written.inc(this.#inCommit);
+      this.sequencer.poke();
+    } catch (error) {
+      // Those who have waited for a transaction that did not come about have not been taken yet.
+      group ??= this.#take();
+      this.#logger.error(
+        { err: error as Error, records: group.length },
+        'audit records could not be written',
+      );
+      for (const { reject } of group) reject(errors.auditUnavailable(error));
+    }
+    this.#inCommit = 0;
+  }
+
+  #take(): readonly Pending[] {
+    const group = this.#buffer.splice(0, GROUP);
+    this.#inCommit = group.length;
+    return group;
   }
 
   /**
@@ -118,24 +143,6 @@ export class AuditWriter {
     for (let turn = 0; turn < GATHER_TURNS && this.#buffer.length > before; turn++) {
       before = this.#buffer.length;
       await nextTurn();
-    }
-  }
-
-  async #commit(group: readonly Pending[]): Promise<void> {
-    try {
-      await this.transactions.runStatement(async (tx) => {
-        const rows = group.map(({ record }) => toIntakeRow(record));
-        await insertRows(tx, 'audit_intake', INTAKE_COLUMNS, rows);
-      });
-      this.#written.inc(group.length);
-      this.sequencer.poke();
-      for (const { resolve } of group) resolve();
-    } catch (error) {
-      this.#logger.error(
-        { err: error as Error, records: group.length },
-        'audit records could not be written',
-      );
-      for (const { reject } of group) reject(errors.auditUnavailable(error));
     }
   }
 

@@ -6,7 +6,7 @@ import { insertRows } from '../database/insert-rows.js';
 import { Transactions } from '../database/transactions.js';
 import { type DomainEvent, EVERY_EVENT } from '../events/domain-event.js';
 import { AuditWriter } from './audit-writer.js';
-import { INTAKE_COLUMNS, toIntakeRow } from './intake-row.js';
+import { INTAKE, toIntakeRow } from './intake-row.js';
 import { Erasure } from './log/erasure.js';
 import { Sequencer } from './log/sequencer.js';
 import { recordOfEvent } from './record-of-event.js';
@@ -30,8 +30,13 @@ export class AuditListener {
   async record(event: DomainEvent, tx?: EntityManager): Promise<void> {
     const record = recordOfEvent(event, this.config.audit.emailHashKey);
     if (tx === undefined) return this.writer.write(record);
-    await insertRows(tx, 'audit_intake', INTAKE_COLUMNS, [toIntakeRow(record)]);
     this.transactions.afterCommit(tx, () => this.sequencer.poke());
-    if (event.type === 'user.deleted') await this.erasure.forget(tx, event.userId);
+    if (event.type === 'user.deleted') {
+      // At once, so that it is among what is erased.
+      await insertRows(tx, INTAKE.table, INTAKE.columns, [toIntakeRow(record)]);
+      await this.erasure.forget(tx, event.userId);
+    } else {
+      this.transactions.insertLast(tx, INTAKE, toIntakeRow(record));
+    }
   }
 }

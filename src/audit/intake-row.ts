@@ -1,3 +1,4 @@
+import type { Destination } from '../database/late-rows.js';
 import type { AuditRecord, Values } from './audit-record.entity.js';
 
 /** The columns of the intake, in the order of `toIntakeRow`. */
@@ -17,6 +18,9 @@ export const INTAKE_COLUMNS = [
   'user_agent',
   'personal',
 ] as const;
+
+/** Where records go first. */
+export const INTAKE: Destination = { table: 'audit_intake', columns: INTAKE_COLUMNS };
 
 /** A row of the intake as it is read. */
 export type IntakeRow = Readonly<

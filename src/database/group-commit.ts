@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { beginImmediate } from './begin-immediate.js';
+import { insertLate, type LateRows } from './late-rows.js';
 
 /** How long work waits for SQLite's write lock before it is refused with 503. */
 const LOCK_WAIT_MS = 5000;
@@ -13,6 +14,8 @@ const TURNS = 2;
 interface Member {
   /** Does the work. @throws what it throws. */
   readonly attempt: () => Promise<void>;
+  /** What it leaves to be inserted with that of the others. */
+  readonly late: LateRows[];
   readonly alone: boolean;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
@@ -34,20 +37,22 @@ export class GroupCommit {
   constructor(private readonly connection: DataSource) {}
 
   /**
-   * Resolves when what `work` wrote is committed. Work that is to be `alone` has a transaction of its own: for what
+   * Resolves when what `work` wrote is committed, and the rows that it has added to `late`. Work that is to be `alone` has a transaction of its own: for what
    * writes much, as a savepoint keeps a copy of every page.
    * @throws what `work` or the commit throws; `database_unavailable` when the write lock is not to be had within 5 s.
    */
-  run<T>(work: () => Promise<T>, alone: boolean): Promise<T> {
+  run<T>(work: (late: LateRows[]) => Promise<T>, alone: boolean): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let settle: () => void;
+      const late: LateRows[] = [];
       const attempt = async (): Promise<void> => {
-        const outcome = work();
+        const outcome = work(late);
         settle = () => resolve(outcome);
         await outcome;
       };
       this.#waiting.push({
         attempt,
+        late,
         alone,
         deadline: Date.now() + LOCK_WAIT_MS,
         settle: () => settle(),
@@ -74,6 +79,10 @@ export class GroupCommit {
         if (member === first) await member.attempt();
         else await this.#attemptOrUndo(member);
       }
+      await insertLate(
+        this.connection.manager,
+        aboard.flatMap(({ late }) => late),
+      );
       await this.connection.query('COMMIT');
     } catch (error) {
       const reason: unknown = await this.#rollback().then(
@@ -114,6 +123,7 @@ export class GroupCommit {
       await this.connection.query('ROLLBACK TO member').catch(() => {
         throw error;
       });
+      member.late.length = 0;
     }
     await this.connection.query('RELEASE member');
   }

@@ -3,6 +3,8 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { isSerializationFailure } from './driver-errors.js';
 import { GroupCommit } from './group-commit.js';
+import { insertRows } from './insert-rows.js';
+import { type Destination, insertLate, type LateRows } from './late-rows.js';
 
 /** Injection token of the DataSource that writes. */
 export const WRITING = Symbol('WRITING');
@@ -17,6 +19,12 @@ type Work<T> = (manager: EntityManager) => Promise<T>;
 /** What happens once the transaction has committed; it must not reject. */
 type Effect = () => void | Promise<void>;
 
+/** What an open transaction leaves for its end. */
+interface Ending {
+  readonly late: LateRows[];
+  readonly effects: Effect[];
+}
+
 /**
  * The only way to write. Opens a transaction, hands its `EntityManager` to `work`, and commits when `work` resolves.
  * Whoever is called inside is given that manager and passes it on, to the events that are published inside first of
@@ -30,7 +38,7 @@ type Effect = () => void | Promise<void>;
 @Injectable()
 export class Transactions {
   readonly #logger = new Logger(Transactions.name);
-  readonly #effects = new WeakMap<EntityManager, Effect[]>();
+  readonly #endings = new WeakMap<EntityManager, Ending>();
   readonly #group: GroupCommit;
 
   constructor(@Inject(WRITING) private readonly writing: DataSource) {
@@ -39,9 +47,15 @@ export class Transactions {
 
   /** Calls `effect` once the transaction has committed, and never if it rolls back; `run` waits for it. */
   afterCommit(tx: EntityManager, effect: Effect): void {
-    const effects = this.#effects.get(tx);
-    if (effects === undefined) throw new Error('afterCommit is called outside a transaction');
-    effects.push(effect);
+    this.#endingOf(tx).effects.push(effect);
+  }
+
+  /**
+   * Inserts a row when all else of the transaction is done: on SQLite with those of everybody who shares the commit, with
+   * one statement. Until then, the transaction itself does not see it.
+   */
+  insertLast(tx: EntityManager, into: Destination, row: readonly unknown[]): void {
+    this.#endingOf(tx).late.push({ into, take: () => [row] });
   }
 
   /**
@@ -55,18 +69,30 @@ export class Transactions {
     const result =
       this.writing.options.type === 'postgres'
         ? await this.#runPooled(work, effects)
-        : await this.#group.run(() => this.#collect(this.writing.manager, work, effects), alone);
+        : await this.#group.run(
+            (late) => this.#collect(this.writing.manager, work, { late, effects }),
+            alone,
+          );
     for (const effect of effects) await effect();
     return result;
   }
 
   /**
-   * Runs `work`, which is one statement, and resolves when it is committed. On PostgreSQL a statement is a transaction
-   * already, and needs neither `BEGIN` nor `COMMIT`, two round trips of three.
-   * @throws as `run` does.
+   * Inserts rows in a transaction of their own, and resolves when they are committed. As long as `gather` waits, more may
+   * come together; what `take` then gives is inserted with one statement. On PostgreSQL that is a transaction already, and needs
+   * neither `BEGIN` nor `COMMIT`, two round trips of three.
+   * @throws as `run` does; `take` may then not have been called.
    */
-  async runStatement(work: Work<void>): Promise<void> {
-    await (this.writing.options.type === 'postgres' ? work(this.writing.manager) : this.run(work));
+  async insert(into: Destination, gather: () => Promise<void>, take: LateRows['take']): Promise<void> {
+    if (this.writing.options.type === 'postgres') {
+      await gather();
+      await insertRows(this.writing.manager, into.table, into.columns, take());
+    } else {
+      await this.#group.run((late) => {
+        late.push({ into, take });
+        return gather();
+      }, false);
+    }
   }
 
   /**
@@ -91,20 +117,31 @@ export class Transactions {
     for (let attempt = 1; ; attempt++) {
       effects.length = 0;
       try {
-        return await this.writing.transaction((manager) => this.#collect(manager, work, effects));
+        return await this.writing.transaction(async (manager) => {
+          const late: LateRows[] = [];
+          const result = await this.#collect(manager, work, { late, effects });
+          await insertLate(manager, late);
+          return result;
+        });
       } catch (error) {
         if (attempt === ATTEMPTS || !isSerializationFailure(error)) throw error;
       }
     }
   }
 
-  /** Calls `work`, and lets it add to `effects` while it runs. */
-  async #collect<T>(manager: EntityManager, work: Work<T>, effects: Effect[]): Promise<T> {
-    this.#effects.set(manager, effects);
+  /** Calls `work`, and lets it add to the transaction's ending while it runs. */
+  async #collect<T>(manager: EntityManager, work: Work<T>, ending: Ending): Promise<T> {
+    this.#endings.set(manager, ending);
     try {
       return await work(manager);
     } finally {
-      this.#effects.delete(manager);
+      this.#endings.delete(manager);
     }
+  }
+
+  #endingOf(tx: EntityManager): Ending {
+    const ending = this.#endings.get(tx);
+    if (ending === undefined) throw new Error('the transaction is not open');
+    return ending;
   }
 }

@@ -9,6 +9,7 @@ import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import { isUniqueViolation, translateDatabaseError } from '../../src/database/driver-errors.js';
 import { migrate } from '../../src/database/migrate.js';
 import { sqliteDriver } from '../../src/database/sqlite-driver.js';
+import type { Destination } from '../../src/database/late-rows.js';
 import { Transactions } from '../../src/database/transactions.js';
 import { PendingBlob } from '../../src/files/pending-blob.entity.js';
 
@@ -17,6 +18,8 @@ interface Sqlite {
   close(): void;
 }
 const Database = sqliteDriver() as new (file: string) => Sqlite;
+
+const BLOBS: Destination = { table: 'pending_blobs', columns: ['blob_key', 'lease_until'] };
 
 describe('transactions on the embedded database', () => {
   let storage: string;
@@ -39,6 +42,7 @@ describe('transactions on the embedded database', () => {
   });
 
   const row = (blobKey: string) => ({ blobKey, leaseUntil: '2026-01-01T00:00:00.000Z' });
+  const lateRow = (blobKey: string) => Object.values(row(blobKey));
   const keys = async () =>
     (await reading.getRepository(PendingBlob).find()).map(({ blobKey }) => blobKey).sort();
 
@@ -97,9 +101,9 @@ describe('transactions on the embedded database', () => {
   const watched = () => {
     const statements: string[] = [];
     const query = writing.query.bind(writing);
-    jest.spyOn(writing, 'query').mockImplementation((sql: string) => {
+    jest.spyOn(writing, 'query').mockImplementation((sql: string, ...rest) => {
       statements.push(sql);
-      return query(sql);
+      return query(sql, ...rest);
     });
     return statements;
   };
@@ -183,12 +187,64 @@ describe('transactions on the embedded database', () => {
     expect(statements.some((sql) => sql.startsWith('SAVEPOINT'))).toBe(false);
   });
 
+  const insertLast = (blobKey: string, after: () => Promise<unknown>) =>
+    transactions.run(async (tx) => {
+      transactions.insertLast(tx, BLOBS, lateRow(blobKey));
+      await after();
+    });
+  const inserts = (statements: readonly string[]) => statements.filter((sql) => sql.startsWith('INSERT'));
+
+  it('inserts with one statement what a group has left for its end, but nothing of what was undone', async () => {
+    const statements = watched();
+    const works = [
+      insertLast('a', keys),
+      insertLast('undone', () => Promise.reject(new Error('no'))),
+      insertLast('b', keys),
+      transactions.insert(
+        BLOBS,
+        () => nextTurn(),
+        () => [lateRow('c'), lateRow('d')],
+      ),
+    ];
+    expect(await statuses(works)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(inserts(statements)).toHaveLength(1);
+    expect(statements.at(-1)).toBe('COMMIT');
+    expect(await keys()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('takes what is to be inserted when the group ends, so that what came meanwhile is part of it', async () => {
+    const arrived = ['a'];
+    const inserted = transactions.insert(
+      BLOBS,
+      () => nextTurn(),
+      () => arrived.map(lateRow),
+    );
+    await insertLast('z', () => {
+      arrived.push('b');
+      return nextTurn();
+    });
+    await inserted;
+    expect(await keys()).toEqual(['a', 'b', 'z']);
+  });
+
+  it('undoes the whole group when its late rows cannot be inserted', async () => {
+    const works = [insert('a'), insertLast('b', keys), insertLast('b', keys)];
+    expect(await statuses(works)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(await keys()).toEqual([]);
+    await insertLast('b', keys);
+    expect(await keys()).toEqual(['b']);
+  });
+
   it('loses and doubles nothing with 200 parallel writers', async () => {
     await Promise.all(
       Array.from({ length: 200 }, (_, i) =>
-        transactions[i % 3 === 0 ? 'runStatement' : 'run'](
-          async (tx) => void (await tx.insert(PendingBlob, row(`k${i}`))),
-        ),
+        i % 3 === 0
+          ? transactions.insert(
+              BLOBS,
+              () => nextTurn(),
+              () => [lateRow(`k${i}`)],
+            )
+          : transactions.run(async (tx) => void (await tx.insert(PendingBlob, row(`k${i}`)))),
       ),
     );
     expect(await keys()).toHaveLength(200);

@@ -1,0 +1,23 @@
+import type { EntityManager } from 'typeorm';
+import { insertRows } from './insert-rows.js';
+
+/** A table and those of its columns that rows have values for. */
+export interface Destination {
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+/** Rows that are inserted when all else of a transaction is done. */
+export interface LateRows {
+  readonly into: Destination;
+  /** Called once, at that moment. Values stand in the order of the columns. */
+  readonly take: () => readonly (readonly unknown[])[];
+}
+
+/** Inserts them, with one statement for each table. */
+export async function insertLate(tx: EntityManager, late: readonly LateRows[]): Promise<void> {
+  for (const into of new Set(late.map((rows) => rows.into))) {
+    const rows = late.filter((those) => those.into === into).flatMap(({ take }) => take());
+    await insertRows(tx, into.table, into.columns, rows);
+  }
+}
