@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { SessionActor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
 import { now } from '../common/time.js';
@@ -63,7 +64,7 @@ export class AccountService {
   async delete(actor: SessionActor, password: string): Promise<void> {
     const user = await this.users.getCurrent(actor.userId);
     await this.#confirmPassword(actor, user, password, 'user.deletion_refused');
-    await this.transactions.run(async (tx) => {
+    const remove = async (tx: EntityManager): Promise<void> => {
       // Uploads that arrive meanwhile wait, and find no user.
       await findAndHold(tx, User, { id: user.id });
       await this.sessions.endAll(tx, user.id);
@@ -71,7 +72,9 @@ export class AccountService {
       const { affected } = await tx.delete(User, { id: user.id });
       if (affected !== 1) throw errors.unauthorized();
       this.transactions.afterCommit(tx, () => this.users.forget(user.id));
-    });
+    };
+    // Alone: of the rows that others of a group leave for its end, the erasure would not find this person's.
+    await this.transactions.run(remove, { alone: true });
   }
 
   async #confirmPassword(

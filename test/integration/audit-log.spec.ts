@@ -205,6 +205,7 @@ describe('audit log in the database', () => {
     );
     await sequenced();
     expect(await execute("SELECT * FROM audit_private WHERE ip = '198.51.100.9'")).toEqual([]);
+    if (!isPostgres()) expect(await filesWith(server.storage, '198.51.100.9')).toEqual([]);
     expect((await check()).fault).toBeNull();
   });
 

@@ -74,7 +74,7 @@ export function sealEntry(record: AuditRecord, place: Place): SealedEntry {
 }
 
 /** Everything about a record that is somebody's own; null when there is nothing. */
-function personalValues(record: AuditRecord): Values | null {
+export function personalValues(record: AuditRecord): Values | null {
   const values = {
     ...record.personal,
     ...(record.ip === null ? {} : { ip: record.ip }),

@@ -8,7 +8,7 @@ import { AuditRecord } from '../audit-record.entity.js';
 import { INTAKE_COLUMNS, type IntakeRow, ofIntakeRow } from '../intake-row.js';
 import { EMPTY_ROOT } from '../merkle/hashing.js';
 import type { TileEdge } from '../merkle/tiles.js';
-import { sealEntry } from './audit-entry.js';
+import { personalValues, sealEntry } from './audit-entry.js';
 import { AuditState, STATE_ID } from './audit-state.entity.js';
 import { AuditSubject } from './audit-subject.entity.js';
 import { LogInconsistent } from './log-inconsistent.js';
@@ -138,6 +138,9 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
       this.#sequenced.inc(records.length);
       this.witness.advance(checkpoint);
     });
+    // What was still on its way when its owner was forgotten: the intake had it after the erasure.
+    if (records.some((record) => isErased(record, subjects) && personalValues(record) !== null))
+      this.transactions.afterCommit(tx, () => this.transactions.scrub());
     return records.length;
   }
 
@@ -195,10 +198,7 @@ async function subjectsOf(
 function seal(record: AuditRecord, edge: TileEdge, subjects: Map<string, AuditSubject>): PlacedEntry {
   const seq = edge.size;
   const chain = record.subject === null ? null : chainOf(record.subject, subjects);
-  const erased = [record.subject, record.actorId].some(
-    (id) => id !== null && subjects.get(id)?.erasedAt != null,
-  );
-  const sealed = sealEntry(erased ? { ...record, ip: null, userAgent: null, personal: null } : record, {
+  const sealed = sealEntry(isErased(record, subjects) ? withoutPersonalValues(record) : record, {
     seq,
     subjectSeq: chain?.entries ?? null,
     subjectPrev: chain?.lastLeaf ?? null,
@@ -209,6 +209,15 @@ function seal(record: AuditRecord, edge: TileEdge, subjects: Map<string, AuditSu
     chain.lastLeaf = sealed.leaf;
   }
   return { ...sealed, seq, record };
+}
+
+/** Whether it is about or by somebody who was forgotten. */
+function isErased(record: AuditRecord, subjects: ReadonlyMap<string, AuditSubject>): boolean {
+  return [record.subject, record.actorId].some((id) => id !== null && subjects.get(id)?.erasedAt != null);
+}
+
+function withoutPersonalValues(record: AuditRecord): AuditRecord {
+  return { ...record, ip: null, userAgent: null, personal: null };
 }
 
 function chainOf(subject: string, subjects: Map<string, AuditSubject>): AuditSubject {
