@@ -135,7 +135,8 @@ function describe(event: DomainEvent, emailHashKey: KeyObject): Description {
     case 'file.uploaded':
       return {
         ...aboutFile(event, 'FILE_UPLOAD', 'success'),
-        metadata: { size: event.size, sha256: event.sha256, mime_type: event.mimeType },
+        // In canonical order, which is then not to be made.
+        metadata: { mime_type: event.mimeType, sha256: event.sha256, size: event.size },
       };
     case 'file.refused':
       return {
