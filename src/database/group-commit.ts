@@ -37,8 +37,8 @@ export class GroupCommit {
   constructor(private readonly connection: DataSource) {}
 
   /**
-   * Resolves when what `work` wrote is committed, and the rows that it has added to `late`. Work that is to be `alone` has a transaction of its own: for what
-   * writes much, as a savepoint keeps a copy of every page.
+   * Resolves when what `work` wrote is committed, and the rows that it has added to `late`. Work that is to be `alone` has a
+   * transaction of its own: for what writes much, as a savepoint keeps a copy of every page, or has to see late rows.
    * @throws what `work` or the commit throws; `database_unavailable` when the write lock is not to be had within 5 s.
    */
   run<T>(work: (late: LateRows[]) => Promise<T>, alone: boolean): Promise<T> {
