@@ -11,7 +11,7 @@ import { Sequencer } from './log/sequencer.js';
 /** The specification's figure. */
 const CAPACITY = 1000;
 const FULL_WAIT_MS = 2000;
-/** Rows of one commit: bounded by the 32,766 parameters of SQLite. */
+/** Records of one commit: SQLite blocks the process while they are inserted. */
 const GROUP = 500;
 /** Under load a turn of the event loop takes milliseconds, and the second brings as many records again. */
 const GATHER_TURNS = 4;

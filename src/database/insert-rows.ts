@@ -1,13 +1,17 @@
 import type { EntityManager } from 'typeorm';
+import { inBatches } from '../common/in-batches.js';
+
+/** Rows of one statement on SQLite, which blocks the process while it runs: others want their turn. */
+const SQLITE_ROWS = 128;
 
 const statements = new Map<string, string>();
 /** `JSON.stringify` writes whole surrogate pairs as they are, and halves as an escape. */
 const MAY_BE_HALF_A_PAIR = /\\ud[89a-f]/;
 
 /**
- * Inserts rows with one statement and none of the entity machinery, which costs several times the insert itself; for
- * what is written at every request. Values stand in the order of `columns`. When it rejects, the transaction is to be
- * rolled back: SQLite may have inserted some of the rows.
+ * Inserts rows with one statement, on SQLite one for each 128, and none of the entity machinery, which costs several times
+ * the insert itself; for what is written at every request. Values stand in the order of `columns`. When it rejects, the
+ * transaction is to be rolled back: SQLite may have inserted some of the rows.
  */
 export async function insertRows(
   tx: EntityManager,
@@ -44,7 +48,8 @@ async function execute(
     const source = `SELECT ${columns.join()} FROM json_populate_recordset(NULL::${table}, $1)`;
     await tx.query(`INSERT INTO ${table} (${columns.join()}) ${source}${suffix}`, [toJson(columns, rows)]);
   } else {
-    await tx.query(placeholders(table, columns, rows.length) + suffix, rows.flat());
+    for (const part of inBatches(rows, SQLITE_ROWS))
+      await tx.query(placeholders(table, columns, part.length) + suffix, part.flat());
   }
 }
 

@@ -14,7 +14,7 @@ export interface LateRows {
   readonly take: () => readonly (readonly unknown[])[];
 }
 
-/** Inserts them, with one statement for each table. */
+/** Inserts them, those for a table together. */
 export async function insertLate(tx: EntityManager, late: readonly LateRows[]): Promise<void> {
   for (const into of new Set(late.map((rows) => rows.into))) {
     const rows = late.filter((those) => those.into === into).flatMap(({ take }) => take());

@@ -51,8 +51,8 @@ export class Transactions {
   }
 
   /**
-   * Inserts a row when all else of the transaction is done: on SQLite with those of everybody who shares the commit, with
-   * one statement. Until then, the transaction itself does not see it.
+   * Inserts a row when all else of the transaction is done: on SQLite together with those of everybody who shares the
+   * commit. Until then, the transaction itself does not see it.
    */
   insertLast(tx: EntityManager, into: Destination, row: readonly unknown[]): void {
     this.#endingOf(tx).late.push({ into, take: () => [row] });
@@ -79,7 +79,7 @@ export class Transactions {
 
   /**
    * Inserts rows in a transaction of their own, and resolves when they are committed. As long as `gather` waits, more may
-   * come together; what `take` then gives is inserted with one statement. On PostgreSQL that is a transaction already, and needs
+   * come together; what `take` then gives is inserted together. On PostgreSQL that is one statement, a transaction already, and needs
    * neither `BEGIN` nor `COMMIT`, two round trips of three.
    * @throws as `run` does; `take` may then not have been called.
    */

@@ -6,8 +6,8 @@ import type { TileEdge } from '../merkle/tiles.js';
 import type { SealedEntry } from './audit-entry.js';
 import type { AuditSubject } from './audit-subject.entity.js';
 
-/** Rows of one statement: SQLite blocks the process while it runs, and others want their turn. */
-const ROWS = 128;
+/** Places in one statement: SQLite blocks the process while it runs, and others want their turn. */
+const PLACES = 128;
 const LOG_COLUMNS = [
   'seq',
   'id',
@@ -64,16 +64,15 @@ export async function storeBatch(
     erasedAt,
   ]);
   const tiles = edge.changed().map(({ level, index, hashes }) => [level, index, hashes.toString('base64')]);
-  for (const rows of inBatches(entries, ROWS)) await insertRows(tx, 'audit_log', LOG_COLUMNS, rows);
-  for (const rows of inBatches(secrets, ROWS)) await insertRows(tx, 'audit_private', PRIVATE_COLUMNS, rows);
-  for (const rows of inBatches(chains, ROWS))
-    await upsertRows(tx, 'audit_subjects', SUBJECT_COLUMNS, 1, rows);
-  for (const rows of inBatches(tiles, ROWS)) await upsertRows(tx, 'audit_tiles', TILE_COLUMNS, 2, rows);
+  await insertRows(tx, 'audit_log', LOG_COLUMNS, entries);
+  await insertRows(tx, 'audit_private', PRIVATE_COLUMNS, secrets);
+  await upsertRows(tx, 'audit_subjects', SUBJECT_COLUMNS, 1, chains);
+  await upsertRows(tx, 'audit_tiles', TILE_COLUMNS, 2, tiles);
 }
 
 /** Takes records out of the intake. By their places, for on PostgreSQL one that was committed since may stand between two. */
 export async function emptyIntake(tx: EntityManager, positions: readonly Position[]): Promise<void> {
-  for (const part of inBatches(positions, ROWS)) {
+  for (const part of inBatches(positions, PLACES)) {
     const left = tx.createQueryBuilder().delete().from(AuditRecord);
     await left.where('position IN (:...part)', { part }).execute();
   }
