@@ -79,7 +79,7 @@ export class Transactions {
 
   /**
    * Inserts rows in a transaction of their own, and resolves when they are committed. As long as `gather` waits, more may
-   * come together; what `take` then gives is inserted together. On PostgreSQL that is one statement, a transaction already, and needs
+   * come; `take` then gives all of them. On PostgreSQL they are one statement, which is a transaction already and needs
    * neither `BEGIN` nor `COMMIT`, two round trips of three.
    * @throws as `run` does; `take` may then not have been called.
    */
