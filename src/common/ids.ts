@@ -17,7 +17,8 @@ export function newId(): string {
   } else {
     last.seq++;
   }
-  return v7({ ...last, random });
+  // Not `{ ...last, random }`, which takes four times as long on Node 20.
+  return v7({ msecs: last.msecs, seq: last.seq, random });
 }
 
 /** The id as stored, or null when `text` cannot be one. Ids compare without regard to case (RFC 9562). */
