@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
 import type { Action, Outcome } from './actions.js';
 
-type Value = string | number | boolean | null | readonly string[];
+export type Value = string | number | boolean | null | readonly string[];
 
 /** Metadata or personal values: plain JSON. */
 export type Values = Readonly<Record<string, Value>>;

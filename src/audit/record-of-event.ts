@@ -26,8 +26,9 @@ export function recordOfEvent(event: DomainEvent, emailHashKey: KeyObject): Audi
   const { requestId = null, ip = null, userAgent = null } = actor.request ?? {};
   const keyId = actor.type === 'user' ? actor.keyId : undefined;
   const described = describe(event, emailHashKey);
+  const { metadata = {} } = described;
   const spec = ACTIONS[described.action];
-  assertAllowed(described.action, described.metadata, spec.metadata);
+  assertAllowed(described.action, metadata, spec.metadata);
   assertAllowed(described.action, described.personal, spec.personal);
   const at = now();
   return {
@@ -41,7 +42,7 @@ export function recordOfEvent(event: DomainEvent, emailHashKey: KeyObject): Audi
     requestId,
     occurredAt: at,
     recordedAt: at,
-    metadata: fitted({ ...described.metadata, ...(keyId === undefined ? {} : { by_key: keyId }) }),
+    metadata: fitted(keyId === undefined ? metadata : { ...metadata, by_key: keyId }),
     ip,
     userAgent: userAgent === null ? null : cutBytes(userAgent, USER_AGENT_BYTES),
     personal: described.personal === undefined ? null : fitted(described.personal),
@@ -237,8 +238,8 @@ function fitted(values: Values): Values {
 
 /** The longest prefix of whole characters that fits into `limit` bytes of UTF-8. */
 export function cutBytes(text: string, limit: number): string {
+  if (Buffer.byteLength(text) <= limit) return text;
   const bytes = Buffer.from(text);
-  if (bytes.length <= limit) return text;
   let end = limit;
   while ((bytes[end]! & 0xc0) === 0x80) end--;
   return bytes.subarray(0, end).toString();

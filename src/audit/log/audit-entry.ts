@@ -1,5 +1,5 @@
 import { randomOctets } from '../../common/random-octets.js';
-import type { AuditRecord, Values } from '../audit-record.entity.js';
+import type { AuditRecord, Value, Values } from '../audit-record.entity.js';
 import { canonicalize } from '../merkle/canonical-json.js';
 import { leafHash } from '../merkle/hashing.js';
 import { privateDigest, SALT_BYTES } from '../merkle/private-digest.js';
@@ -58,7 +58,7 @@ export function sealEntry(record: AuditRecord, place: Place): SealedEntry {
     metadata: record.metadata,
     occurred_at: record.occurredAt,
     outcome: record.outcome,
-    private_digest: secret === null ? null : privateDigest(secret.salt, secret.values).toString('base64'),
+    private_digest: secret === null ? null : privateDigest(secret.salt, secret.values),
     recorded_at: record.recordedAt,
     request_id: record.requestId,
     resource: record.resource,
@@ -75,10 +75,10 @@ export function sealEntry(record: AuditRecord, place: Place): SealedEntry {
 
 /** Everything about a record that is somebody's own; null when there is nothing. */
 export function personalValues(record: AuditRecord): Values | null {
-  const values = {
-    ...record.personal,
-    ...(record.ip === null ? {} : { ip: record.ip }),
-    ...(record.userAgent === null ? {} : { user_agent: record.userAgent }),
-  };
-  return Object.keys(values).length === 0 ? null : values;
+  const { personal, ip, userAgent } = record;
+  if (personal === null && ip === null && userAgent === null) return null;
+  const values: Record<string, Value> = { ...personal };
+  if (ip !== null) values.ip = ip;
+  if (userAgent !== null) values.user_agent = userAgent;
+  return values;
 }

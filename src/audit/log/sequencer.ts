@@ -208,7 +208,7 @@ function seal(record: AuditRecord, edge: TileEdge, subjects: Map<string, AuditSu
     chain.entries++;
     chain.lastLeaf = sealed.leaf;
   }
-  return { ...sealed, seq, record };
+  return { entry: sealed.entry, leaf: sealed.leaf, secret: sealed.secret, seq, record };
 }
 
 /** Whether it is about or by somebody who was forgotten. */

@@ -3,13 +3,12 @@ import { hash } from 'node:crypto';
 export const HASH_BYTES = 32;
 
 /** The root of a tree without leaves: the hash of nothing (RFC 6962, section 2.1). */
-export const EMPTY_ROOT: Buffer = hash('sha256', '', 'buffer');
+export const EMPTY_ROOT: Buffer = sha256('');
 
 /** SHA-256(0x00 ‖ entry) (RFC 6962, section 2.1). */
 export function leafHash(entry: string | Uint8Array): Buffer {
-  // One call with everything is three times as fast as a hash object that is fed in parts.
-  if (typeof entry === 'string') return hash('sha256', `\0${entry}`, 'buffer');
-  return hash('sha256', Buffer.concat([Buffer.of(0x00), entry]), 'buffer');
+  if (typeof entry === 'string') return sha256(`\0${entry}`);
+  return sha256(Buffer.concat([Buffer.of(0x00), entry]));
 }
 
 const node = Buffer.alloc(1 + 2 * HASH_BYTES, 0x01);
@@ -18,7 +17,7 @@ const node = Buffer.alloc(1 + 2 * HASH_BYTES, 0x01);
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   node.set(left, 1);
   node.set(right, 1 + HASH_BYTES);
-  return hash('sha256', node, 'buffer');
+  return sha256(node);
 }
 
 /** Joins the roots of neighbouring subtrees, given from left to right, each larger than all that follow it together. */
@@ -26,4 +25,12 @@ export function joinSubtrees(roots: readonly Uint8Array[]): Buffer {
   const last = roots.at(-1);
   if (last === undefined) return EMPTY_ROOT;
   return Buffer.from(roots.slice(0, -1).reduceRight((right, left) => nodeHash(left, right), last));
+}
+
+/**
+ * The digest of all of it in one call, which is three times as fast as a hash object that is fed in parts. By a text, as that goes into
+ * Node's pool of small buffers; a buffer of its own takes as long again as the hash.
+ */
+function sha256(data: string | Uint8Array): Buffer {
+  return Buffer.from(hash('sha256', data, 'binary'), 'binary');
 }

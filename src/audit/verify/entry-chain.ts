@@ -129,7 +129,7 @@ export function checkSecret(entry: ReadEntry, secret: Secret | null): Fault | 'w
   const salt = decodeBase64(secret.salt);
   if (salt?.length !== SALT_BYTES) return { seq, reason: 'the salt is malformed' };
   try {
-    if (privateDigest(salt, canonicalize(secret.values)).toString('base64') === digest) return null;
+    if (privateDigest(salt, canonicalize(secret.values)) === digest) return null;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }
