@@ -1,13 +1,10 @@
 import type { EntityManager } from 'typeorm';
-import { inBatches } from '../../common/in-batches.js';
 import { insertRows, upsertRows } from '../../database/insert-rows.js';
-import { AuditRecord } from '../audit-record.entity.js';
+import type { AuditRecord } from '../audit-record.entity.js';
 import type { TileEdge } from '../merkle/tiles.js';
 import type { SealedEntry } from './audit-entry.js';
 import type { AuditSubject } from './audit-subject.entity.js';
 
-/** Places in one statement: SQLite blocks the process while it runs, and others want their turn. */
-const PLACES = 128;
 const LOG_COLUMNS = [
   'seq',
   'id',
@@ -70,10 +67,12 @@ export async function storeBatch(
   await upsertRows(tx, 'audit_tiles', TILE_COLUMNS, 2, tiles);
 }
 
-/** Takes records out of the intake. By their places, for on PostgreSQL one that was committed since may stand between two. */
+/** Takes the oldest records out of the intake, by their places. */
 export async function emptyIntake(tx: EntityManager, positions: readonly Position[]): Promise<void> {
-  for (const part of inBatches(positions, PLACES)) {
-    const left = tx.createQueryBuilder().delete().from(AuditRecord);
-    await left.where('position IN (:...part)', { part }).execute();
+  if (tx.connection.options.type === 'postgres') {
+    // One that was committed since may stand between two.
+    await tx.query('DELETE FROM audit_intake WHERE position = ANY($1)', [positions]);
+  } else {
+    await tx.query('DELETE FROM audit_intake WHERE position <= ?', [positions.at(-1)]);
   }
 }
