@@ -1,15 +1,15 @@
 import type { EntityManager } from 'typeorm';
 import { inBatches } from '../common/in-batches.js';
 
-/** Rows of one statement on SQLite, which blocks the process while it runs: others want their turn. */
-const SQLITE_ROWS = 128;
+/** Rows of one statement on SQLite. Every number of them is a statement of its own, which is prepared once and then kept. */
+const SQLITE_ROWS = 32;
 
 const statements = new Map<string, string>();
 /** `JSON.stringify` writes whole surrogate pairs as they are, and halves as an escape. */
 const MAY_BE_HALF_A_PAIR = /\\ud[89a-f]/;
 
 /**
- * Inserts rows with one statement, on SQLite one for each 128, and none of the entity machinery, which costs several times
+ * Inserts rows with one statement, on SQLite one for each 32, and none of the entity machinery, which costs several times
  * the insert itself; for what is written at every request. Values stand in the order of `columns`. When it rejects, the
  * transaction is to be rolled back: SQLite may have inserted some of the rows.
  */
@@ -49,7 +49,7 @@ async function execute(
     await tx.query(`INSERT INTO ${table} (${columns.join()}) ${source}${suffix}`, [toJson(columns, rows)]);
   } else {
     for (const part of inBatches(rows, SQLITE_ROWS))
-      await tx.query(placeholders(table, columns, part.length) + suffix, part.flat());
+      await tx.query(placeholders(table, columns, part.length) + suffix, valuesOf(part));
   }
 }
 
@@ -61,6 +61,14 @@ function toJson(columns: readonly string[], rows: readonly (readonly unknown[])[
   return JSON.stringify(objects, (_key, value: unknown) =>
     typeof value === 'string' ? value.toWellFormed() : value,
   );
+}
+
+/** The values of all rows, one after the other; `flat` takes twenty times as long. */
+function valuesOf(rows: readonly (readonly unknown[])[]): unknown[] {
+  const values = new Array<unknown>(rows.length * rows[0]!.length);
+  let at = 0;
+  for (const row of rows) for (const value of row) values[at++] = value;
+  return values;
 }
 
 function placeholders(table: string, columns: readonly string[], rows: number): string {
