@@ -28,6 +28,9 @@ const PRAGMAS = [
   ['secure_delete', 'ON', 1],
 ] as const;
 
+/** Prepared statements that are kept: those of `insertRows` are one for each number of rows, and the oldest goes first. */
+const STATEMENTS = 500;
+
 /** Sets the pragmas and reads each back: a build or file system that ignores one must not go unnoticed. */
 export function preparePragmas(connection: SqliteConnection): void {
   for (const [name, value, expected] of PRAGMAS) {
@@ -65,6 +68,7 @@ export function dataSourceOptions(config: AppConfig, purpose: 'read' | 'write'):
       driver: sqliteDriver(),
       database: config.database.file,
       readonly: purpose === 'read',
+      statementCacheSize: STATEMENTS,
       prepareDatabase: preparePragmas,
     };
   }
