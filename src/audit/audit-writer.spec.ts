@@ -52,7 +52,7 @@ describe('AuditWriter', () => {
     writer = new AuditWriter(transactions as unknown as Transactions, sequencer, registry, checks);
   });
 
-  const record = (id: number) => ({ id: String(id) }) as AuditRecord;
+  const record = (id: number) => ({ id: String(id), metadata: {}, personal: null }) as AuditRecord;
 
   it('groups what arrives in one turn of the event loop, and what arrives while a commit runs', async () => {
     const writes = [writer.write(record(0)), writer.write(record(1))];

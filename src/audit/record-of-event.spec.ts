@@ -57,19 +57,6 @@ describe('recordOfEvent', () => {
     expect(hash('My-Password')).not.toBe(hash('other'));
   });
 
-  it('replaces metadata that would exceed 4 KiB', () => {
-    const record = recordOfEvent(
-      {
-        type: 'user.profile_updated',
-        actor: byUser({ userId: 'u', request }),
-        userId: 'u',
-        fields: Array<string>(1000).fill('field'),
-      },
-      key,
-    );
-    expect(record.metadata).toEqual({ omitted_bytes: expect.any(Number) });
-  });
-
   it('cuts at whole characters', () => {
     expect(cutBytes('aé', 2)).toBe('a');
     expect(cutBytes('aé', 3)).toBe('aé');

@@ -5,7 +5,6 @@ import type { DomainEvent } from '../events/domain-event.js';
 import { type Action, ACTIONS, type Outcome } from './actions.js';
 import type { AuditRecord, Values } from './audit-record.entity.js';
 
-const METADATA_BYTES = 4096;
 const USER_AGENT_BYTES = 512;
 
 interface Description {
@@ -42,10 +41,10 @@ export function recordOfEvent(event: DomainEvent, emailHashKey: KeyObject): Audi
     requestId,
     occurredAt: at,
     recordedAt: at,
-    metadata: fitted(keyId === undefined ? metadata : { ...metadata, by_key: keyId }),
+    metadata: keyId === undefined ? metadata : { ...metadata, by_key: keyId },
     ip,
     userAgent: userAgent === null ? null : cutBytes(userAgent, USER_AGENT_BYTES),
-    personal: described.personal === undefined ? null : fitted(described.personal),
+    personal: described.personal ?? null,
   };
 }
 
@@ -228,12 +227,6 @@ function hashEmail(email: string, key: KeyObject): string {
 function assertAllowed(action: Action, values: Values | undefined, allowed: readonly string[]): void {
   const stray = Object.keys(values ?? {}).find((key) => !allowed.includes(key));
   if (stray !== undefined) throw new Error(`the audit registry does not allow "${stray}" in ${action}`);
-}
-
-/** Metadata never exceeds 4 KiB; what would is replaced by a note of its size. */
-function fitted(values: Values): Values {
-  const bytes = Buffer.byteLength(JSON.stringify(values));
-  return bytes <= METADATA_BYTES ? values : { omitted_bytes: bytes };
 }
 
 /** The longest prefix of whole characters that fits into `limit` bytes of UTF-8. */

@@ -1,4 +1,5 @@
 import type { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
+import { isPostgres } from './is-postgres.js';
 
 /**
  * Finds rows and holds them until the transaction ends: nobody else changes them, or makes a row that refers to them.
@@ -9,6 +10,8 @@ export function findAndHold<T extends ObjectLiteral>(
   entity: EntityTarget<T>,
   where: FindOptionsWhere<T>,
 ): Promise<T[]> {
-  const isShared = tx.connection.options.type === 'postgres';
-  return tx.find(entity, { where, ...(isShared ? { lock: { mode: 'pessimistic_write' as const } } : {}) });
+  return tx.find(entity, {
+    where,
+    ...(isPostgres(tx) ? { lock: { mode: 'pessimistic_write' as const } } : {}),
+  });
 }

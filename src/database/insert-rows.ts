@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { inBatches } from '../common/in-batches.js';
+import { isPostgres } from './is-postgres.js';
 
 /** Rows of one statement on SQLite. Every number of them is a statement of its own, which is prepared once and then kept. */
 const SQLITE_ROWS = 32;
@@ -43,7 +44,7 @@ async function execute(
   suffix: string,
 ): Promise<void> {
   if (rows.length === 0) return;
-  if (tx.connection.options.type === 'postgres') {
+  if (isPostgres(tx)) {
     // One parameter for all rows: PostgreSQL needs longer to take thousands of them than to read one text of JSON.
     const source = `SELECT ${columns.join()} FROM json_populate_recordset(NULL::${table}, $1)`;
     await tx.query(`INSERT INTO ${table} (${columns.join()}) ${source}${suffix}`, [toJson(columns, rows)]);

@@ -17,7 +17,8 @@ export interface LateRows {
 /** Inserts them, those for a table together. */
 export async function insertLate(tx: EntityManager, late: readonly LateRows[]): Promise<void> {
   for (const into of new Set(late.map((rows) => rows.into))) {
-    const rows = late.filter((those) => those.into === into).flatMap(({ take }) => take());
+    const rows: (readonly unknown[])[] = [];
+    for (const those of late) if (those.into === into) rows.push(...those.take());
     await insertRows(tx, into.table, into.columns, rows);
   }
 }

@@ -1,19 +1,20 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Counter, Gauge, Registry } from 'prom-client';
-import { type EntityManager, In, Repository } from 'typeorm';
+import { type EntityManager, Repository } from 'typeorm';
 import { ReadinessChecks } from '../../common/readiness-check.js';
+import { isPostgres } from '../../database/is-postgres.js';
 import { Transactions } from '../../database/transactions.js';
 import { AuditRecord } from '../audit-record.entity.js';
-import { INTAKE_COLUMNS, type IntakeRow, ofIntakeRow } from '../intake-row.js';
 import { EMPTY_ROOT } from '../merkle/hashing.js';
 import type { TileEdge } from '../merkle/tiles.js';
 import { personalValues, sealEntry } from './audit-entry.js';
 import { AuditState, STATE_ID } from './audit-state.entity.js';
 import { AuditSubject } from './audit-subject.entity.js';
+import { chainsOf, oldestRecords } from './load-batch.js';
 import { LogInconsistent } from './log-inconsistent.js';
 import { LogSigner } from './log-signer.js';
-import { emptyIntake, type PlacedEntry, type Position, storeBatch } from './store-batch.js';
+import { emptyIntake, type PlacedEntry, storeBatch } from './store-batch.js';
 import { TreeReader } from './tree-reader.js';
 import { Witness } from './witness.js';
 
@@ -77,7 +78,7 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** How long the oldest record has been waiting for its place, in milliseconds. */
   async lag(): Promise<number> {
-    const [oldest] = await this.intake.query<Pick<IntakeRow, 'recorded_at'>[]>(
+    const [oldest] = await this.intake.query<{ recorded_at: string }[]>(
       'SELECT recorded_at FROM audit_intake ORDER BY position LIMIT 1',
     );
     return oldest === undefined ? 0 : Math.max(0, Date.now() - Date.parse(oldest.recorded_at));
@@ -123,10 +124,10 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
   async #sequence(tx: EntityManager): Promise<number> {
     const state = await lockState(tx);
     if (state === null) return 0;
-    const { records, positions } = await takeRecords(tx);
+    const { records, positions } = await oldestRecords(tx, BATCH);
     if (records.length === 0) return 0;
     const edge = await this.#verifiedEdge(tx, state);
-    const subjects = await subjectsOf(tx, records);
+    const subjects = await chainsOf(tx, records);
     const sealed = records.map((record) => seal(record, edge, subjects));
     // First, for the log then grows into the pages that the intake leaves, and SQLite writes these once.
     await emptyIntake(tx, positions);
@@ -175,25 +176,6 @@ async function lockState(tx: EntityManager): Promise<AuditState | null> {
   return select.getOne();
 }
 
-/** The oldest records, and where they stand. Nobody else takes them or erases them: that needs the lock as well. */
-async function takeRecords(tx: EntityManager): Promise<{ records: AuditRecord[]; positions: Position[] }> {
-  const rows = await tx.query<(IntakeRow & { position: Position })[]>(
-    `SELECT position,${INTAKE_COLUMNS.join()} FROM audit_intake ORDER BY position LIMIT ${BATCH}`,
-  );
-  return { records: rows.map(ofIntakeRow), positions: rows.map(({ position }) => position) };
-}
-
-/** How far the chains of everybody have come who is in these records. */
-async function subjectsOf(
-  tx: EntityManager,
-  records: readonly AuditRecord[],
-): Promise<Map<string, AuditSubject>> {
-  const ids = new Set(records.flatMap(({ subject, actorId }) => [subject, actorId]));
-  ids.delete(null);
-  const known = await tx.findBy(AuditSubject, { subject: In([...ids]) });
-  return new Map(known.map((subject) => [subject.subject, subject]));
-}
-
 /** Gives a record its place, and moves the tree and the subject's chain on by it. */
 function seal(record: AuditRecord, edge: TileEdge, subjects: Map<string, AuditSubject>): PlacedEntry {
   const seq = edge.size;
@@ -226,8 +208,4 @@ function chainOf(subject: string, subjects: Map<string, AuditSubject>): AuditSub
   const fresh: AuditSubject = { subject, entries: 0, lastLeaf: null, erasedAt: null };
   subjects.set(subject, fresh);
   return fresh;
-}
-
-function isPostgres(tx: EntityManager): boolean {
-  return tx.connection.options.type === 'postgres';
 }

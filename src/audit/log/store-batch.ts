@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { insertRows, upsertRows } from '../../database/insert-rows.js';
+import { isPostgres } from '../../database/is-postgres.js';
 import type { AuditRecord } from '../audit-record.entity.js';
 import type { TileEdge } from '../merkle/tiles.js';
 import type { SealedEntry } from './audit-entry.js';
@@ -69,7 +70,7 @@ export async function storeBatch(
 
 /** Takes the oldest records out of the intake, by their places. */
 export async function emptyIntake(tx: EntityManager, positions: readonly Position[]): Promise<void> {
-  if (tx.connection.options.type === 'postgres') {
+  if (isPostgres(tx)) {
     // One that was committed since may stand between two.
     await tx.query('DELETE FROM audit_intake WHERE position = ANY($1)', [positions]);
   } else {
