@@ -6,6 +6,7 @@ import { type Node, perfectNodes, type Subtree } from '../merkle/tree-geometry.j
 import { AuditTile } from './audit-tile.entity.js';
 
 const REMEMBERED_NODES = 100_000;
+const REMEMBERED_TILES = 1000;
 const TILES_PER_QUERY = 100;
 
 /**
@@ -24,7 +25,7 @@ export class TreeReader {
    */
   async hashes(subtrees: readonly Subtree[]): Promise<Buffer[]> {
     const nodes = subtrees.map(perfectNodes);
-    await this.#load(nodes.flat().filter((node) => !this.#nodes.has(keyOf(node))));
+    await this.#load(nodes.flat());
     return nodes.map((parts) => joinSubtrees(parts.map((node) => this.#hashOf(node))));
   }
 
@@ -43,24 +44,22 @@ export class TreeReader {
     const known = this.#nodes.get(keyOf(node));
     if (known !== undefined) return known;
     const { level, index } = tileOf(node);
-    const tile = this.#tiles.get(`${level}/${index}`);
+    const tile = this.#tiles.get(keyOf({ level, index }));
     if (tile === undefined) throw new RangeError(`tile ${level}/${index} is missing`);
     const hash = nodeInTile(tile, node);
-    if (this.#nodes.size >= REMEMBERED_NODES) this.#nodes.clear();
     this.#nodes.set(keyOf(node), hash);
     return hash;
   }
 
+  /** Makes sure of all that `nodes` need. What is too much is forgotten before, as what is needed now may be among it. */
   async #load(nodes: readonly Node[]): Promise<void> {
-    const missing = new Map<string, TileKey>();
-    for (const tile of nodes.map(tileOf)) {
-      const key = `${tile.level}/${tile.index}`;
-      if (!this.#tiles.has(key)) missing.set(key, tile);
-    }
-    if (this.#tiles.size + missing.size > REMEMBERED_NODES / 100) this.#tiles.clear();
-    for (const tile of await this.#fetch([...missing.values()])) {
-      this.#tiles.set(`${tile.level}/${tile.index}`, tile);
-    }
+    if (this.#nodes.size > REMEMBERED_NODES) this.#nodes.clear();
+    const needed = new Map<string, TileKey>();
+    for (const node of nodes)
+      if (!this.#nodes.has(keyOf(node))) needed.set(keyOf(tileOf(node)), tileOf(node));
+    if (this.#tiles.size + needed.size > REMEMBERED_TILES) this.#tiles.clear();
+    const missing = [...needed].filter(([key]) => !this.#tiles.has(key)).map(([, tile]) => tile);
+    for (const tile of await this.#fetch(missing)) this.#tiles.set(keyOf(tile), tile);
   }
 
   async #fetch(keys: readonly TileKey[]): Promise<Tile[]> {
@@ -73,6 +72,6 @@ export class TreeReader {
   }
 }
 
-function keyOf({ level, index }: Node): string {
+function keyOf({ level, index }: Node | TileKey): string {
   return `${level}/${index}`;
 }
