@@ -1,12 +1,15 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
 const EVERY_MS = 3_600_000;
+/** After the start: a process that never lives for an hour does its chores, too. */
+const FIRST_AFTER_MS = 60_000;
 
 /** Removes once an hour what nobody needs any more. A chore that fails is reported and tried again an hour later. */
 @Injectable()
 export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new Logger(Housekeeping.name);
   readonly #chores = new Map<string, () => Promise<void>>();
+  #first: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   register(name: string, chore: () => Promise<void>): void {
@@ -14,10 +17,12 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
+    this.#first = setTimeout(() => void this.runAll(), FIRST_AFTER_MS).unref();
     this.#timer = setInterval(() => void this.runAll(), EVERY_MS).unref();
   }
 
   onModuleDestroy(): void {
+    clearTimeout(this.#first);
     clearInterval(this.#timer);
   }
 
