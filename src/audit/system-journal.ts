@@ -1,13 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, MoreThan, Repository } from 'typeorm';
+import { In, MoreThanOrEqual, Repository } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
 import { bySystem } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
+import type { Action } from './actions.js';
 import { AuditRecord } from './audit-record.entity.js';
 import { AuditWriter } from './audit-writer.js';
 import { AuditLogEntry } from './log/audit-log-entry.entity.js';
+import { AuditState, STATE_ID } from './log/audit-state.entity.js';
 import { Sequencer } from './log/sequencer.js';
+
+/** A moment of the trail. By places, as ids sort by a clock that may have been set back since. */
+interface Moment {
+  /** Records of this instance that wait for their place. */
+  readonly waiting: ReadonlySet<string>;
+  /** Entries of the log. */
+  readonly size: number;
+}
 
 /** Records when this process starts and stops, and drains the trail before it exits. */
 @Injectable()
@@ -17,6 +27,7 @@ export class SystemJournal {
   constructor(
     @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
     @InjectRepository(AuditLogEntry) private readonly log: Repository<AuditLogEntry>,
+    @InjectRepository(AuditState) private readonly states: Repository<AuditState>,
     private readonly events: DomainEvents,
     private readonly writer: AuditWriter,
     private readonly sequencer: Sequencer,
@@ -30,14 +41,15 @@ export class SystemJournal {
    * @throws when an event does not leave exactly one record: the service must not run without its trail.
    */
   async recordStart(): Promise<void> {
-    const last = await this.#lastOfThisInstance();
+    const last = await this.#lastAction();
+    const before = await this.#moment();
     await this.events.publish({
       type: 'system.started',
       actor: bySystem,
       instance: this.#instance,
-      lastStopClean: last === null ? null : last.action === 'SYSTEM_STOP',
+      lastStopClean: last === null ? null : last === 'SYSTEM_STOP',
     });
-    const written = await this.#countSince(last?.id ?? '');
+    const written = await this.#countSince(before);
     if (written !== 1) throw new Error(`an event must leave one audit record; this start left ${written}`);
     await this.sequencer.run();
   }
@@ -49,20 +61,28 @@ export class SystemJournal {
     await this.sequencer.run();
   }
 
-  async #lastOfThisInstance(): Promise<{ id: string; action: string } | null> {
-    const query = {
-      where: { resource: this.#resource, action: In(['SYSTEM_START', 'SYSTEM_STOP']) },
-      order: { id: 'DESC' as const },
-    };
-    return (await this.intake.findOne(query)) ?? (await this.log.findOne(query));
+  /** What this instance did last; null when it is new. */
+  async #lastAction(): Promise<Action | null> {
+    const where = { resource: this.#resource, action: In(['SYSTEM_START', 'SYSTEM_STOP']) };
+    const newest = this.intake.createQueryBuilder('r').where(where).orderBy('r.position', 'DESC').limit(1);
+    const last = (await newest.getOne()) ?? (await this.log.findOne({ where, order: { seq: 'DESC' } }));
+    return last?.action ?? null;
   }
 
-  async #countSince(id: string): Promise<number> {
-    const where = { resource: this.#resource, id: MoreThan(id) };
+  async #moment(): Promise<Moment> {
+    const waiting = await this.intake.findBy({ resource: this.#resource });
+    // After it: what is moved in between then has its place below the size.
+    const { size } = await this.states.findOneByOrFail({ id: STATE_ID });
+    return { waiting: new Set(waiting.map(({ id }) => id)), size };
+  }
+
+  async #countSince({ waiting, size }: Moment): Promise<number> {
+    const resource = this.#resource;
     // The intake first: what is moved in between is then found twice, never missed.
-    const waiting = await this.intake.findBy(where);
-    const logged = await this.log.findBy(where);
-    return new Set([...waiting, ...logged].map((record) => record.id)).size;
+    const unplaced = await this.intake.findBy({ resource });
+    const placed = await this.log.findBy({ resource, seq: MoreThanOrEqual(size) });
+    const ids = new Set([...unplaced, ...placed].map(({ id }) => id));
+    return [...ids].filter((id) => !waiting.has(id)).length;
   }
 
   get #resource(): string {
