@@ -13,6 +13,7 @@ import { AuditPrivate } from '../log/audit-private.entity.js';
 import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
 import { LogProofs, type SignedCheckpoint } from '../log/log-proofs.js';
 import { LogSigner } from '../log/log-signer.js';
+import type { TreeReader } from '../log/tree-reader.js';
 import { leafHash } from '../merkle/hashing.js';
 import { inclusionSubtrees } from '../merkle/tree-geometry.js';
 import { filterNames, ReadingRights } from '../reading-rights.js';
@@ -102,14 +103,9 @@ export class AuditExport {
     if (prunedSize > 0 && !filtered) yield await prunedLine(prunedSize, reader);
     let rows = 0;
     for await (const entries of this.#batches(subject, query, checkpoint.size)) {
-      let text = '';
-      for (const entry of entries) {
-        const { seq } = entry.logged;
-        const proof = selection ? await reader.hashes(inclusionSubtrees(seq, checkpoint.size)) : null;
-        text += entryLine(entry, proof);
-      }
+      const proofs = selection ? await proofsOf(entries, checkpoint.size, reader) : null;
       rows += entries.length;
-      yield text;
+      yield entries.map((entry, index) => entryLine(entry, proofs?.[index] ?? null)).join('');
     }
     const own = subject === null || filtered ? null : await this.#subjectCheckpoint(subject, checkpoint.size);
     yield trailerLine(checkpoint.note, rows, own);
@@ -171,4 +167,16 @@ export class AuditExport {
     const { subject_seq: subjectSeq } = JSON.parse(newest.entry) as { subject_seq: number };
     return this.signer.signSubject(subject, subjectSeq + 1, leafHash(newest.entry));
   }
+}
+
+/** The inclusion paths of entries in the tree of `size` leaves, read together. */
+async function proofsOf(
+  entries: readonly ExportedEntry[],
+  size: number,
+  reader: TreeReader,
+): Promise<Buffer[][]> {
+  const paths = entries.map(({ logged }) => inclusionSubtrees(logged.seq, size));
+  const hashes = await reader.hashes(paths.flat());
+  let at = 0;
+  return paths.map((path) => hashes.slice(at, (at += path.length)));
 }

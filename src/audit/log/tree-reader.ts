@@ -1,7 +1,15 @@
 import { Equal, type EntityManager } from 'typeorm';
 import { inBatches } from '../../common/in-batches.js';
-import { joinSubtrees } from '../merkle/hashing.js';
-import { edgeTiles, nodeInTile, type Tile, TileEdge, type TileKey, tileOf } from '../merkle/tiles.js';
+import { joinSubtrees, nodeHash } from '../merkle/hashing.js';
+import {
+  edgeTiles,
+  isStored,
+  nodeInTile,
+  type Tile,
+  TileEdge,
+  type TileKey,
+  tileOf,
+} from '../merkle/tiles.js';
 import { type Node, perfectNodes, type Subtree } from '../merkle/tree-geometry.js';
 import { AuditTile } from './audit-tile.entity.js';
 
@@ -41,14 +49,26 @@ export class TreeReader {
   }
 
   #hashOf(node: Node): Buffer {
-    const known = this.#nodes.get(keyOf(node));
+    const key = keyOf(node);
+    const known = this.#nodes.get(key);
     if (known !== undefined) return known;
-    const { level, index } = tileOf(node);
-    const tile = this.#tiles.get(keyOf({ level, index }));
-    if (tile === undefined) throw new RangeError(`tile ${level}/${index} is missing`);
-    const hash = nodeInTile(tile, node);
-    this.#nodes.set(keyOf(node), hash);
+    const hash = this.#joined(node) ?? nodeInTile(this.#tileWith(node), node);
+    this.#nodes.set(key, hash);
     return hash;
+  }
+
+  /** From the nodes below, which the next proof asks for; null when the tile has it as it is. */
+  #joined(node: Node): Buffer | null {
+    if (isStored(node)) return null;
+    const below = { level: node.level - 1, index: node.index * 2 };
+    return nodeHash(this.#hashOf(below), this.#hashOf({ ...below, index: below.index + 1 }));
+  }
+
+  #tileWith(node: Node): Tile {
+    const key = keyOf(tileOf(node));
+    const tile = this.#tiles.get(key);
+    if (tile === undefined) throw new RangeError(`tile ${key} is missing`);
+    return tile;
   }
 
   /** Makes sure of all that `nodes` need. What is too much is forgotten before, as what is needed now may be among it. */

@@ -23,6 +23,11 @@ export function tileOf(node: Node): TileKey {
   return { level, index: Math.floor((node.index * width) / TILE_WIDTH) };
 }
 
+/** Whether a node's hash is one of those that tiles hold; all others are made of them. */
+export function isStored(node: Node): boolean {
+  return node.level % TILE_HEIGHT === 0;
+}
+
 /**
  * The hash of a node of the tile that `tileOf` names.
  * @throws RangeError when the tile does not reach so far: the tree has not grown to that node, or was cut.
