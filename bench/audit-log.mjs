@@ -1,9 +1,9 @@
 // A million entries: how fast they are put into the log, how long a page of 50 takes at any depth, how fast they are
-// exported and in how much memory, and how fast the export is verified offline.
+// exported and in how much memory, how fast the export is verified offline, and the database checked.
 //   node bench/audit-log.mjs [ENTRIES]           on SQLite, or on DATABASE_URL (an empty database)
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
@@ -16,7 +16,7 @@ const ENTRIES = Number(process.argv[2] ?? 1_000_000);
 const SUBJECTS = 1000;
 // Enough that p99 is the tenth worst: the first few are slow because the code is new to V8.
 const PAGES = 1000;
-// The intake is vacuumed as often as PostgreSQL's autovacuum does it, which the server of a test may have switched off.
+// The intake is vacuumed, and statistics are made, as often as PostgreSQL's autovacuum does it, which the server of a test may have switched off.
 const AUTOVACUUM_NAPTIME_MS = 60_000;
 
 const environment = process.env.DATABASE_URL ? { DATABASE_URL: process.env.DATABASE_URL } : {};
@@ -80,28 +80,55 @@ report(
   '20 ms',
 );
 
-const file = join(storage, 'export.ndjson');
 const idle = await residentMegabytes();
 let most = 0;
 const watch = setInterval(() => void residentMegabytes().then((now) => (most = Math.max(most, now))), 100);
-const exportBegun = performance.now();
-const answer = await fetch(`${url}/api/audit/export`, { headers });
-await pipeline(Readable.fromWeb(answer.body), createWriteStream(file));
-const exportSeconds = (performance.now() - exportBegun) / 1000;
+const whole = await exported('');
+const selection = await exported('?action=FILE_UPLOAD');
 clearInterval(watch);
-const { size } = await stat(file);
-report('export', `${rate(ENTRIES, exportSeconds)} rows/s, ${Math.round(size / 1e6)} MB`, 15_000);
+report('export', `${rate(whole.rows, whole.seconds)} rows/s, ${Math.round(whole.bytes / 1e6)} MB`, 15_000);
+report(
+  'export with proofs',
+  `${rate(selection.rows, selection.seconds)} rows/s, ${Math.round(selection.bytes / 1e6)} MB`,
+);
 report('export, resident memory', `${idle} MB before, at most ${most} MB`, 'flat');
 
 const [{ vkey }] = await (await fetch(`${url}/api/audit/keys`)).json();
-const verifyBegun = performance.now();
-const verdict = await execute('audit-verify', [file, '--key', vkey]);
-report(
-  'offline verification',
-  `${((performance.now() - verifyBegun) / 1000).toFixed(1)} s, ${verdict.megabytes} MB: ${verdict.output.trim()}`,
-  '30 s, 250 MB',
-);
+await judge('offline verification', 'audit-verify', [whole.file, '--key', vkey], '30 s, 250 MB');
+await judge('the same with proofs', 'audit-verify', [selection.file, '--key', vkey]);
+await judge('check of the database', 'audit-check', []);
 await service.stop();
+
+/** Writes what an auditor gets for `query` into a file. */
+async function exported(query) {
+  const file = join(storage, `export${query.length}.ndjson`);
+  const begun = performance.now();
+  const answer = await fetch(`${url}/api/audit/export${query}`, { headers });
+  await pipeline(Readable.fromWeb(answer.body), createWriteStream(file));
+  const seconds = (performance.now() - begun) / 1000;
+  const { size: bytes } = await stat(file);
+  return { file, bytes, seconds, rows: await rowsIn(file, bytes) };
+}
+
+/** How many rows the last line of an export says it has. */
+async function rowsIn(file, bytes) {
+  const handle = await open(file);
+  const { buffer, bytesRead } = await handle.read({
+    position: Math.max(0, bytes - 4096),
+    buffer: Buffer.alloc(4096),
+  });
+  await handle.close();
+  const lines = buffer.toString('utf8', 0, bytesRead).trimEnd().split('\n');
+  return JSON.parse(lines.at(-1)).rows;
+}
+
+/** Reports what a command says, how long it takes, and in how much memory. */
+async function judge(what, program, args, goal) {
+  const begun = performance.now();
+  const { output, megabytes } = await execute(program, args);
+  const seconds = (performance.now() - begun) / 1000;
+  report(what, `${seconds.toFixed(1)} s, ${megabytes} MB: ${output.trim()}`, goal);
+}
 
 /** Runs a built command on the same storage; its output and the most memory it had. */
 async function execute(program, args) {
@@ -136,5 +163,5 @@ function ms(value) {
 }
 
 function report(what, result, goal) {
-  console.log(`${what.padEnd(24)} ${result} (goal ${goal})`);
+  console.log(`${what.padEnd(24)} ${result}${goal === undefined ? '' : ` (goal ${goal})`}`);
 }

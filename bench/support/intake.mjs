@@ -55,7 +55,10 @@ async function postgresIntake(url) {
       await client.query('COMMIT');
     },
     count: async () => Number((await client.query('SELECT COUNT(*) AS n FROM audit_intake')).rows[0].n),
-    vacuum: () => client.query('VACUUM audit_intake'),
+    vacuum: async () => {
+      await client.query('VACUUM audit_intake');
+      await client.query('ANALYZE audit_log, audit_private, audit_tiles');
+    },
     close: () => client.end(),
   };
 }
