@@ -8,7 +8,7 @@ import { performance } from 'node:perf_hooks';
 import { register, startService } from './support/server.mjs';
 import { median, requestsPerSecondOf } from './support/wrk.mjs';
 
-// Two starts of one build are up to a tenth apart, for as long as they run, so that no number of rounds shows what it costs.
+// Two starts of one build are up to 15 % apart, for as long as they run, so that no number of rounds shows what it costs.
 const STARTS = 6;
 // Short rounds, for the speed of a virtual machine changes within seconds and each compares neighbours; but ten times as long as the
 // sequencer lets records wait, for what it does with the last of them is no longer seen.

@@ -83,8 +83,8 @@ report(
 const idle = await residentMegabytes();
 let most = 0;
 const watch = setInterval(() => void residentMegabytes().then((now) => (most = Math.max(most, now))), 100);
-const whole = await exported('');
-const selection = await exported('?action=FILE_UPLOAD');
+const whole = await exported('whole.ndjson');
+const selection = await exported('selection.ndjson', '?action=FILE_UPLOAD');
 clearInterval(watch);
 report('export', `${rate(whole.rows, whole.seconds)} rows/s, ${Math.round(whole.bytes / 1e6)} MB`, 15_000);
 report(
@@ -99,9 +99,9 @@ await judge('the same with proofs', 'audit-verify', [selection.file, '--key', vk
 await judge('check of the database', 'audit-check', []);
 await service.stop();
 
-/** Writes what an auditor gets for `query` into a file. */
-async function exported(query) {
-  const file = join(storage, `export${query.length}.ndjson`);
+/** Writes what an auditor gets for `query` into a file of that name. */
+async function exported(name, query = '') {
+  const file = join(storage, name);
   const begun = performance.now();
   const answer = await fetch(`${url}/api/audit/export${query}`, { headers });
   await pipeline(Readable.fromWeb(answer.body), createWriteStream(file));
