@@ -11,6 +11,21 @@ export interface StorageUnderTest {
   dispose(): Promise<void>;
 }
 
+const MIB = 1024 * 1024;
+
+/** Nothing, one byte, and both sides of where a stream, a read or S3's parts begin anew; the last is the greatest upload by default. */
+const SIZES = [
+  0,
+  1,
+  ...[64 * 1024, 256 * 1024, 5 * MIB, 10 * MIB].flatMap((border) => [border - 1, border, border + 1]),
+  50 * MIB,
+];
+
+/** As a request arrives. */
+function* inChunks(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
+}
+
 /** What every adapter of ObjectStorage promises. */
 export function objectStorageContract(name: string, create: () => Promise<StorageUnderTest>): void {
   describe(`ObjectStorage contract: ${name}`, () => {
@@ -24,16 +39,52 @@ export function objectStorageContract(name: string, create: () => Promise<Storag
     const key = () => crypto.randomUUID();
     const stored = async (bytes: Buffer) => {
       const object = key();
-      await under.storage.write(object, Readable.from([bytes]));
+      await under.storage.write(object, Readable.from(inChunks(bytes)));
       return object;
     };
 
-    it.each([0, 1, 65_536, 3_000_001])('gives back %i bytes as they were written', async (size) => {
+    it.each(SIZES)(
+      'gives back %i bytes as they were written, and a range to their last byte',
+      async (size) => {
+        const bytes = randomBytes(size);
+        const object = await stored(bytes);
+        const opened = await under.storage.open(object);
+        expect(opened.size).toBe(size);
+        expect((await buffer(opened.stream)).equals(bytes)).toBe(true);
+        expect(await under.storage.stat(object)).toEqual({ size });
+        if (size === 0) return;
+        const end = await under.storage.open(object, { start: size - 1, end: size - 1 });
+        expect([end.size, await buffer(end.stream)]).toEqual([size, bytes.subarray(size - 1)]);
+      },
+    );
+
+    it.each([1, 6 * MIB])('stores %i bytes of a stream that has numbers of its own', async (size) => {
       const bytes = randomBytes(size);
-      const opened = await under.storage.open(await stored(bytes));
-      expect(opened.size).toBe(size);
-      expect((await buffer(opened.stream)).equals(bytes)).toBe(true);
+      const source = Object.assign(Readable.from(inChunks(bytes)), {
+        size: 0,
+        length: 0,
+        start: 0,
+        end: 0,
+        path: '/',
+      });
+      const object = key();
+      await under.storage.write(object, source);
+      expect((await buffer((await under.storage.open(object)).stream)).equals(bytes)).toBe(true);
     });
+
+    it.each([1, 5 * MIB, 12 * MIB])(
+      'leaves nothing of a source that ends in an error after %i bytes',
+      async (size) => {
+        const failing = Readable.from(
+          (function* () {
+            yield* inChunks(randomBytes(size));
+            throw new Error('the client went away');
+          })(),
+        );
+        await expect(under.storage.write(key(), failing)).rejects.toThrow('the client went away');
+        expect(await under.count()).toBe(0);
+      },
+    );
 
     it('opens a range, both ends inclusive, and tells the whole size', async () => {
       const opened = await under.storage.open(await stored(Buffer.from('0123456789')), { start: 3, end: 5 });

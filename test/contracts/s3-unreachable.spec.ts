@@ -10,12 +10,10 @@ describe('S3Storage without a server', () => {
   );
   afterAll(() => void (process.env = saved));
 
-  const storage = new S3Storage({
-    bucket: 'files',
-    region: 'us-east-1',
-    endpoint: 'http://127.0.0.1:1',
-    forcePathStyle: true,
-  });
+  const storage = new S3Storage(
+    { bucket: 'files', region: 'us-east-1', endpoint: 'http://127.0.0.1:1', forcePathStyle: true },
+    52_428_800,
+  );
   const unavailable = { name: 'StorageError', reason: 'unavailable' };
 
   it('says unavailable, with the cause, whatever is asked of it', async () => {

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import type { Client } from '../support/client.js';
 import { environmentOf, type S3Server, startS3, type TestBucket } from '../support/s3-server.js';
 import { startApp, type TestApp } from '../support/test-app.js';
+
+const MIB = 1024 * 1024;
 
 describe('downloads from the bucket itself', () => {
   let s3: S3Server;
@@ -36,6 +39,20 @@ describe('downloads from the bucket itself', () => {
     expect(await (await fetch(url, { headers: { range: 'bytes=1-3' } })).text()).toBe('ell');
     expect(await client.trail('&action=FILE_DOWNLOAD')).toHaveLength(1);
   });
+
+  it.each([1, 5 * MIB - 1, 5 * MIB, 5 * MIB + 1, 50 * MIB])(
+    'redirects to a file of %i bytes, whole and in part',
+    async (size) => {
+      const bytes = randomBytes(size);
+      const { body } = await client.upload(bytes);
+      const url = (await get(body.id)).headers.get('location')!;
+      expect(Buffer.from(await (await fetch(url)).arrayBuffer()).equals(bytes)).toBe(true);
+      const start = Math.floor(size / 2);
+      const part = await fetch(url, { headers: { range: `bytes=${start}-` } });
+      expect(part.status).toBe(206);
+      expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(start))).toBe(true);
+    },
+  );
 
   it('answers HEAD, conditions and refusals itself', async () => {
     const { body } = await client.upload('hello');

@@ -6,6 +6,8 @@ import { S3Storage } from '../../src/files/storage/s3-storage.js';
 import { type S3Server, startS3 } from '../support/s3-server.js';
 import { objectStorageContract } from '../contracts/object-storage.contract.js';
 
+const MAX_OBJECT_BYTES = 52_428_800;
+
 let server: S3Server;
 beforeAll(async () => void (server = await startS3()));
 afterAll(() => server.stop());
@@ -13,7 +15,7 @@ afterAll(() => server.stop());
 objectStorageContract('S3Storage', async () => {
   const bucket = await server.bucket();
   return {
-    storage: new S3Storage(bucket.config),
+    storage: new S3Storage(bucket.config, MAX_OBJECT_BYTES),
     count: async () => (await bucket.list()).length,
     dispose: () => Promise.resolve(),
   };
@@ -22,7 +24,7 @@ objectStorageContract('S3Storage', async () => {
 describe('S3Storage', () => {
   it('sends large objects in parts, and leaves no part behind when one breaks off', async () => {
     const bucket = await server.bucket();
-    const storage = new S3Storage(bucket.config);
+    const storage = new S3Storage(bucket.config, MAX_OBJECT_BYTES);
     const bytes = randomBytes(12_000_001);
     const key = crypto.randomUUID();
     await storage.write(key, Readable.from([bytes.subarray(0, 7_000_000), bytes.subarray(7_000_000)]));
@@ -39,7 +41,7 @@ describe('S3Storage', () => {
   });
 
   it('gives a URL under which the bytes come with the type and name asked for', async () => {
-    const storage = new S3Storage((await server.bucket()).config);
+    const storage = new S3Storage((await server.bucket()).config, MAX_OBJECT_BYTES);
     const key = crypto.randomUUID();
     await storage.write(key, Readable.from([Buffer.from('hello')]));
     const handover = await storage.handOver(key, {
@@ -59,8 +61,8 @@ describe('S3Storage', () => {
   it('says unavailable when there is no bucket, or nobody answers', async () => {
     const { config } = await server.bucket();
     const nowhere = [
-      new S3Storage({ ...config, bucket: 'there-is-no-such-bucket' }),
-      new S3Storage({ ...config, endpoint: 'http://127.0.0.1:1' }),
+      new S3Storage({ ...config, bucket: 'there-is-no-such-bucket' }, MAX_OBJECT_BYTES),
+      new S3Storage({ ...config, endpoint: 'http://127.0.0.1:1' }, MAX_OBJECT_BYTES),
     ];
     for (const storage of nowhere) {
       await expect(storage.check()).rejects.toMatchObject({ reason: 'unavailable' });

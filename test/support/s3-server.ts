@@ -5,7 +5,7 @@ import {
   CreateBucketCommand,
   DeleteObjectCommand,
   ListMultipartUploadsCommand,
-  ListObjectsV2Command,
+  paginateListObjectsV2,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -47,9 +47,12 @@ export async function startS3(): Promise<S3Server> {
       return {
         config: { bucket, region: 'us-east-1', endpoint, forcePathStyle: true },
         list: async () => {
-          const objects = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
-          const uploads = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
-          return [...(objects.Contents ?? []), ...(uploads.Uploads ?? [])].map(({ Key }) => Key!);
+          const names: string[] = [];
+          // A page has a thousand.
+          for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket }))
+            names.push(...Contents.map(({ Key }) => Key!));
+          const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+          return [...names, ...Uploads.map(({ Key }) => Key!)];
         },
         put: async (Key, bytes) => {
           if (bytes === null) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { PassThrough, pipeline, type Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
   DeleteObjectCommand,
@@ -15,8 +15,9 @@ import type { S3Config } from '../../config/app-config.js';
 import { type ByteRange, type Handover, ObjectStorage, type OpenObject, type ServedAs, StorageError } from './object-storage.js';
 import { checkedKey } from './storage-key.js';
 
-/** S3's least for every part but the last; with two parts on their way, an upload holds about 15 MiB. */
-const PART_BYTES = 5 * 1024 * 1024;
+/** S3's least for every part but the last; with two parts on their way, an upload holds about three: 15 MiB. */
+const LEAST_PART_BYTES = 5 * 1024 * 1024;
+const MOST_PARTS = 10_000;
 const PARTS_AT_ONCE = 2;
 const ATTEMPTS = 3;
 const CONNECT_MS = 3000;
@@ -29,9 +30,12 @@ const PREFIX = 'blobs/';
 export class S3Storage extends ObjectStorage {
   readonly #client: S3Client;
   readonly #bucket: string;
+  readonly #partBytes: number;
 
-  constructor(config: S3Config) {
+  /** Takes objects of up to `maxObjectBytes`: parts are larger where 10,000 of the least size would not hold one. */
+  constructor(config: S3Config, maxObjectBytes: number) {
     super();
+    this.#partBytes = Math.max(LEAST_PART_BYTES, Math.ceil(maxObjectBytes / MOST_PARTS));
     this.#bucket = config.bucket;
     this.#client = new S3Client({
       region: config.region,
@@ -51,10 +55,16 @@ export class S3Storage extends ObjectStorage {
   }
 
   override async write(key: string, source: Readable): Promise<void> {
+    let sourceError = source.errored;
+    source.once('error', (error) => {
+      if (!body.destroyed) sourceError = error;
+    });
+    // lib-storage reads the number of bytes to come from a property of its body such as `size` or `start`: this one has none.
+    const body = pipeline(source, new PassThrough(), () => undefined);
     const upload = new Upload({
       client: this.#client,
-      params: { Bucket: this.#bucket, Key: objectName(key), Body: source },
-      partSize: PART_BYTES,
+      params: { Bucket: this.#bucket, Key: objectName(key), Body: body },
+      partSize: this.#partBytes,
       queueSize: PARTS_AT_ONCE,
     });
     try {
@@ -63,7 +73,7 @@ export class S3Storage extends ObjectStorage {
       source.destroy();
       await this.#removeBroken(upload, key);
       // When the source fails, what it says is the reason; that the upload broke off is the consequence.
-      throw source.errored ?? translate(error);
+      throw sourceError ?? translate(error);
     }
   }
 

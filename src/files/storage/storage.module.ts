@@ -9,7 +9,7 @@ import { ObjectStorage } from './object-storage.js';
       provide: ObjectStorage,
       inject: [AppConfig],
       useFactory: async (config: AppConfig) => {
-        const storage = await openStorage(config.storage);
+        const storage = await openStorage(config);
         await storage.prepare();
         return storage;
       },
@@ -20,8 +20,8 @@ import { ObjectStorage } from './object-storage.js';
 export class StorageModule {}
 
 /** The AWS SDK takes as long to load as everything else of this project: only who keeps bytes there waits for it. */
-async function openStorage({ s3, path }: AppConfig['storage']): Promise<ObjectStorage> {
+async function openStorage({ storage: { s3, path }, files }: AppConfig): Promise<ObjectStorage> {
   if (s3 === null) return new LocalStorage(path);
   const { S3Storage } = await import('./s3-storage.js');
-  return new S3Storage(s3);
+  return new S3Storage(s3, files.maxUploadBytes);
 }
