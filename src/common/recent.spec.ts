@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Recent } from './recent.js';
 
 describe('Recent', () => {
@@ -43,6 +44,26 @@ describe('Recent', () => {
     await waiting;
     expect(recent.get('b')).toBe('y');
     expect([recent.get('a'), recent.get('c')].every((value) => value instanceof Promise)).toBe(true);
+  });
+
+  it('counts the time from the beginning of the read, not from its end', async () => {
+    const slow = new Recent<string>({ max: 1, ttlMs: 50 }, async () => {
+      await delay(60);
+      return 'old';
+    });
+    expect(await slow.get('a')).toBe('old');
+    expect(slow.get('a')).toBeInstanceOf(Promise);
+  });
+
+  it('reads again what is over', async () => {
+    let over = false;
+    const lasting = new Recent<string>({ max: 1, ttlMs: 10_000, isOver: () => over }, () =>
+      Promise.resolve('a'),
+    );
+    await lasting.get('a');
+    expect(lasting.get('a')).toBe('a');
+    over = true;
+    expect(lasting.get('a')).toBeInstanceOf(Promise);
   });
 
   it('remembers no failure', async () => {

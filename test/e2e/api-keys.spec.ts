@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { ApiKey } from '../../src/auth/keys/api-key.entity.js';
 import { hashOfKey, isWellFormedKey, newKeySecret } from '../../src/auth/keys/key-secret.js';
@@ -94,6 +95,27 @@ describe('API keys', () => {
     await keys.update(expiring.key.id, { expiresAt: '2020-01-01T00:00:00.000Z' });
     expect((await expiring.program.json('GET', '/api/files')).status).toBe(401);
     expect((await owner.trail('&action=KEY_*')).map(({ action }) => action)).toContain('KEY_REVOKE');
+  });
+
+  it('stop working at the very time of their expiry, and at once when their user leaves', async () => {
+    const user = await server.user();
+    const { body } = await user.json<KeyBody>('POST', '/api/auth/keys', {
+      name: 'short',
+      scopes: ['files:read'],
+    });
+    const program = Object.assign(server.client(), { token: body.key });
+    const keys = server.app.get<DataSource>(WRITING).getRepository(ApiKey);
+    const expiresAt = Date.now() + 2000;
+    await keys.update(body.id, { expiresAt: new Date(expiresAt).toISOString() });
+    expect((await program.json('GET', '/api/files')).status).toBe(200);
+    await delay(Math.max(0, expiresAt - Date.now()) + 5);
+    expect((await program.json('GET', '/api/files')).status).toBe(401);
+
+    const lasting = await user.json<KeyBody>('POST', '/api/auth/keys', { name: 'x', scopes: ['files:read'] });
+    program.token = lasting.body.key;
+    expect((await program.json('GET', '/api/files')).status).toBe(200);
+    expect((await user.json('DELETE', '/api/users/me', { password: user.password })).status).toBe(204);
+    expect((await program.json('GET', '/api/files')).status).toBe(401);
   });
 
   it('refuse nonsense, and an id that is somebody else’s like one that is not there', async () => {

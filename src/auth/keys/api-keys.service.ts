@@ -1,22 +1,21 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, Repository } from 'typeorm';
-import type { Actor, KeyActor, Remembered } from '../../common/actor.js';
+import { type EntityManager, IsNull, Repository } from 'typeorm';
+import type { Actor, KeyActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { newId, parseId } from '../../common/ids.js';
-import { Recent } from '../../common/recent.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
 import { Transactions } from '../../database/transactions.js';
-import { byUser } from '../../events/domain-event.js';
+import { byUser, type DomainEventOf } from '../../events/domain-event.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { UsersService } from '../../users/users.service.js';
+import { type RecentActor, RecentActors } from '../recent-actors.js';
 import { ApiKey } from './api-key.entity.js';
 import type { CreateKeyInput } from './create-key.input.js';
 import { hashOfKey, isWellFormedKey, newKeySecret } from './key-secret.js';
 
-/** How long another process may go on accepting a key that was revoked here. */
-const CACHE_TTL_MS = 5000;
 const CACHED_KEYS = 10_000;
 const LAST_USE_STEP_MS = 10 * 60_000;
 const DAY_MS = 24 * 3_600_000;
@@ -25,11 +24,8 @@ const DAY_MS = 24 * 3_600_000;
 @Injectable()
 export class ApiKeysService {
   readonly #logger = new Logger(ApiKeysService.name);
-  /** Whom a key acts for, by its hash. `null` is a key that does not work, remembered as briefly. */
-  readonly #known = new Recent<Remembered<KeyActor> | null>(
-    { max: CACHED_KEYS, ttlMs: CACHE_TTL_MS },
-    (keyHash) => this.#load(keyHash),
-  );
+  /** Whom a key acts for, by its hash. */
+  readonly #known = new RecentActors<KeyActor>(CACHED_KEYS, (keyHash) => this.#load(keyHash));
 
   constructor(
     @InjectRepository(ApiKey) private readonly keys: Repository<ApiKey>,
@@ -107,22 +103,31 @@ export class ApiKeysService {
   /** Whom a key acts for; null for anything that is not a working key. Nonsense never reaches the database. */
   async findActor(request: RequestContext, token: string): Promise<KeyActor | null> {
     if (!isWellFormedKey(token)) return null;
-    const actor = await this.#known.get(hashOfKey(token));
-    return actor === null ? null : { ...actor, request };
+    const known = await this.#known.get(hashOfKey(token));
+    return known === null ? null : { ...known.actor, request };
   }
 
   /** Makes the next request with a key of the user ask the database; to be called after a change to the user has committed. */
   forgetUser(userId: string): void {
-    this.#known.forgetWhere((actor) => actor?.userId === userId);
+    this.#known.forgetUser(userId);
   }
 
-  async #load(keyHash: string): Promise<Remembered<KeyActor> | null> {
+  /** The keys of a user who leaves go with them, and stop working when that has committed. */
+  @OnEvent('user.deleted', { suppressErrors: false })
+  forgetDeleted({ userId }: DomainEventOf<'user.deleted'>, tx: EntityManager): void {
+    this.transactions.afterCommit(tx, () => this.forgetUser(userId));
+  }
+
+  async #load(keyHash: string): Promise<RecentActor<KeyActor> | null> {
     const key = await this.keys.findOneBy({ keyHash, revokedAt: IsNull() });
     if (key === null || (key.expiresAt !== null && key.expiresAt <= now())) return null;
     const user = await this.users.findEnabled(key.userId);
     if (user === null) return null;
     if (key.lastUsedAt === null || key.lastUsedAt < fromNow(-LAST_USE_STEP_MS)) await this.#noteUse(key);
-    return { type: 'key', userId: user.id, keyId: key.id, scopes: key.scopes, roles: user.roles };
+    return {
+      actor: { type: 'key', userId: user.id, keyId: key.id, scopes: key.scopes, roles: user.roles },
+      expiresAt: key.expiresAt === null ? Infinity : Date.parse(key.expiresAt),
+    };
   }
 
   /** Coarse, so that a busy key costs no write per request; a failure costs nobody their answer. */

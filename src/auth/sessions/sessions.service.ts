@@ -9,21 +9,19 @@ import {
   Not,
   Repository,
 } from 'typeorm';
-import type { Remembered, SessionActor } from '../../common/actor.js';
+import type { SessionActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { Housekeeping } from '../../common/housekeeping.js';
 import { newId, parseId } from '../../common/ids.js';
-import { Recent } from '../../common/recent.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
 import { Transactions } from '../../database/transactions.js';
 import { byUser } from '../../events/domain-event.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { UsersService } from '../../users/users.service.js';
+import { type RecentActor, RecentActors } from '../recent-actors.js';
 import { Session } from './session.entity.js';
 
-/** How long another process may go on accepting a session that was ended here. */
-const CACHE_TTL_MS = 5000;
 const CACHED_SESSIONS = 50_000;
 /** A session that is not refreshed for so long has ended. */
 const SESSION_TTL_MS = 30 * 24 * 3_600_000;
@@ -35,11 +33,8 @@ const USER_AGENT_CHARACTERS = 512;
 @Injectable()
 export class SessionsService {
   readonly #logger = new Logger(SessionsService.name);
-  /** Who a live session belongs to. `null` is a session that has ended, remembered as briefly. */
-  readonly #alive = new Recent<Remembered<SessionActor> | null>(
-    { max: CACHED_SESSIONS, ttlMs: CACHE_TTL_MS },
-    (id) => this.#load(id),
-  );
+  /** Who a live session belongs to. */
+  readonly #alive = new RecentActors<SessionActor>(CACHED_SESSIONS, (id) => this.#load(id));
 
   constructor(
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
@@ -84,9 +79,9 @@ export class SessionsService {
 
   /** The caller behind a session, or null when it has ended, was never there, or belongs to somebody else. */
   async findActor(request: RequestContext, sessionId: string, userId: string): Promise<SessionActor | null> {
-    const actor = await this.#alive.get(sessionId);
-    if (actor?.userId !== userId) return null;
-    return { type: 'session', userId, sessionId, roles: actor.roles, request };
+    const known = await this.#alive.get(sessionId);
+    if (known?.actor.userId !== userId) return null;
+    return { type: 'session', userId, sessionId, roles: known.actor.roles, request };
   }
 
   /** Ends the session of this request. */
@@ -149,7 +144,7 @@ export class SessionsService {
 
   /** Makes the next request of the user ask the database; to be called after a change to the user has committed. */
   forgetUser(userId: string): void {
-    this.#alive.forgetWhere((actor) => actor?.userId === userId);
+    this.#alive.forgetUser(userId);
   }
 
   async #endWhere(tx: EntityManager, where: FindOptionsWhere<Session>): Promise<number> {
@@ -181,11 +176,15 @@ export class SessionsService {
     });
   }
 
-  async #load(id: string): Promise<Remembered<SessionActor> | null> {
+  async #load(id: string): Promise<RecentActor<SessionActor> | null> {
     const session = await this.findOpen(id);
     const user = session === null ? null : await this.users.findEnabled(session.userId);
-    if (session !== null && user !== null) await this.#noteUse(session);
-    return user === null ? null : { type: 'session', userId: user.id, sessionId: id, roles: user.roles };
+    if (session === null || user === null) return null;
+    await this.#noteUse(session);
+    return {
+      actor: { type: 'session', userId: user.id, sessionId: id, roles: user.roles },
+      expiresAt: Date.parse(session.expiresAt),
+    };
   }
 
   /** Coarse, so that using a session costs no write per request; a failure costs nobody their answer. */
