@@ -1,13 +1,13 @@
 import { type INestApplication, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { ValidationError } from 'class-validator';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { Server } from 'node:http';
 import { serveDocument } from './app.document.js';
 import { AppModule } from './app.module.js';
 import { SystemJournal } from './audit/system-journal.js';
-import { errors, type FieldError } from './common/errors.js';
+import { errors } from './common/errors.js';
+import { fieldErrors } from './common/field-errors.js';
 import { Lifecycle } from './common/lifecycle.js';
 import { PinoLogger } from './common/pino-logger.js';
 import type { AppConfig } from './config/app-config.js';
@@ -53,7 +53,7 @@ export async function createApp(config: AppConfig, logger: Logger): Promise<INes
       transform: true,
       whitelist: true,
       forbidNonWhitelisted: true,
-      exceptionFactory: (faults) => errors.validationFailed(faults.flatMap(fieldErrors)),
+      exceptionFactory: (faults) => errors.validationFailed(fieldErrors(faults)),
     }),
   );
   app.useGlobalFilters(new ProblemFilter([translateDatabaseError]));
@@ -81,9 +81,4 @@ export async function stopApp(app: INestApplication<Server>, config: AppConfig):
     ],
     deadline + 1000,
   );
-}
-
-function fieldErrors(fault: ValidationError): FieldError[] {
-  const own = Object.values(fault.constraints ?? {}).map((message) => ({ field: fault.property, message }));
-  return [...own, ...(fault.children ?? []).flatMap(fieldErrors)];
 }

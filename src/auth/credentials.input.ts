@@ -3,10 +3,11 @@ import { Transform } from 'class-transformer';
 import { IsString, MaxLength } from 'class-validator';
 import { IsEmailAddress } from '../common/email-address.js';
 import { IsPlainText } from '../common/plain-text.js';
+import { IsAcceptablePassword } from './passwords/acceptable-password.js';
 
 const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
 
-/** Longer than any acceptable password, short enough to refuse unread. The policy says what is acceptable. */
+/** Longer than any acceptable password, short enough to refuse unread. */
 const PASSWORD_INPUT_LIMIT = 1024;
 
 export class RegisterInput {
@@ -25,7 +26,7 @@ export class RegisterInput {
     example: 'correct horse battery staple',
   })
   @IsString()
-  @MaxLength(PASSWORD_INPUT_LIMIT)
+  @IsAcceptablePassword()
   readonly password: string;
 }
 
@@ -51,7 +52,7 @@ export class ChangePasswordInput {
 
   @ApiProperty({ format: 'password', minLength: 8, maxLength: 72, example: 'a much better passphrase' })
   @IsString()
-  @MaxLength(PASSWORD_INPUT_LIMIT)
+  @IsAcceptablePassword()
   readonly new_password: string;
 }
 

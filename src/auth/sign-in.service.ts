@@ -10,7 +10,6 @@ import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { type Reservation, SignInAttempts } from './limits/sign-in-attempts.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
-import { passwordFault } from './passwords/password-policy.js';
 import { RefreshTokensService } from './sessions/refresh-tokens.service.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import type { SignIn } from './sign-in.response.js';
@@ -31,12 +30,10 @@ export class SignInService {
   ) {}
 
   /**
-   * Makes an account and signs it in.
-   * @throws `validation_failed` for a weak password, `email_taken`, `busy`.
+   * Makes an account and signs it in. E-mail and password are acceptable, as `RegisterInput` has found.
+   * @throws `email_taken`, `busy`.
    */
   async register(request: RequestContext, email: string, password: string): Promise<SignIn> {
-    const fault = passwordFault(password, email);
-    if (fault !== null) throw errors.validationFailed([{ field: 'password', message: fault }]);
     const hash = await this.hasher.hash(password);
     return this.transactions.run(async (tx) => {
       const user = await this.users.add(tx, email, hash);

@@ -4,8 +4,8 @@ import { validate } from 'class-validator';
 import { UserAdmin } from '../auth/admin/user-admin.js';
 import { RegisterInput } from '../auth/credentials.input.js';
 import { PasswordHasher } from '../auth/passwords/password-hasher.js';
-import { passwordFault } from '../auth/passwords/password-policy.js';
 import { errors } from '../common/errors.js';
+import { fieldErrors } from '../common/field-errors.js';
 import type { Role } from '../common/roles.js';
 import { Transactions } from '../database/transactions.js';
 import { bySystem } from '../events/domain-event.js';
@@ -26,9 +26,8 @@ export class Operator {
   /** Makes a user who is an admin, by the rules of the register route. @throws `email_taken`, `validation_failed`. */
   async createAdmin(email: string, password: string): Promise<void> {
     const input = plainToInstance(RegisterInput, { email, password });
-    const [fault] = await validate(input);
-    const message = Object.values(fault?.constraints ?? {})[0] ?? passwordFault(password, email);
-    if (message !== null) throw errors.validationFailed([{ field: fault?.property ?? 'password', message }]);
+    const faults = await validate(input);
+    if (faults.length > 0) throw errors.validationFailed(fieldErrors(faults));
     const passwordHash = await this.hasher.hash(password);
     await this.transactions.run(async (tx) => {
       const user = await this.users.add(tx, input.email, passwordHash, ['user', 'admin']);

@@ -34,6 +34,17 @@ describe('security.md: passwords', () => {
     expect(answer.body.errors).toContainEqual(expect.objectContaining({ field: 'password' }));
   });
 
+  it('tells of every fault of the body at once', async () => {
+    const answer = await register('short', 'no e-mail');
+    expect([answer.status, answer.body.code]).toEqual([400, 'validation_failed']);
+    const fields = (answer.body.errors as { field: string }[]).map(({ field }) => field);
+    expect(fields).toEqual(['email', 'password']);
+    const client = await server.user();
+    const change = await client.json('POST', '/api/users/me/password', { new_password: 'password1' });
+    const told = new Set((change.body.errors as { field: string }[]).map(({ field }) => field));
+    expect([change.status, told]).toEqual([400, new Set(['current_password', 'new_password'])]);
+  });
+
   it('refuses the e-mail address', async () => {
     expect((await register('Some.One@example.org', 'some.one@example.org')).status).toBe(400);
   });
