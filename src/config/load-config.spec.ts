@@ -67,6 +67,15 @@ describe('configuration', () => {
     expect(load({ DOWNLOAD_OFFLOAD: 'x-accel' }).storage.s3).toBeNull();
   });
 
+  it('tells of a missing bucket together with other faults', () => {
+    expect(faults({ STORAGE_DRIVER: 's3', DOWNLOAD_OFFLOAD: 'x-accel', PORT: 'x' })).toEqual([
+      'PORT must be a whole number from 0 to 65535',
+      'S3_BUCKET is required when STORAGE_DRIVER=s3',
+      'DOWNLOAD_OFFLOAD=x-accel needs STORAGE_DRIVER=local',
+    ]);
+    expect(faults({ STORAGE_DRIVER: 'ftp', DOWNLOAD_OFFLOAD: 'ftp' })).toHaveLength(2);
+  });
+
   it('takes several secrets: the first signs, all verify', () => {
     const { tokenKeys } = load({ JWT_SECRET: `${SECRET}a, ${SECRET}b` }).auth;
     expect(tokenKeys).toHaveLength(2);
@@ -150,9 +159,29 @@ describe('configuration', () => {
     await mkdir(join(damaged, 'keys'), { recursive: true });
     await writeFile(join(damaged, 'keys', 'audit-signing-key.pem'), 'nonsense');
     expect(faults({ STORAGE_PATH: damaged, AUDIT_SIGNING_KEY: '' })[0]).toContain(
-      'holds no Ed25519 private key',
+      'must be an Ed25519 private key',
     );
     expect(faults({ STORAGE_PATH: '/etc/hostname', AUDIT_SIGNING_KEY: '' })[0]).toContain('(ENOTDIR)');
+  });
+
+  it.each(['', '\n', 'too short', 'change-this-in-production-use-env-var'])(
+    'judges the kept secret %j as a given one',
+    async (kept) => {
+      const storage = await mkdtemp(join(directory, 'kept-'));
+      await mkdir(join(storage, 'keys'));
+      await writeFile(join(storage, 'keys', 'jwt-secret'), kept);
+      const [fault] = faults({ STORAGE_PATH: storage, JWT_SECRET: '' });
+      expect(fault).toMatch(/^the secret kept in .*jwt-secret (must be|looks like)/);
+      if (kept.trim() !== '') expect(fault).not.toContain(kept);
+    },
+  );
+
+  it('does not take an empty file for an absent secret', async () => {
+    const file = join(directory, 'empty');
+    await writeFile(file, '\n');
+    expect(faults({ JWT_SECRET: '', JWT_SECRET_FILE: file })).toEqual([
+      'JWT_SECRET_FILE names a file that is empty',
+    ]);
   });
 
   it('lets the process environment win over .env', async () => {

@@ -5,15 +5,15 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { AppConfig, DatabaseConfig, S3Config, TokenKey } from './app-config.js';
 import { environmentSchema, type EnvironmentValues } from './environment-schema.js';
+import { keepSecret } from './kept-secret.js';
 import {
   type Environment,
-  loadOrCreateSecret,
   newSigningKey,
   newTokenSecret,
   parseSigningKey,
   readFileTwins,
-  secretWeakness,
 } from './secret-sources.js';
+import { secretWeakness } from './secret-strength.js';
 
 /** The environment cannot be served from; `message` lists every fault, one a line, and no secret. */
 export class ConfigError extends Error {
@@ -48,7 +48,7 @@ export function loadConfig(environment: Environment): AppConfig {
   if (production && secrets.every((secret) => secret === '')) {
     faults.push('JWT_SECRET (or JWT_SECRET_FILE) is required when NODE_ENV=production');
   }
-  if (parsed.success) faults.push(...storageFaults(parsed.data));
+  faults.push(...storageFaults(present));
   const signingKey = env.AUDIT_SIGNING_KEY ? parseSigningKey(env.AUDIT_SIGNING_KEY) : null;
   if (env.AUDIT_SIGNING_KEY && signingKey === null) {
     faults.push(
@@ -67,6 +67,7 @@ export function loadConfig(environment: Environment): AppConfig {
   const keys = join(storagePath, 'keys');
   const tokens = tokenKeys(secrets, join(keys, 'jwt-secret'));
   const audit = signingKey === null ? keptSigningKey(join(keys, 'audit-signing-key.pem')) : null;
+  const auditKey = signingKey ?? audit!.key;
   return deepFreeze({
     production,
     instance: `${hostname()}-${values.PORT}`,
@@ -91,7 +92,7 @@ export function loadConfig(environment: Environment): AppConfig {
       emailHashKey: createSecretKey(
         Buffer.from(hkdfSync('sha256', tokens.keys[0].key, '', 'audit email hash', 32)),
       ),
-      signingKey: signingKey ?? audit!.key,
+      signingKey: auditKey,
       origin: values.AUDIT_ORIGIN,
       valueRetentionDays: values.AUDIT_RETENTION_DAYS,
       entryRetentionDays: values.AUDIT_ENTRY_RETENTION_DAYS,
@@ -110,7 +111,7 @@ function tokenKeys(secrets: string[], generatedPath: string) {
   const usable = secrets.filter((secret) => secret !== '');
   const warnings: string[] = [];
   if (usable.length === 0) {
-    const kept = keep(generatedPath, newTokenSecret);
+    const kept = keep(generatedPath, newTokenSecret, secretWeakness);
     usable.push(kept.secret);
     warnings.push(generatedWarning('JWT_SECRET', generatedPath, kept.created));
   }
@@ -119,15 +120,26 @@ function tokenKeys(secrets: string[], generatedPath: string) {
 }
 
 function keptSigningKey(generatedPath: string) {
-  const kept = keep(generatedPath, newSigningKey);
-  const key = parseSigningKey(kept.secret);
-  if (key === null) throw new ConfigError([`${generatedPath} holds no Ed25519 private key`]);
+  const kept = keep(generatedPath, newSigningKey, (text) =>
+    parseSigningKey(text) === null ? 'must be an Ed25519 private key' : null,
+  );
+  const key = parseSigningKey(kept.secret)!;
   return { key, warnings: [generatedWarning('AUDIT_SIGNING_KEY', generatedPath, kept.created)] };
 }
 
-function keep(path: string, make: () => string) {
+/** A secret that is kept is judged as one that is given. @throws {ConfigError} when it cannot be kept, or used. */
+function keep(path: string, make: () => string, faultOf: (secret: string) => string | null) {
+  const kept = keepOrExplain(path, make);
+  const fault = faultOf(kept.secret);
+  if (fault === null) return kept;
+  throw new ConfigError([
+    `the secret kept in ${path} ${fault}; restore it, or remove the file to have a new one made`,
+  ]);
+}
+
+function keepOrExplain(path: string, make: () => string) {
   try {
-    return loadOrCreateSecret(path, make);
+    return keepSecret(path, make);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new ConfigError([`STORAGE_PATH cannot hold ${path} (${code ?? String(error)})`]);
@@ -144,17 +156,22 @@ function toTokenKey(secret: string): TokenKey {
   return { kid, key: createSecretKey(Buffer.from(secret)) };
 }
 
-/** What the variables of the storage say together. */
-function storageFaults(values: EnvironmentValues): string[] {
+/** What the variables of the storage say together; one that is wrong by itself is left to its own fault. */
+function storageFaults({
+  STORAGE_DRIVER = 'local',
+  DOWNLOAD_OFFLOAD = 'none',
+  S3_BUCKET,
+}: Environment): string[] {
   const faults: string[] = [];
-  if (values.STORAGE_DRIVER === 's3' && values.S3_BUCKET === undefined) {
+  if (STORAGE_DRIVER === 's3' && S3_BUCKET === undefined) {
     faults.push('S3_BUCKET is required when STORAGE_DRIVER=s3');
   }
-  const driver = { none: values.STORAGE_DRIVER, 'x-accel': 'local', presigned: 's3' }[
-    values.DOWNLOAD_OFFLOAD
-  ];
-  if (driver !== values.STORAGE_DRIVER) {
-    faults.push(`DOWNLOAD_OFFLOAD=${values.DOWNLOAD_OFFLOAD} needs STORAGE_DRIVER=${driver}`);
+  const driver = new Map([
+    ['x-accel', 'local'],
+    ['presigned', 's3'],
+  ]).get(DOWNLOAD_OFFLOAD);
+  if (driver !== undefined && driver !== STORAGE_DRIVER) {
+    faults.push(`DOWNLOAD_OFFLOAD=${DOWNLOAD_OFFLOAD} needs STORAGE_DRIVER=${driver}`);
   }
   return faults;
 }

@@ -1,11 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-const PLACEHOLDER =
-  /change[-_ ]?me|placeholder|your[-_ ]|example|replace|secret-?key|default|password|insecure|todo/i;
 
 /** The secrets that also come as a file, named by their `*_FILE` twin (container and Kubernetes secrets). */
 export const FILE_TWINS = ['JWT_SECRET', 'DATABASE_URL', 'AUDIT_SIGNING_KEY'] as const;
@@ -26,6 +22,7 @@ export function readFileTwins(env: Environment): { env: Environment; faults: str
     }
     try {
       resolved[name] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+      if (resolved[name] === '') faults.push(`${name}_FILE names a file that is empty`);
     } catch (error) {
       faults.push(
         `${name}_FILE cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
@@ -55,29 +52,5 @@ export function parseSigningKey(text: string): KeyObject | null {
   } catch {
     // Whatever is wrong with it, the fault is the same; its content must not be shown.
     return null;
-  }
-}
-
-/** Says why a secret is too weak to sign with, or null when it is not. Never quotes it. */
-export function secretWeakness(secret: string): string | null {
-  if (Buffer.byteLength(secret) < 32) return 'must be at least 32 bytes';
-  if (new Set(secret).size < 8) return 'repeats too few different characters';
-  if (PLACEHOLDER.test(secret)) return 'looks like a placeholder; generate one with: openssl rand -base64 48';
-  return null;
-}
-
-/**
- * Returns the secret kept at `path`, made on first use with mode 0600.
- * Two processes that start together agree: the file is created exclusively and the loser reads it.
- */
-export function loadOrCreateSecret(path: string, make: () => string): { secret: string; created: boolean } {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const fresh = make();
-  try {
-    writeFileSync(path, fresh, { mode: 0o600, flag: 'wx', flush: true });
-    return { secret: fresh, created: true };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return { secret: readFileSync(path, 'utf8').trim(), created: false };
   }
 }

@@ -13,10 +13,10 @@ export interface ServiceProcess {
   ended: Promise<number | null>;
 }
 
-/** Runs the built program, as `npm start` does, without waiting for it. */
-export async function runProgram(environment: Record<string, string>): Promise<ServiceProcess> {
+/** Runs the built program, as `npm start` does, without waiting for it; `shell` are commands that come before it. */
+export async function runProgram(environment: Record<string, string>, shell = ''): Promise<ServiceProcess> {
   const port = environment.PORT ?? String(await freePort());
-  const child = spawn(process.execPath, ['dist/main.js'], {
+  const child = spawn('sh', ['-c', `${shell}\nexec "$0" "$@"`, process.execPath, 'dist/main.js'], {
     env: {
       PATH: process.env.PATH,
       JWT_SECRET,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '../../support/client.js';
@@ -32,6 +32,7 @@ describe('start', () => {
   it.each([
     ['absent', {}],
     ['short', { JWT_SECRET: 'only-31-bytes-long-secret-abcde' }],
+    ['the specification’s own default', { JWT_SECRET: 'change-this-in-production-use-env-var' }],
     ['a placeholder', { JWT_SECRET: 'change-me-change-me-change-me-please' }],
     ['monotonous', { JWT_SECRET: 'ababababababababababababababababab' }],
   ])('security.md: secrets: refuses in production a secret that is %s', async (_, environment) => {
@@ -62,6 +63,28 @@ describe('start', () => {
     expect((await client.json('GET', '/api/users/me')).status).toBe(200);
     second.child.kill('SIGTERM');
     await second.ended;
+  });
+
+  it('keeps no secret that was cut short by a full disk, and makes one when there is room', async () => {
+    await fresh();
+    const environment = { STORAGE_PATH: storage, JWT_SECRET: '' };
+    const full = await runProgram(environment, "trap '' XFSZ; ulimit -f 0");
+    expect(await full.ended).toBe(1);
+    expect(full.output()).toContain('STORAGE_PATH cannot hold');
+    expect(await readdir(join(storage, 'keys'))).toEqual([]);
+    const service = await startProgram(environment);
+    service.child.kill('SIGTERM');
+    expect(await service.ended).toBe(0);
+    expect((await readdir(join(storage, 'keys'))).sort()).toEqual(['audit-signing-key.pem', 'jwt-secret']);
+  });
+
+  it('does not sign with a secret that is empty', async () => {
+    await fresh();
+    await mkdir(join(storage, 'keys'));
+    await writeFile(join(storage, 'keys', 'jwt-secret'), '');
+    const service = await runProgram({ STORAGE_PATH: storage, JWT_SECRET: '' });
+    expect(await service.ended).toBe(1);
+    expect(service.output()).toContain('jwt-secret must be at least 32 bytes');
   });
 
   it('security.md: secrets: leaves a canary password and token nowhere', async () => {
