@@ -184,6 +184,17 @@ describe('configuration', () => {
     ]);
   });
 
+  it('hashes e-mails alike whichever secret signs the tokens, and differently in another log', () => {
+    const before = load({}).audit.emailHashKey;
+    expect(load({ JWT_SECRET: `${SECRET}-rotated, ${SECRET}!` }).audit.emailHashKey.equals(before)).toBe(
+      true,
+    );
+    const other = generateKeyPairSync('ed25519')
+      .privateKey.export({ type: 'pkcs8', format: 'pem' })
+      .toString();
+    expect(load({ AUDIT_SIGNING_KEY: other }).audit.emailHashKey.equals(before)).toBe(false);
+  });
+
   it('lets the process environment win over .env', async () => {
     await writeFile(join(directory, '.env'), 'PATH=/nowhere\nFROM_DOTENV=yes\n');
     expect(readEnvironment(directory)).toMatchObject({ PATH: process.env.PATH, FROM_DOTENV: 'yes' });

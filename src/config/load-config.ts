@@ -1,4 +1,4 @@
-import { createHash, createSecretKey, hkdfSync } from 'node:crypto';
+import { createHash, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -89,9 +89,7 @@ export function loadConfig(environment: Environment): AppConfig {
       failuresPerAddress: values.LOGIN_FAILURES_PER_ADDRESS,
     },
     audit: {
-      emailHashKey: createSecretKey(
-        Buffer.from(hkdfSync('sha256', tokens.keys[0].key, '', 'audit email hash', 32)),
-      ),
+      emailHashKey: emailHashKey(auditKey),
       signingKey: auditKey,
       origin: values.AUDIT_ORIGIN,
       valueRetentionDays: values.AUDIT_RETENTION_DAYS,
@@ -154,6 +152,15 @@ function generatedWarning(name: string, path: string, created: boolean): string 
 function toTokenKey(secret: string): TokenKey {
   const kid = createHash('sha256').update(`jwt-kid\n${secret}`).digest('hex').slice(0, 8);
   return { kid, key: createSecretKey(Buffer.from(secret)) };
+}
+
+/**
+ * Follows from the log's signing key: that is no secret of the database, every process on one database has it, and it stays
+ * when the token secrets are rotated, which would otherwise begin the counters of failed sign-ins anew.
+ */
+function emailHashKey(signingKey: KeyObject): KeyObject {
+  const secret = signingKey.export({ type: 'pkcs8', format: 'der' });
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'audit email hash', 32)));
 }
 
 /** What the variables of the storage say together; one that is wrong by itself is left to its own fault. */
