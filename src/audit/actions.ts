@@ -54,7 +54,7 @@ export const ACTIONS = {
   },
   TOKEN_REFRESH: {
     severity: 'info',
-    metadata: ['session_id'],
+    metadata: ['session_id', 'grace'],
     personal: [],
     ocsf: { class: AUTHENTICATION, activity: 4 },
     ecs: { category: 'authentication', type: 'info' },
@@ -205,6 +205,13 @@ export const ACTIONS = {
     personal: [],
     ocsf: { class: USER_ACCESS, activity: 2 },
     ecs: { category: 'iam', type: 'change' },
+  },
+  USER_LIST: {
+    severity: 'info',
+    metadata: ['count', 'filters'],
+    personal: [],
+    ocsf: { class: API_ACTIVITY, activity: 2 },
+    ecs: { category: 'iam', type: 'info' },
   },
   USER_DISABLE: {
     severity: 'notice',

@@ -47,7 +47,13 @@ describe('recordOfEvent', () => {
   it('never keeps an unknown e-mail, and hashes its spellings alike', () => {
     const hash = (email: string) => {
       const record = recordOfEvent(
-        { type: 'user.sign_in_failed', actor: byAnonymous(request), userId: null, email },
+        {
+          type: 'user.sign_in_failed',
+          actor: byAnonymous(request),
+          userId: null,
+          email,
+          reason: 'unknown_email',
+        },
         key,
       );
       expect(record).toMatchObject({ subject: null, personal: null, actorId: null });

@@ -61,11 +61,15 @@ function describe(event: DomainEvent, emailHashKey: KeyObject): Description {
             outcome: 'failure',
             subject: null,
             resource: null,
-            metadata: { reason: 'unknown_email', email_hash: hashEmail(event.email, emailHashKey) },
+            metadata: { reason: event.reason, email_hash: hashEmail(event.email, emailHashKey) },
           }
         : {
-            ...aboutUser({ userId: event.userId }, 'LOGIN_FAILED', 'failure'),
-            metadata: { reason: 'wrong_password' },
+            ...aboutUser(
+              { userId: event.userId },
+              'LOGIN_FAILED',
+              event.reason === 'account_disabled' ? 'denied' : 'failure',
+            ),
+            metadata: { reason: event.reason },
             personal: { email: event.email },
           };
     case 'rate.limited':
@@ -92,7 +96,10 @@ function describe(event: DomainEvent, emailHashKey: KeyObject): Description {
     case 'user.signed_out':
       return { ...aboutUser(event, 'USER_LOGOUT', 'success'), metadata: { session_id: event.sessionId } };
     case 'session.refreshed':
-      return { ...aboutUser(event, 'TOKEN_REFRESH', 'success'), metadata: { session_id: event.sessionId } };
+      return {
+        ...aboutUser(event, 'TOKEN_REFRESH', 'success'),
+        metadata: { session_id: event.sessionId, ...(event.grace ? { grace: true } : {}) },
+      };
     case 'session.token_reused':
       return { ...aboutUser(event, 'TOKEN_REUSE', 'denied'), metadata: { session_id: event.sessionId } };
     case 'session.ended':
@@ -109,6 +116,14 @@ function describe(event: DomainEvent, emailHashKey: KeyObject): Description {
       };
     case 'user.password_change_refused':
       return { ...aboutUser(event, 'PASSWORD_CHANGE', 'denied'), metadata: { reason: event.reason } };
+    case 'user.listed':
+      return {
+        action: 'USER_LIST',
+        outcome: 'success',
+        subject: event.userId,
+        resource: 'users',
+        metadata: { count: event.count, filters: event.filters },
+      };
     case 'user.disabled':
       return {
         ...aboutUser(event, 'USER_DISABLE', 'success'),

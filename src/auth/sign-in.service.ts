@@ -4,7 +4,7 @@ import { errors } from '../common/errors.js';
 import type { RequestContext } from '../common/request-context.js';
 import { now } from '../common/time.js';
 import { Transactions } from '../database/transactions.js';
-import { byAnonymous, byUser } from '../events/domain-event.js';
+import { byAnonymous, byUser, type DomainEventOf } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -55,20 +55,14 @@ export class SignInService {
   async signIn(request: RequestContext, email: string, password: string): Promise<SignIn> {
     const user = await this.users.findByEmail(email);
     const reservation = await this.attempts.reserve(request, email, user?.id ?? null);
-    if (!(await this.#verify(password, user, reservation)) || user === null) {
-      await this.events.publish({
-        type: 'user.sign_in_failed',
-        actor: byAnonymous(request),
-        userId: user?.id ?? null,
-        email,
-      });
-      throw errors.invalidCredentials();
-    }
+    const verified = await this.#verify(password, user, reservation);
+    if (user === null) return this.#refuse(request, email, null, 'unknown_email');
+    if (!verified) return this.#refuse(request, email, user, 'wrong_password');
     await this.attempts.clear(reservation);
-    if (user.disabledAt !== null) throw errors.accountDisabled();
+    if (user.disabledAt !== null) return this.#refuse(request, email, user, 'account_disabled');
     const rehashed = this.hasher.needsRehash(user.passwordHash) ? await this.hasher.hash(password) : null;
-    return this.transactions.run(async (tx) => {
-      await this.#confirmUnchanged(tx, user, rehashed);
+    const opened = await this.transactions.run(async (tx) => {
+      if (!(await this.#isUnchanged(tx, user, rehashed))) return null;
       const signIn = await this.#openSession(tx, user, request);
       await this.events.publishIn(tx, {
         type: 'user.signed_in',
@@ -78,6 +72,23 @@ export class SignInService {
       });
       return signIn;
     });
+    return opened ?? this.#refuse(request, email, user, 'wrong_password');
+  }
+
+  async #refuse(
+    request: RequestContext,
+    email: string,
+    user: User | null,
+    reason: DomainEventOf<'user.sign_in_failed'>['reason'],
+  ): Promise<never> {
+    await this.events.publish({
+      type: 'user.sign_in_failed',
+      actor: byAnonymous(request),
+      userId: user?.id ?? null,
+      email,
+      reason,
+    });
+    throw reason === 'account_disabled' ? errors.accountDisabled() : errors.invalidCredentials();
   }
 
   /** A password that was never looked at, because too many hashes wait, costs no try. */
@@ -91,13 +102,13 @@ export class SignInService {
   }
 
   /** The password was verified before the transaction: it must still be the one and the account enabled, or the sign-in is void. */
-  async #confirmUnchanged(tx: EntityManager, user: User, rehashed: string | null): Promise<void> {
+  async #isUnchanged(tx: EntityManager, user: User, rehashed: string | null): Promise<boolean> {
     const { affected } = await tx.update(
       User,
       { id: user.id, passwordHash: user.passwordHash, disabledAt: IsNull() },
       rehashed === null ? { passwordHash: user.passwordHash } : { passwordHash: rehashed, updatedAt: now() },
     );
-    if (affected !== 1) throw errors.invalidCredentials();
+    return affected === 1;
   }
 
   async #openSession(

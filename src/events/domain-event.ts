@@ -33,6 +33,8 @@ export type DomainEvent =
       /** Null when nobody has this e-mail; it may then be a password typed into the wrong field. */
       readonly userId: string | null;
       readonly email: string;
+      /** With `account_disabled` the password was right. */
+      readonly reason: 'unknown_email' | 'wrong_password' | 'account_disabled';
     })
   | (By & {
       readonly type: 'key.created';
@@ -44,7 +46,13 @@ export type DomainEvent =
   | (By & { readonly type: 'key.revoked'; readonly userId: string; readonly keyId: string })
   | (By & { readonly type: 'rate.limited'; readonly userId: string | null; readonly reason: string })
   | (By & { readonly type: 'user.signed_out'; readonly userId: string; readonly sessionId: string })
-  | (By & { readonly type: 'session.refreshed'; readonly userId: string; readonly sessionId: string })
+  | (By & {
+      readonly type: 'session.refreshed';
+      readonly userId: string;
+      readonly sessionId: string;
+      /** True when the token had been exchanged a moment before, and the same successor was given again. */
+      readonly grace: boolean;
+    })
   | (By & { readonly type: 'session.token_reused'; readonly userId: string; readonly sessionId: string })
   | (By & {
       readonly type: 'session.ended';
@@ -60,6 +68,13 @@ export type DomainEvent =
     })
   | (By & { readonly type: 'user.password_changed'; readonly userId: string; readonly sessionsEnded: number })
   | (By & { readonly type: 'user.password_change_refused'; readonly userId: string; readonly reason: string })
+  | (By & {
+      readonly type: 'user.listed';
+      /** The admin. */
+      readonly userId: string;
+      readonly count: number;
+      readonly filters: readonly string[];
+    })
   | (By & { readonly type: 'user.disabled'; readonly userId: string; readonly sessionsEnded: number })
   | (By & { readonly type: 'user.enabled'; readonly userId: string })
   | (By & { readonly type: 'role.granted'; readonly userId: string; readonly role: string })

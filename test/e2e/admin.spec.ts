@@ -38,6 +38,10 @@ describe('admin', () => {
     expect((await admin.json<ManagedUser[]>('GET', next)).body.map(({ email }) => email)).toEqual([
       'needle_1@find.example',
     ]);
+    const [record] = await admin.trail('&action=USER_LIST');
+    expect(record).toMatchObject({ outcome: 'success', metadata: { count: 1, filters: ['search'] } });
+    await admin.json('GET', '/api/admin/users?limit=1');
+    expect((await admin.trail('&action=USER_LIST'))[0]!.metadata).toEqual({ count: 1, filters: [] });
   });
 
   it('disables a user at once, keys and sessions included, and enables them again', async () => {

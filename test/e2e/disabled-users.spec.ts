@@ -11,6 +11,7 @@ afterAll(() => server.close());
 
 it('lets a disabled user neither sign in nor act, by session or key', async () => {
   const client = await server.user();
+  const auditor = await server.userWithRole('auditor');
   const session = server.client();
   session.token = (await client.signIn()).body.token;
   const program = server.client();
@@ -28,6 +29,11 @@ it('lets a disabled user neither sign in nor act, by session or key', async () =
   const refused = await client.signIn();
   expect([refused.status, refused.body.code]).toEqual([403, 'account_disabled']);
   expect((await client.signIn(client.email, 'a wrong passphrase')).status).toBe(401);
+  const entries = await auditor.trail(`&user_id=${client.userId}&action=LOGIN_FAILED`);
+  expect(entries.map(({ outcome, metadata }) => [outcome, metadata.reason])).toEqual([
+    ['failure', 'wrong_password'],
+    ['denied', 'account_disabled'],
+  ]);
   expect((await session.json('GET', '/api/users/me')).status).toBe(401);
   expect((await program.json('GET', '/api/files')).status).toBe(401);
 });

@@ -68,7 +68,9 @@ describe('sessions', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
     for (const { body } of answers) expect(await works(body.token)).toBe(true);
-    expect(await client.trail('&action=TOKEN_REFRESH')).toHaveLength(1);
+    const records = await client.trail('&action=TOKEN_REFRESH');
+    expect(records.filter(({ metadata }) => metadata.grace === true)).toHaveLength(4);
+    expect(records.filter(({ metadata }) => !('grace' in metadata))).toHaveLength(1);
   });
 
   it('ends the session when a token is used again after the grace, and records it', async () => {

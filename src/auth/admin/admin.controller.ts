@@ -31,13 +31,14 @@ export class AdminController {
   @Get()
   @ApiOperation({ summary: 'Users, newest first' })
   @ApiOkResponse({ type: [ManagedUserResponse], headers: LINK_HEADER })
-  @ApiRefusals('validation_failed', 'invalid_cursor', 'database_unavailable')
+  @ApiRefusals('validation_failed', 'invalid_cursor', 'database_unavailable', 'audit_unavailable')
   async list(
+    @CurrentSession() actor: SessionActor,
     @Query() query: ListUsersQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ManagedUserResponse[]> {
-    return sendPage(request, response, await this.admin.list(query), toManagedUserResponse);
+    return sendPage(request, response, await this.admin.list(actor, query), toManagedUserResponse);
   }
 
   @Post(':id/disable')

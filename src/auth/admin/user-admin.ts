@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, Raw, Repository } from 'typeorm';
+import type { SessionActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { parseId, UUID } from '../../common/ids.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
@@ -8,7 +9,7 @@ import type { Role } from '../../common/roles.js';
 import { now } from '../../common/time.js';
 import { findAndHold } from '../../database/find-and-hold.js';
 import { Transactions } from '../../database/transactions.js';
-import type { EventActor } from '../../events/domain-event.js';
+import { byUser, type EventActor } from '../../events/domain-event.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { foldEmail, User } from '../../users/user.entity.js';
 import { UsersService } from '../../users/users.service.js';
@@ -32,8 +33,8 @@ export class UserAdmin {
     private readonly events: DomainEvents,
   ) {}
 
-  /** Users, newest first. `search` is looked for in the e-mail. */
-  async list(query: ListUsersQuery): Promise<Page<User>> {
+  /** Users, newest first. `search` is looked for in the e-mail. Recorded in the admin's trail. */
+  async list(actor: SessionActor, query: ListUsersQuery): Promise<Page<User>> {
     const select = this.users
       .createQueryBuilder('u')
       .orderBy('u.id', 'DESC')
@@ -44,7 +45,15 @@ export class UserAdmin {
     if (query.search !== undefined) {
       select.andWhere("u.email_folded LIKE :search ESCAPE '!'", { search: containing(query.search) });
     }
-    return toPage(await select.getMany(), query.limit, (user) => user.id);
+    const page = toPage(await select.getMany(), query.limit, (user) => user.id);
+    await this.events.publish({
+      type: 'user.listed',
+      actor: byUser(actor),
+      userId: actor.userId,
+      count: page.items.length,
+      filters: query.search === undefined ? [] : ['search'],
+    });
+    return page;
   }
 
   /**

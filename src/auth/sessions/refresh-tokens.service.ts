@@ -74,16 +74,28 @@ export class RefreshTokensService {
     if (affected === 1) {
       await this.#store(tx, fresh, session.id);
       await this.sessions.prolong(tx, session.id);
-      await this.events.publishIn(tx, {
-        type: 'session.refreshed',
-        actor: byUser({ userId: session.userId, request }),
-        userId: session.userId,
-        sessionId: session.id,
-      });
+      await this.#publishRefresh(tx, session, request, false);
       return fresh;
     }
     const used = await tx.findOneByOrFail(RefreshToken, { tokenHash });
-    return used.replacedAt! >= fromNow(-GRACE_MS) ? unseal(used.successor!, token) : null;
+    if (used.replacedAt! < fromNow(-GRACE_MS)) return null;
+    await this.#publishRefresh(tx, session, request, true);
+    return unseal(used.successor!, token);
+  }
+
+  async #publishRefresh(
+    tx: EntityManager,
+    { id: sessionId, userId }: Session,
+    request: RequestContext,
+    grace: boolean,
+  ): Promise<void> {
+    await this.events.publishIn(tx, {
+      type: 'session.refreshed',
+      actor: byUser({ userId, request }),
+      userId,
+      sessionId,
+      grace,
+    });
   }
 
   /** Somebody has a token that was exchanged before: the thief or the owner. Both are signed out. */
