@@ -7,6 +7,7 @@ import { findAndHold } from '../database/find-and-hold.js';
 import { Transactions } from '../database/transactions.js';
 import { byUser, type DomainEvent } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
+import { requireAnotherAdmin } from '../users/require-another-admin.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
@@ -59,18 +60,19 @@ export class AccountService {
   /**
    * Removes the account. Those who keep something of a user (files, audit) do their part in the same
    * transaction when they hear `user.deleted`.
-   * @throws `wrong_password`, `busy`.
+   * @throws `wrong_password`, `busy`; `last_admin` rather than leave nobody who can manage users.
    */
   async delete(actor: SessionActor, password: string): Promise<void> {
     const user = await this.users.getCurrent(actor.userId);
     await this.#confirmPassword(actor, user, password, 'user.deletion_refused');
     const remove = async (tx: EntityManager): Promise<void> => {
       // Uploads that arrive meanwhile wait, and find no user.
-      await findAndHold(tx, User, { id: user.id });
+      const [leaving] = await findAndHold(tx, User, { id: user.id });
+      if (leaving === undefined) throw errors.unauthorized();
+      if (leaving.roles.includes('admin')) await requireAnotherAdmin(tx, leaving);
       await this.sessions.endAll(tx, user.id);
       await this.events.publishIn(tx, { type: 'user.deleted', actor: byUser(actor), userId: user.id });
-      const { affected } = await tx.delete(User, { id: user.id });
-      if (affected !== 1) throw errors.unauthorized();
+      await tx.delete(User, { id: user.id });
       this.transactions.afterCommit(tx, () => this.users.forget(user.id));
     };
     // Alone: of the rows that others of a group leave for its end, the erasure would not find this person's.

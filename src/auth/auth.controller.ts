@@ -91,6 +91,7 @@ export class AuthController {
     'unauthorized',
     'insufficient_scope',
     'wrong_password',
+    'last_admin',
     'busy',
     'body',
     'writes',

@@ -118,6 +118,18 @@ describe('admin', () => {
     expect(await refusal('POST', `${admin.userId}/disable`)).toEqual([409, 'last_admin']);
     expect((await manage('DELETE', `${second.userId}/roles/admin`)).status).toBe(200);
     expect(await refusal('DELETE', `${admin.userId}/roles/admin`)).toEqual([409, 'last_admin']);
+    const leaving = await admin.json('DELETE', '/api/users/me', { password: admin.password });
+    expect([leaving.status, leaving.body.code]).toEqual([409, 'last_admin']);
+    expect((await admin.json('GET', '/api/users/me')).status).toBe(200);
+  });
+
+  it('lets one of two admins leave who do so at the same time', async () => {
+    const rivals = [admin, await server.userWithRole('admin')] as const;
+    const answers = await Promise.all(
+      rivals.map((rival) => rival.json('DELETE', '/api/users/me', { password: rival.password })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+    admin = answers[0]!.status === 204 ? rivals[1] : rivals[0];
   });
 
   it('lets one of two admins win who dismiss each other at the same time', async () => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, IsNull, Raw, Repository } from 'typeorm';
+import { type EntityManager, Repository } from 'typeorm';
 import type { SessionActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { parseId, UUID } from '../../common/ids.js';
@@ -11,6 +11,7 @@ import { findAndHold } from '../../database/find-and-hold.js';
 import { Transactions } from '../../database/transactions.js';
 import { byUser, type EventActor } from '../../events/domain-event.js';
 import { DomainEvents } from '../../events/domain-events.js';
+import { requireAnotherAdmin } from '../../users/require-another-admin.js';
 import { foldEmail, User } from '../../users/user.entity.js';
 import { UsersService } from '../../users/users.service.js';
 import { ApiKeysService } from '../keys/api-keys.service.js';
@@ -136,13 +137,6 @@ export class UserAdmin {
     this.sessions.forgetUser(userId);
     this.keys.forgetUser(userId);
   }
-}
-
-/** @throws `last_admin` when nobody else could manage users. */
-async function requireAnotherAdmin(tx: EntityManager, user: User): Promise<void> {
-  const isAdmin = Raw((column) => `${column} LIKE '%admin%'`);
-  const admins = await findAndHold(tx, User, { roles: isAdmin, disabledAt: IsNull() });
-  if (admins.every(({ id }) => id === user.id)) throw errors.lastAdmin();
 }
 
 /** A pattern that finds `search` anywhere in a folded e-mail, wildcards taken literally. */
