@@ -68,7 +68,7 @@ export const ACTIONS = {
   },
   SESSION_END: {
     severity: 'info',
-    metadata: ['session_id', 'count'],
+    metadata: ['session_id', 'count', 'reason'],
     personal: [],
     ocsf: { class: AUTHENTICATION, activity: 2 },
     ecs: { category: 'session', type: 'end' },

@@ -105,7 +105,11 @@ function describe(event: DomainEvent, emailHashKey: KeyObject): Description {
     case 'session.ended':
       return {
         ...aboutUser(event, 'SESSION_END', 'success'),
-        metadata: { session_id: event.sessionId, count: event.count },
+        metadata: {
+          session_id: event.sessionId,
+          count: event.count,
+          ...(event.reason === undefined ? {} : { reason: event.reason }),
+        },
       };
     case 'user.profile_updated':
       return { ...aboutUser(event, 'PROFILE_UPDATE', 'success'), metadata: { fields: event.fields } };

@@ -18,6 +18,7 @@ import { RequestLimiter } from './limits/request-limiter.js';
 import { SignInAttempts } from './limits/sign-in-attempts.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { RouteAccess } from './route-access.js';
+import { OwnSessions } from './sessions/own-sessions.js';
 import { RefreshToken } from './sessions/refresh-token.entity.js';
 import { RefreshTokensService } from './sessions/refresh-tokens.service.js';
 import { Session } from './sessions/session.entity.js';
@@ -42,6 +43,7 @@ import { VerifiedTokens } from './tokens/verified-tokens.js';
     UserAdmin,
     PasswordHasher,
     SessionsService,
+    OwnSessions,
     RefreshTokensService,
     ApiKeysService,
     SignInAttempts,

@@ -33,6 +33,7 @@ export const CATALOGUE = {
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   email_taken: { status: 409, title: 'The e-mail is already registered' },
   last_admin: { status: 409, title: 'The last admin must stay one' },
+  too_many_keys: { status: 409, title: 'Too many API keys' },
   idempotency_key_reused: { status: 409, title: 'The Idempotency-Key was used for another request' },
   precondition_failed: { status: 412, title: 'A precondition failed' },
   body_too_large: { status: 413, title: 'The body is too large' },
@@ -193,6 +194,8 @@ export const errors = {
   userNotFound: () => new ApiError('user_not_found', 'There is no user with this id.'),
   lastAdmin: () =>
     new ApiError('last_admin', 'Nobody could manage users any more; make somebody else an admin first.'),
+  tooManyKeys: (limit: number) =>
+    new ApiError('too_many_keys', `A user has at most ${limit} API keys; revoke one first.`),
   entryNotFound: () => new ApiError('entry_not_found', 'You have no audit entry with this id.'),
   notReady: (checks: unknown) =>
     new ApiError('not_ready', 'At least one part is not ready.', {

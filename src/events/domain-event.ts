@@ -60,6 +60,8 @@ export type DomainEvent =
       /** Null when all others were ended at once. */
       readonly sessionId: string | null;
       readonly count: number;
+      /** Why it was not asked for. */
+      readonly reason?: 'too_many_sessions';
     })
   | (By & {
       readonly type: 'user.profile_updated';

@@ -79,6 +79,33 @@ describe('three processes on one database', () => {
     for (const index of [1, 2]) expect(await statuses(index)).toEqual([401, 401, 401, 401]);
   });
 
+  it('lets a user have 100 keys and 100 sessions, however many are made at once', async () => {
+    const client = await cluster.user();
+    const create = (_: unknown, index: number) =>
+      at(client, index % 3).json('POST', '/api/auth/keys', { name: 'k', scopes: ['files:read'] });
+    const keys: { status: number }[] = [];
+    for (let round = 0; round < 3; round++)
+      keys.push(...(await Promise.all(Array.from({ length: 50 }, create))));
+    expect(keys.filter(({ status }) => status === 201)).toHaveLength(100);
+    expect(keys.filter(({ status }) => status === 409)).toHaveLength(50);
+
+    await database.query(
+      `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at)
+       SELECT gen_random_uuid()::varchar, user_id, created_at, '2026-01-01', expires_at
+       FROM sessions, generate_series(1, 95) WHERE user_id = $1`,
+      [client.userId],
+    );
+    const signIns = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => at(client, index % 3).signIn()),
+    );
+    expect(new Set(signIns.map(({ status }) => status))).toEqual(new Set([200]));
+    const open = await database.query<[{ count: string }]>(
+      'SELECT count(*) FROM sessions WHERE user_id = $1 AND ended_at IS NULL',
+      [client.userId],
+    );
+    expect(open[0].count).toBe('100');
+  });
+
   it('counts failed sign-ins over all of them', async () => {
     const client = await cluster.user();
     const answers = await Promise.all(

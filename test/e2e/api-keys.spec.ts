@@ -118,6 +118,29 @@ describe('API keys', () => {
     expect((await program.json('GET', '/api/files')).status).toBe(401);
   });
 
+  it('are at most 100 of a user, also when made in parallel, and listed by pages', async () => {
+    const user = await server.user();
+    const create = () =>
+      user.json<KeyBody & { code?: string }>('POST', '/api/auth/keys', { name: 'k', scopes: ['files:read'] });
+    const made: Awaited<ReturnType<typeof create>>[] = [];
+    for (let round = 0; round < 3; round++)
+      made.push(...(await Promise.all(Array.from({ length: 50 }, create))));
+    expect(made.filter(({ status }) => status === 201)).toHaveLength(100);
+    const refused = made.filter(({ status }) => status === 409);
+    expect([refused.length, refused[0]!.body.code]).toEqual([50, 'too_many_keys']);
+    const pages = await user.pages<KeyBody>('/api/auth/keys?limit=60');
+    expect(pages.map(({ length }) => length)).toEqual([60, 40]);
+    const ids = pages.flat().map(({ id }) => id);
+    expect(new Set(ids).size).toBe(100);
+    expect(ids).toEqual([...ids].sort().reverse());
+    expect((await user.json('GET', '/api/auth/keys?cursor=bm8')).body.code).toBe('invalid_cursor');
+
+    expect((await user.json('DELETE', `/api/auth/keys/${ids[0]}`)).status).toBe(204);
+    expect([(await create()).status, (await create()).status]).toEqual([201, 409]);
+    const rows = server.app.get(DataSource).getRepository(ApiKey);
+    expect(await rows.countBy({ userId: user.userId })).toBe(100);
+  });
+
   it('refuse nonsense, and an id that is somebody else’s like one that is not there', async () => {
     const program = server.client();
     for (const token of ['mk_', 'mk_x', newKeySecret(), `${newKeySecret()}x`, `mk_${'0'.repeat(49)}`]) {

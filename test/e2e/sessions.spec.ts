@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import { DataSource, IsNull } from 'typeorm';
 import { RefreshToken } from '../../src/auth/sessions/refresh-token.entity.js';
+import { Session } from '../../src/auth/sessions/session.entity.js';
+import { newId } from '../../src/common/ids.js';
+import { fromNow } from '../../src/common/time.js';
 import { WRITING } from '../../src/database/transactions.js';
 import type { Client } from '../support/client.js';
 import { startApp, type TestApp } from '../support/test-app.js';
@@ -127,6 +130,49 @@ describe('sessions', () => {
     expect(await works(client.token)).toBe(false);
     client.token = (await signIn(client)).token;
     expect(await client.trail('&action=USER_LOGOUT')).toHaveLength(1);
+  });
+
+  it('keeps at most 100 open sessions of a user, and ends the one that was used longest ago', async () => {
+    const client = await server.user();
+    const sessions = server.app.get<DataSource>(WRITING).getRepository(Session);
+    const open = () => sessions.countBy({ userId: client.userId, endedAt: IsNull() });
+    const own = await sessions.findOneByOrFail({ userId: client.userId });
+    // The first was used longest ago; all others are used later than whatever signs in.
+    for (let day = 0; day < 98; day++)
+      await sessions.insert({
+        ...own,
+        id: newId(),
+        ip: `10.0.0.${day}`,
+        lastUsedAt: fromNow(day * 1000 + (day === 0 ? -60_000 : 60_000)),
+      });
+    const oldest = await sessions.findOneByOrFail({ userId: client.userId, ip: '10.0.0.0' });
+    await signIn(client);
+    expect(await open()).toBe(100);
+    await signIn(client);
+    expect(await open()).toBe(100);
+    expect((await sessions.findOneByOrFail({ id: oldest.id })).endedAt).not.toBeNull();
+    const [record] = await client.trail('&action=SESSION_END');
+    expect(record).toMatchObject({
+      metadata: { session_id: oldest.id, count: 1, reason: 'too_many_sessions' },
+    });
+    await Promise.all(Array.from({ length: 10 }, () => signIn(client)));
+    expect(await open()).toBe(100);
+
+    client.token = (await signIn(client)).token;
+    const pages = await client.pages<SessionBody>('/api/auth/sessions?limit=70');
+    expect(pages.map(({ length }) => length)).toEqual([70, 30]);
+    expect(new Set(pages.flat().map(({ id }) => id)).size).toBe(100);
+    expect((await client.json('GET', '/api/auth/sessions?limit=0')).status).toBe(400);
+  });
+
+  it('keeps one ended session of an address, however often somebody signs in and out there', async () => {
+    const client = await server.user();
+    for (let round = 0; round < 5; round++) {
+      expect((await client.json('POST', '/api/auth/logout')).status).toBe(204);
+      client.token = (await signIn(client)).token;
+    }
+    const sessions = server.app.get(DataSource).getRepository(Session);
+    expect(await sessions.countBy({ userId: client.userId })).toBe(1);
   });
 
   it('answers somebody else’s session like one that does not exist', async () => {

@@ -86,6 +86,18 @@ export class Client {
     return answerOf<T>(response);
   }
 
+  /** Every page of a list, by the `Link` headers. */
+  async pages<T>(path: string): Promise<T[][]> {
+    const pages: T[][] = [];
+    for (let next: string | undefined = path; next !== undefined;) {
+      const answer: Answer<T[]> = await this.json<T[]>('GET', next);
+      if (answer.status !== 200) throw new Error(`${next} answered ${answer.status}`);
+      pages.push(answer.body);
+      next = /<([^>]+)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1];
+    }
+    return pages;
+  }
+
   async upload(
     bytes: Buffer | string,
     options: UploadOptions = {},

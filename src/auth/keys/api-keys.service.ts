@@ -1,15 +1,19 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, IsNull, Repository } from 'typeorm';
+import { type EntityManager, IsNull, LessThan, Not, Repository } from 'typeorm';
 import type { Actor, KeyActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
-import { newId, parseId } from '../../common/ids.js';
+import { newId, parseId, UUID } from '../../common/ids.js';
+import type { PageQuery } from '../../common/page-query.js';
+import { decodeCursor, type Page, toPage } from '../../common/paging.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
+import { findAndHold } from '../../database/find-and-hold.js';
 import { Transactions } from '../../database/transactions.js';
 import { byUser, type DomainEventOf } from '../../events/domain-event.js';
 import { DomainEvents } from '../../events/domain-events.js';
+import { User } from '../../users/user.entity.js';
 import { UsersService } from '../../users/users.service.js';
 import { type RecentActor, RecentActors } from '../recent-actors.js';
 import { ApiKey } from './api-key.entity.js';
@@ -17,6 +21,8 @@ import type { CreateKeyInput } from './create-key.input.js';
 import { hashOfKey, isWellFormedKey, newKeySecret } from './key-secret.js';
 
 const CACHED_KEYS = 10_000;
+/** Keys of one user, those that have expired and were not revoked included: as many as the list shows. */
+const KEYS_PER_USER = 100;
 const LAST_USE_STEP_MS = 10 * 60_000;
 const DAY_MS = 24 * 3_600_000;
 
@@ -34,7 +40,10 @@ export class ApiKeysService {
     private readonly events: DomainEvents,
   ) {}
 
-  /** Makes a key. The secret is returned here and can never be asked for again. */
+  /**
+   * Makes a key. The secret is returned here and can never be asked for again.
+   * @throws `too_many_keys`.
+   */
   async create(actor: Actor, input: CreateKeyInput): Promise<{ key: ApiKey; secret: string }> {
     const secret = newKeySecret();
     const key: ApiKey = {
@@ -49,6 +58,7 @@ export class ApiKeysService {
       revokedAt: null,
     };
     await this.transactions.run(async (tx) => {
+      await makeRoom(tx, actor.userId);
       await tx.insert(ApiKey, key);
       await this.events.publishIn(tx, {
         type: 'key.created',
@@ -62,9 +72,18 @@ export class ApiKeysService {
     return { key, secret };
   }
 
-  /** The actor's keys that are not revoked, newest first. */
-  list(actor: Actor): Promise<ApiKey[]> {
-    return this.keys.find({ where: { userId: actor.userId, revokedAt: IsNull() }, order: { id: 'DESC' } });
+  /** A page of the actor's keys that are not revoked, newest first. */
+  async list(actor: Actor, { limit, cursor }: PageQuery): Promise<Page<ApiKey>> {
+    const rows = await this.keys.find({
+      where: {
+        userId: actor.userId,
+        revokedAt: IsNull(),
+        ...(cursor === undefined ? {} : { id: LessThan(decodeCursor(cursor, UUID)) }),
+      },
+      order: { id: 'DESC' },
+      take: limit + 1,
+    });
+    return toPage(rows, limit, (key) => key.id);
   }
 
   /**
@@ -140,4 +159,16 @@ export class ApiKeysService {
       this.#logger.warn({ err: error as Error, key_id: key.id }, 'the last use of a key could not be noted');
     }
   }
+}
+
+/**
+ * Holds the user, so that keys which are made at the same time are counted one after the other, and removes what is left
+ * of revoked ones.
+ * @throws `too_many_keys`.
+ */
+async function makeRoom(tx: EntityManager, userId: string): Promise<void> {
+  const [owner] = await findAndHold(tx, User, { id: userId });
+  if (owner === undefined) throw errors.unauthorized();
+  await tx.delete(ApiKey, { userId, revokedAt: Not(IsNull()) });
+  if ((await tx.countBy(ApiKey, { userId })) >= KEYS_PER_USER) throw errors.tooManyKeys(KEYS_PER_USER);
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -8,8 +8,11 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
 import { CurrentSession, type SessionActor } from '../../common/actor.js';
 import { ApiRefusals } from '../../common/api-refusals.js';
+import { PageQuery } from '../../common/page-query.js';
+import { LINK_HEADER, sendPage } from '../../common/page-response.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { CreateKeyInput } from './create-key.input.js';
 import { KeyResponse, NewKeyResponse, toKeyResponse } from './key.response.js';
@@ -23,10 +26,18 @@ export class KeysController {
   @Post()
   @ApiOperation({
     summary: 'Make a key for a program',
-    description: 'The key is in this answer and never again.',
+    description: 'The key is in this answer and never again. A user has at most 100 keys.',
   })
   @ApiCreatedResponse({ type: NewKeyResponse })
-  @ApiRefusals('rate_limited', 'validation_failed', 'unauthorized', 'insufficient_scope', 'body', 'writes')
+  @ApiRefusals(
+    'rate_limited',
+    'validation_failed',
+    'unauthorized',
+    'insufficient_scope',
+    'too_many_keys',
+    'body',
+    'writes',
+  )
   async create(
     @CurrentSession() actor: SessionActor,
     @Body() input: CreateKeyInput,
@@ -37,10 +48,22 @@ export class KeysController {
 
   @Get()
   @ApiOperation({ summary: 'Your keys, newest first' })
-  @ApiOkResponse({ type: [KeyResponse] })
-  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'database_unavailable')
-  async list(@CurrentSession() actor: SessionActor): Promise<KeyResponse[]> {
-    return (await this.keys.list(actor)).map(toKeyResponse);
+  @ApiOkResponse({ type: [KeyResponse], headers: LINK_HEADER })
+  @ApiRefusals(
+    'rate_limited',
+    'validation_failed',
+    'invalid_cursor',
+    'unauthorized',
+    'insufficient_scope',
+    'database_unavailable',
+  )
+  async list(
+    @CurrentSession() actor: SessionActor,
+    @Query() query: PageQuery,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<KeyResponse[]> {
+    return sendPage(request, response, await this.keys.list(actor, query), toKeyResponse);
   }
 
   @Delete(':id')

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiNoContentResponse,
@@ -7,21 +7,24 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
 import { CurrentSession, type SessionActor } from '../../common/actor.js';
 import { ApiRefusals } from '../../common/api-refusals.js';
+import { PageQuery } from '../../common/page-query.js';
+import { LINK_HEADER, sendPage } from '../../common/page-response.js';
 import { Public } from '../../common/public.js';
 import { CurrentRequest, type RequestContext } from '../../common/request-context.js';
 import { SignInResponse, toSignInResponse } from '../sign-in.response.js';
+import { OwnSessions } from './own-sessions.js';
 import { RefreshInput } from './refresh.input.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { SessionResponse, toSessionResponse } from './session.response.js';
-import { SessionsService } from './sessions.service.js';
 
 @ApiTags('Sessions')
 @Controller('api/auth')
 export class SessionsController {
   constructor(
-    private readonly sessions: SessionsService,
+    private readonly sessions: OwnSessions,
     private readonly refreshTokens: RefreshTokensService,
   ) {}
 
@@ -53,11 +56,27 @@ export class SessionsController {
 
   @Get('sessions')
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'Where you are signed in, newest first' })
-  @ApiOkResponse({ type: [SessionResponse] })
-  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'database_unavailable')
-  async list(@CurrentSession() actor: SessionActor): Promise<SessionResponse[]> {
-    return (await this.sessions.list(actor)).map((session) => toSessionResponse(session, actor.sessionId));
+  @ApiOperation({
+    summary: 'Where you are signed in, newest first',
+    description: 'At most 100; a further sign-in ends the one that was used longest ago.',
+  })
+  @ApiOkResponse({ type: [SessionResponse], headers: LINK_HEADER })
+  @ApiRefusals(
+    'rate_limited',
+    'validation_failed',
+    'invalid_cursor',
+    'unauthorized',
+    'insufficient_scope',
+    'database_unavailable',
+  )
+  async list(
+    @CurrentSession() actor: SessionActor,
+    @Query() query: PageQuery,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SessionResponse[]> {
+    const page = await this.sessions.list(actor, query);
+    return sendPage(request, response, page, (session) => toSessionResponse(session, actor.sessionId));
   }
 
   @Delete('sessions')

@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import {
   type EntityManager,
   type FindOptionsWhere,
+  In,
   IsNull,
   LessThan,
   MoreThan,
@@ -10,9 +11,8 @@ import {
   Repository,
 } from 'typeorm';
 import type { SessionActor } from '../../common/actor.js';
-import { errors } from '../../common/errors.js';
 import { Housekeeping } from '../../common/housekeeping.js';
-import { newId, parseId } from '../../common/ids.js';
+import { newId } from '../../common/ids.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
 import { Transactions } from '../../database/transactions.js';
@@ -23,6 +23,9 @@ import { type RecentActor, RecentActors } from '../recent-actors.js';
 import { Session } from './session.entity.js';
 
 const CACHED_SESSIONS = 50_000;
+const SESSIONS_PER_USER = 100;
+/** Sessions that one sign-in ends at most: one, but for users who had more before there was a limit. */
+const MOST_ENDED = 10_000;
 /** A session that is not refreshed for so long has ended. */
 const SESSION_TTL_MS = 30 * 24 * 3_600_000;
 const KEPT_MS = 90 * 24 * 3_600_000;
@@ -46,8 +49,13 @@ export class SessionsService {
     housekeeping.register('sessions', () => this.#removeOld());
   }
 
-  /** Opens a session on the device of the request, inside the caller's transaction. */
+  /**
+   * Opens a session on the device of the request, inside the caller's transaction, which has made or changed the user and
+   * so holds the row: sign-ins of one user are counted one after the other. With 100 open ones, that which was used
+   * longest ago ends.
+   */
   async open(tx: EntityManager, userId: string, request: RequestContext): Promise<Session> {
+    await this.#makeRoom(tx, userId, request);
     const session = tx.create(Session, {
       id: newId(),
       userId,
@@ -72,60 +80,11 @@ export class SessionsService {
     return this.sessions.findOneBy({ id, ...isOpen() });
   }
 
-  /** The open sessions of the actor, newest first. */
-  list(actor: SessionActor): Promise<Session[]> {
-    return this.sessions.find({ where: { userId: actor.userId, ...isOpen() }, order: { id: 'DESC' } });
-  }
-
   /** The caller behind a session, or null when it has ended, was never there, or belongs to somebody else. */
   async findActor(request: RequestContext, sessionId: string, userId: string): Promise<SessionActor | null> {
     const known = await this.#alive.get(sessionId);
     if (known?.actor.userId !== userId) return null;
     return { type: 'session', userId, sessionId, roles: known.actor.roles, request };
-  }
-
-  /** Ends the session of this request. */
-  async signOut(actor: SessionActor): Promise<void> {
-    await this.transactions.run(async (tx) => {
-      await this.end(tx, actor.userId, actor.sessionId);
-      await this.events.publishIn(tx, {
-        type: 'user.signed_out',
-        actor: byUser(actor),
-        userId: actor.userId,
-        sessionId: actor.sessionId,
-      });
-    });
-  }
-
-  /**
-   * Ends one of the actor's sessions.
-   * @throws `session_not_found` for any other id, recorded as a denial whether or not it is somebody's.
-   */
-  async endOne(actor: SessionActor, id: string): Promise<void> {
-    const sessionId = parseId(id);
-    if (sessionId === null) throw errors.sessionNotFound();
-    const ended = await this.transactions.run(async (tx) => {
-      if ((await this.end(tx, actor.userId, sessionId)) === 0) return false;
-      await this.#publishEnd(tx, actor, sessionId, 1);
-      return true;
-    });
-    if (ended) return;
-    await this.events.publish({
-      type: 'access.denied',
-      actor: byUser(actor),
-      userId: actor.userId,
-      resource: `session:${sessionId}`,
-      reason: 'session_not_found',
-    });
-    throw errors.sessionNotFound();
-  }
-
-  /** Ends every session of the actor but this one. */
-  async endOthers(actor: SessionActor): Promise<void> {
-    await this.transactions.run(async (tx) => {
-      const count = await this.endAll(tx, actor.userId, actor.sessionId);
-      await this.#publishEnd(tx, actor, null, count);
-    });
   }
 
   /** Ends one session of a user inside the caller's transaction. @returns 1, or 0 when there was none to end. */
@@ -134,8 +93,8 @@ export class SessionsService {
   }
 
   /**
-   * Ends the sessions of a user inside the caller's transaction, all or all but one. They stop working
-   * here when it commits, and within 5 s on every other process.
+   * Ends the sessions of a user inside the caller's transaction, all or all but one; it holds the user, so that none is
+   * opened meanwhile. They stop working here when it commits, and within 5 s on every other process.
    * @returns how many were ended.
    */
   endAll(tx: EntityManager, userId: string, exceptId?: string): Promise<number> {
@@ -145,6 +104,28 @@ export class SessionsService {
   /** Makes the next request of the user ask the database; to be called after a change to the user has committed. */
   forgetUser(userId: string): void {
     this.#alive.forgetUser(userId);
+  }
+
+  async #makeRoom(tx: EntityManager, userId: string, request: RequestContext): Promise<void> {
+    // An ended one is kept to tell that its address is the owner's, and the new one tells the same.
+    if (request.ip !== null) await tx.delete(Session, { userId, ip: request.ip, endedAt: Not(IsNull()) });
+    const surplus = await tx.find(Session, {
+      select: { id: true },
+      where: { userId, ...isOpen() },
+      order: { lastUsedAt: { direction: 'DESC', nulls: 'LAST' }, id: 'DESC' },
+      skip: SESSIONS_PER_USER - 1,
+      take: MOST_ENDED,
+    });
+    if (surplus.length === 0) return;
+    const count = await this.#endWhere(tx, { userId, id: In(surplus.map(({ id }) => id)) });
+    await this.events.publishIn(tx, {
+      type: 'session.ended',
+      actor: byUser({ userId, request }),
+      userId,
+      sessionId: surplus.length === 1 ? surplus[0]!.id : null,
+      count,
+      reason: 'too_many_sessions',
+    });
   }
 
   async #endWhere(tx: EntityManager, where: FindOptionsWhere<Session>): Promise<number> {
@@ -158,21 +139,6 @@ export class SessionsService {
   async #removeOld(): Promise<void> {
     await this.transactions.run(async (tx) => {
       await tx.delete(Session, { expiresAt: LessThan(fromNow(-KEPT_MS)) });
-    });
-  }
-
-  async #publishEnd(
-    tx: EntityManager,
-    actor: SessionActor,
-    sessionId: string | null,
-    count: number,
-  ): Promise<void> {
-    await this.events.publishIn(tx, {
-      type: 'session.ended',
-      actor: byUser(actor),
-      userId: actor.userId,
-      sessionId,
-      count,
     });
   }
 
@@ -200,6 +166,7 @@ export class SessionsService {
   }
 }
 
-function isOpen(): FindOptionsWhere<Session> {
+/** Neither ended nor expired. */
+export function isOpen(): FindOptionsWhere<Session> {
   return { endedAt: IsNull(), expiresAt: MoreThan(now()) };
 }

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type EntityManager, LessThan, Repository } from 'typeorm';
+import type { SessionActor } from '../../common/actor.js';
+import { errors } from '../../common/errors.js';
+import { parseId, UUID } from '../../common/ids.js';
+import type { PageQuery } from '../../common/page-query.js';
+import { decodeCursor, type Page, toPage } from '../../common/paging.js';
+import { findAndHold } from '../../database/find-and-hold.js';
+import { Transactions } from '../../database/transactions.js';
+import { byUser } from '../../events/domain-event.js';
+import { DomainEvents } from '../../events/domain-events.js';
+import { User } from '../../users/user.entity.js';
+import { Session } from './session.entity.js';
+import { isOpen, SessionsService } from './sessions.service.js';
+
+/** What users do with sessions of their own: see where they are signed in, and end them. */
+@Injectable()
+export class OwnSessions {
+  constructor(
+    @InjectRepository(Session) private readonly rows: Repository<Session>,
+    private readonly sessions: SessionsService,
+    private readonly transactions: Transactions,
+    private readonly events: DomainEvents,
+  ) {}
+
+  /** A page of the actor's open sessions, newest first. */
+  async list(actor: SessionActor, { limit, cursor }: PageQuery): Promise<Page<Session>> {
+    const rows = await this.rows.find({
+      where: {
+        userId: actor.userId,
+        ...isOpen(),
+        ...(cursor === undefined ? {} : { id: LessThan(decodeCursor(cursor, UUID)) }),
+      },
+      order: { id: 'DESC' },
+      take: limit + 1,
+    });
+    return toPage(rows, limit, (session) => session.id);
+  }
+
+  /** Ends the session of this request. */
+  async signOut(actor: SessionActor): Promise<void> {
+    await this.transactions.run(async (tx) => {
+      await this.sessions.end(tx, actor.userId, actor.sessionId);
+      await this.events.publishIn(tx, {
+        type: 'user.signed_out',
+        actor: byUser(actor),
+        userId: actor.userId,
+        sessionId: actor.sessionId,
+      });
+    });
+  }
+
+  /**
+   * Ends one of the actor's sessions.
+   * @throws `session_not_found` for any other id, recorded as a denial whether or not it is somebody's.
+   */
+  async endOne(actor: SessionActor, id: string): Promise<void> {
+    const sessionId = parseId(id);
+    if (sessionId === null) throw errors.sessionNotFound();
+    const ended = await this.transactions.run(async (tx) => {
+      if ((await this.sessions.end(tx, actor.userId, sessionId)) === 0) return false;
+      await this.#publishEnd(tx, actor, sessionId, 1);
+      return true;
+    });
+    if (ended) return;
+    await this.events.publish({
+      type: 'access.denied',
+      actor: byUser(actor),
+      userId: actor.userId,
+      resource: `session:${sessionId}`,
+      reason: 'session_not_found',
+    });
+    throw errors.sessionNotFound();
+  }
+
+  /** Ends every session of the actor but this one. */
+  async endOthers(actor: SessionActor): Promise<void> {
+    await this.transactions.run(async (tx) => {
+      await findAndHold(tx, User, { id: actor.userId });
+      const count = await this.sessions.endAll(tx, actor.userId, actor.sessionId);
+      await this.#publishEnd(tx, actor, null, count);
+    });
+  }
+
+  async #publishEnd(
+    tx: EntityManager,
+    actor: SessionActor,
+    sessionId: string | null,
+    count: number,
+  ): Promise<void> {
+    await this.events.publishIn(tx, {
+      type: 'session.ended',
+      actor: byUser(actor),
+      userId: actor.userId,
+      sessionId,
+      count,
+    });
+  }
+}
