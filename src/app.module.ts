@@ -5,6 +5,7 @@ import { LifecycleModule } from './common/lifecycle.module.js';
 import type { AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { StorageLockModule } from './database/storage-lock.module.js';
 import { EventsModule } from './events/events.module.js';
 import { FilesModule } from './files/files.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -19,6 +20,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.register(config),
+        StorageLockModule,
         LifecycleModule,
         EventsModule,
         MetricsModule,

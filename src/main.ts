@@ -3,6 +3,7 @@ import { createApp, stopApp } from './app.setup.js';
 import { createLogger } from './app.logger.js';
 import type { AppConfig } from './config/app-config.js';
 import { ConfigError, loadConfig, readEnvironment } from './config/load-config.js';
+import { keepStoragePrivate } from './config/private-storage.js';
 
 /** Starts the service, or says why it cannot and exits with 1. */
 async function main(): Promise<void> {
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
     logger.flush(() => process.exit(1));
   });
   try {
+    for (const warning of keepStoragePrivate(config.storage.path)) logger.warn(warning);
     const app = await createApp(config, logger);
     const stop = (signal: string) => {
       if (stopping) {
@@ -35,6 +37,7 @@ async function main(): Promise<void> {
     );
     logger.flush();
   } catch (error) {
+    if (error instanceof ConfigError) refuse(error);
     logger.fatal({ err: error }, 'cannot start');
     logger.flush(() => process.exit(1));
   }
@@ -44,10 +47,14 @@ function readConfig(): AppConfig {
   try {
     return loadConfig(readEnvironment());
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
+    if (error instanceof ConfigError) refuse(error);
+    throw error;
   }
+}
+
+function refuse(error: ConfigError): never {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
 }
 
 await main();

@@ -8,6 +8,7 @@ import { noteVerifier } from '../audit/merkle/signed-note.js';
 import { LogChecker } from '../audit/verify/log-checker.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError, loadConfig, readEnvironment } from '../config/load-config.js';
+import { keepStoragePrivate } from '../config/private-storage.js';
 import { dataSourceOptions } from '../database/data-source-options.js';
 import { Progress } from './progress.js';
 import { faultLine, NO_VERDICT, TAMPERED, WHOLE } from './verdict.js';
@@ -17,6 +18,7 @@ async function main(): Promise<number> {
   let database: DataSource | undefined;
   try {
     const config = loadConfig(readEnvironment());
+    for (const warning of keepStoragePrivate(config.storage.path)) process.stderr.write(`${warning}\n`);
     database = await new DataSource(dataSourceOptions(config, 'read')).initialize();
     const verifier = noteVerifier(config.audit.origin, config.audit.signingKey);
     const progress = new Progress('checked', 1);

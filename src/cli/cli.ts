@@ -5,6 +5,7 @@ import { ApiError } from '../common/errors.js';
 import { PinoLogger } from '../common/pino-logger.js';
 import { type Role, ROLES } from '../common/roles.js';
 import { ConfigError, loadConfig, readEnvironment } from '../config/load-config.js';
+import { keepStoragePrivate } from '../config/private-storage.js';
 import { CliModule } from './cli.module.js';
 import { Operator } from './operator.js';
 import { askPassword } from './password-prompt.js';
@@ -55,6 +56,7 @@ function isGrantable(role: string | undefined): role is Role {
 
 async function execute(command: Command): Promise<void> {
   const config = loadConfig(readEnvironment());
+  for (const warning of keepStoragePrivate(config.storage.path)) process.stderr.write(`${warning}\n`);
   const context = await NestFactory.createApplicationContext(CliModule.on(config), {
     logger: new PinoLogger(createLogger('warn')),
     abortOnError: false,

@@ -8,12 +8,7 @@ import { SignInAttempts1764300000000 } from './migrations/1764300000000-sign-in-
 import { AuditLog1764400000000 } from './migrations/1764400000000-audit-log.js';
 import { LeanIntake1764500000000 } from './migrations/1764500000000-lean-intake.js';
 import { IntakeInOrder1764600000000 } from './migrations/1764600000000-intake-in-order.js';
-import { sqliteDriver } from './sqlite-driver.js';
-
-/** What this file needs of better-sqlite3's connection. */
-interface SqliteConnection {
-  pragma(source: string, options?: { simple: boolean }): unknown;
-}
+import { type SqliteConnection, sqliteDriver } from './sqlite-driver.js';
 
 // FULL: with NORMAL a commit that was acknowledged can vanish on power loss.
 // A busy wait blocks the whole process, so it is short; Transactions waits without blocking.

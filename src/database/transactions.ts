@@ -100,17 +100,23 @@ export class Transactions {
    * write-ahead log that still has the older ones. On PostgreSQL, vacuum does it in its own time.
    */
   async scrub(): Promise<void> {
-    if (this.writing.options.type === 'postgres') return;
+    if (await this.emptyWriteAheadLog()) return;
+    this.#logger.warn(
+      'the write-ahead log is being read and could not be emptied; the next erasure tries again',
+    );
+  }
+
+  /** Brings all of SQLite's write-ahead log into the database file. @returns false while somebody reads it. */
+  async emptyWriteAheadLog(): Promise<boolean> {
+    if (this.writing.options.type === 'postgres') return true;
     for (let attempt = 1; attempt <= SCRUB_ATTEMPTS; attempt++) {
       const [result] = await this.#group.inTurn(() =>
         this.writing.query<{ busy: number }[]>('PRAGMA wal_checkpoint(TRUNCATE)'),
       );
-      if (result?.busy === 0) return;
+      if (result?.busy === 0) return true;
       await delay(SCRUB_RETRY_MS);
     }
-    this.#logger.warn(
-      'the write-ahead log is being read and could not be emptied; the next erasure tries again',
-    );
+    return false;
   }
 
   async #runPooled<T>(work: Work<T>, effects: Effect[]): Promise<T> {

@@ -13,11 +13,7 @@ import type { Destination } from '../../src/database/late-rows.js';
 import { Transactions } from '../../src/database/transactions.js';
 import { PendingBlob } from '../../src/files/pending-blob.entity.js';
 
-interface Sqlite {
-  exec(sql: string): void;
-  close(): void;
-}
-const Database = sqliteDriver() as new (file: string) => Sqlite;
+const Database = sqliteDriver();
 
 const BLOBS: Destination = { table: 'pending_blobs', columns: ['blob_key', 'lease_until'] };
 
