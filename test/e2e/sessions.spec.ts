@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource, IsNull } from 'typeorm';
+import { hashOfSecret } from '../../src/auth/sessions/refresh-secret.js';
 import { RefreshToken } from '../../src/auth/sessions/refresh-token.entity.js';
 import { Session } from '../../src/auth/sessions/session.entity.js';
 import { newId } from '../../src/common/ids.js';
@@ -89,6 +90,40 @@ describe('sessions', () => {
     expect((await client.trail('&action=TOKEN_REUSE'))[0]).toMatchObject({ outcome: 'denied' });
   });
 
+  it('keeps few rows of a session that is refreshed often, and still knows its first token', async () => {
+    const client = await server.user();
+    const first = await signIn(client);
+    let latest = first;
+    for (let round = 0; round < 20; round++) {
+      latest = (await refresh(latest.refresh_token)).body;
+      await afterTheGrace();
+    }
+    const tokens = server.app.get(DataSource).getRepository(RefreshToken);
+    const { sid } = JSON.parse(atob(latest.token.split('.')[1]!)) as { sid: string };
+    expect(await tokens.countBy({ sessionId: sid })).toBe(2);
+    expect(await works(latest.token)).toBe(true);
+    expect((await refresh(first.refresh_token)).status).toBe(401);
+    expect(await works(latest.token)).toBe(false);
+    expect(await client.trail('&action=TOKEN_REUSE')).toHaveLength(1);
+  });
+
+  it('goes on with tokens from before there were families', async () => {
+    const client = await server.user();
+    const first = await signIn(client);
+    const second = (await refresh(first.refresh_token)).body;
+    const tokens = server.app.get<DataSource>(WRITING).getRepository(RefreshToken);
+    await afterTheGrace();
+    await tokens.updateAll({ familyHash: null });
+    const third = (await refresh(second.refresh_token)).body;
+    await afterTheGrace();
+    const fourth = (await refresh(third.refresh_token)).body;
+    expect(await works(fourth.token)).toBe(true);
+    // What was used before there were families keeps its row.
+    expect(await tokens.countBy({ tokenHash: hashOfSecret(first.refresh_token) })).toBe(1);
+    expect((await refresh(second.refresh_token)).status).toBe(401);
+    expect(await works(fourth.token)).toBe(false);
+  });
+
   it('keeps only a hash of a refresh token', async () => {
     const client = await server.user();
     const { refresh_token: token } = await signIn(client);
@@ -106,6 +141,7 @@ describe('sessions', () => {
     }
     expect((await server.client().json('POST', '/api/auth/refresh', { refresh_token: 1 })).status).toBe(400);
     expect(await works(token)).toBe(false);
+    expect((await refresh(token)).status).toBe(200);
   });
 
   it('lists the devices, and ends one, all others, and this one', async () => {

@@ -1,12 +1,34 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 
 const PREFIX = 'rt_';
+/** Random bytes that all tokens of a session begin with, and those that are each token's own. */
+const FAMILY_BYTES = 12;
+const OWN_BYTES = 20;
+/** 12 bytes are a whole number of base64url characters. */
+const FAMILY_CHARACTERS = PREFIX.length + (FAMILY_BYTES * 4) / 3;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A new refresh token: 32 random bytes, recognisable by its prefix. */
+const FORM = /^rt_[A-Za-z0-9_-]{43}$/;
+
+/** True for what can be a refresh token; says nothing of whether it is one. */
+export function isWellFormedSecret(token: string): boolean {
+  return FORM.test(token);
+}
+
+/** A new refresh token, recognisable by its prefix, of a new family. */
 export function newRefreshSecret(): string {
-  return PREFIX + randomBytes(32).toString('base64url');
+  return PREFIX + randomBytes(FAMILY_BYTES + OWN_BYTES).toString('base64url');
+}
+
+/** A new refresh token of the same family as `token`. */
+export function newSuccessor(token: string): string {
+  return token.slice(0, FAMILY_CHARACTERS) + randomBytes(OWN_BYTES).toString('base64url');
+}
+
+/** What is stored of a token's family: its SHA-256 in hex. Whoever knows a token of the session can tell it, and nobody else. */
+export function hashOfFamily(token: string): string {
+  return hashOfSecret(token.slice(0, FAMILY_CHARACTERS));
 }
 
 /** What is stored of a token: its SHA-256 in hex. It is random, so that no slow hash is needed. */

@@ -7,6 +7,13 @@ export class RefreshToken {
   @PrimaryColumn('varchar', { name: 'token_hash' })
   tokenHash: string;
 
+  /**
+   * SHA-256 of what all tokens of the session begin with, in hex; null for one that was last used before there were
+   * families, whose row is then all that tells of it.
+   */
+  @Column('varchar', { name: 'family_hash', nullable: true })
+  familyHash: string | null;
+
   @Column('varchar', { name: 'session_id' })
   sessionId: string;
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, IsNull, Repository } from 'typeorm';
+import { type EntityManager, IsNull, LessThan, Not, Repository } from 'typeorm';
 import { errors } from '../../common/errors.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
@@ -11,14 +11,26 @@ import { UsersService } from '../../users/users.service.js';
 import type { SignIn } from '../sign-in.response.js';
 import { AccessTokens } from '../tokens/access-tokens.js';
 import { RefreshToken } from './refresh-token.entity.js';
-import { hashOfSecret, newRefreshSecret, seal, unseal } from './refresh-secret.js';
+import {
+  hashOfFamily,
+  hashOfSecret,
+  isWellFormedSecret,
+  newRefreshSecret,
+  newSuccessor,
+  seal,
+  unseal,
+} from './refresh-secret.js';
 import type { Session } from './session.entity.js';
 import { SessionsService } from './sessions.service.js';
 
 /** Tabs that refresh at the same moment all get the one successor. */
 const GRACE_MS = 10_000;
 
-/** Issues and rotates refresh tokens: each is good once, and using one again later ends its session. */
+/**
+ * Issues and rotates refresh tokens: each is good once, and using one again later ends its session. All tokens of a session
+ * begin alike, so that an old one is known as such when its row is gone: a session keeps the row of its token, and those of
+ * tokens that were used in the last 10 s.
+ */
 @Injectable()
 export class RefreshTokensService {
   constructor(
@@ -42,10 +54,8 @@ export class RefreshTokensService {
    * @throws `unauthorized`; a token that was used before, and not just now, ends its session and is recorded.
    */
   async refresh(request: RequestContext, token: string): Promise<SignIn> {
-    const tokenHash = hashOfSecret(token);
-    const known = await this.tokens.findOneBy({ tokenHash });
-    const session = known === null ? null : await this.sessions.findOpen(known.sessionId);
-    if (known === null || session === null) throw errors.unauthorized('The refresh token is not valid.');
+    const session = isWellFormedSecret(token) ? await this.#sessionOf(token) : null;
+    if (session === null) throw errors.unauthorized('The refresh token is not valid.');
     const successor = await this.transactions.run((tx) => this.#rotate(tx, token, session, request));
     if (successor === null) return this.#refuseReuse(session, request);
     const user = await this.users.getCurrent(session.userId);
@@ -57,6 +67,14 @@ export class RefreshTokensService {
     };
   }
 
+  /** The open session that a token is of, or was of when its row is gone. */
+  async #sessionOf(token: string): Promise<Session | null> {
+    const row =
+      (await this.tokens.findOneBy({ tokenHash: hashOfSecret(token) })) ??
+      (await this.tokens.findOneBy({ familyHash: hashOfFamily(token) }));
+    return row === null ? null : this.sessions.findOpen(row.sessionId);
+  }
+
   /** The successor, made now or by a neighbour a moment ago; null when the token was used long before. */
   async #rotate(
     tx: EntityManager,
@@ -65,22 +83,32 @@ export class RefreshTokensService {
     request: RequestContext,
   ): Promise<string | null> {
     const tokenHash = hashOfSecret(token);
-    const fresh = newRefreshSecret();
+    const fresh = newSuccessor(token);
     const { affected } = await tx.update(
       RefreshToken,
       { tokenHash, replacedAt: IsNull() },
-      { replacedAt: now(), successor: seal(fresh, token) },
+      { replacedAt: now(), successor: seal(fresh, token), familyHash: hashOfFamily(token) },
     );
     if (affected === 1) {
+      await this.#removeOld(tx, session.id);
       await this.#store(tx, fresh, session.id);
       await this.sessions.prolong(tx, session.id);
       await this.#publishRefresh(tx, session, request, false);
       return fresh;
     }
-    const used = await tx.findOneByOrFail(RefreshToken, { tokenHash });
-    if (used.replacedAt! < fromNow(-GRACE_MS)) return null;
+    const used = await tx.findOneBy(RefreshToken, { tokenHash });
+    if (used === null || used.replacedAt! < fromNow(-GRACE_MS)) return null;
     await this.#publishRefresh(tx, session, request, true);
     return unseal(used.successor!, token);
+  }
+
+  /** Those that are good for nothing any more; their family tells that they were of this session. */
+  async #removeOld(tx: EntityManager, sessionId: string): Promise<void> {
+    await tx.delete(RefreshToken, {
+      sessionId,
+      replacedAt: LessThan(fromNow(-GRACE_MS)),
+      familyHash: Not(IsNull()),
+    });
   }
 
   async #publishRefresh(
@@ -115,6 +143,7 @@ export class RefreshTokensService {
   async #store(tx: EntityManager, token: string, sessionId: string): Promise<void> {
     await tx.insert(RefreshToken, {
       tokenHash: hashOfSecret(token),
+      familyHash: hashOfFamily(token),
       sessionId,
       createdAt: now(),
       replacedAt: null,
