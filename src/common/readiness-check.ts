@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 
-/** Says whether one part can do its work now: rejects, with words for the operator, when it cannot. */
-export type Check = () => Promise<void> | void;
+/**
+ * Says whether one part can do its work now: rejects, with words for the operator, when it cannot. Where it can do the
+ * most of it, it gives a sentence about the rest.
+ */
+export type Check = () => Promise<string | void> | string | void;
 
 /** Where parts that `health` may not import register their own check. */
 @Injectable()

@@ -49,6 +49,8 @@ export abstract class AppConfig {
   };
   abstract readonly files: {
     readonly maxUploadBytes: number;
+    /** Below this much free space uploads are refused. */
+    readonly minFreeBytes: number;
     /** Whether somebody else sends the bytes: nginx (`x-accel`), or the bucket itself (`presigned`). */
     readonly offload: 'none' | 'x-accel' | 'presigned';
   };

@@ -54,6 +54,7 @@ export const environmentSchema = z.object({
     .default('none'),
   BCRYPT_COST: integer(14, 10, 16),
   MAX_UPLOAD_BYTES: integer(52_428_800, 1, 1_099_511_627_776),
+  MIN_FREE_BYTES: integer(268_435_456, 0, 1_099_511_627_776),
   CORS_ORIGINS: z
     .string()
     .default('*')

@@ -34,7 +34,7 @@ describe('configuration', () => {
       http: { host: '0.0.0.0', port: 8080, corsOrigins: '*', trustedProxyHops: 0, shutdownGraceMs: 30_000 },
       auth: { tokenTtlSeconds: 86_400, bcryptCost: 14 },
       database: { kind: 'sqlite', file: join(directory, 'database', 'app.sqlite') },
-      files: { maxUploadBytes: 52_428_800 },
+      files: { maxUploadBytes: 52_428_800, minFreeBytes: 268_435_456 },
       warnings: [],
     });
     expect(Object.isFrozen(config) && Object.isFrozen(config.http)).toBe(true);

@@ -82,7 +82,11 @@ export function loadConfig(environment: Environment): AppConfig {
     auth: { tokenKeys: tokens.keys, tokenTtlSeconds: values.JWT_TTL, bcryptCost: values.BCRYPT_COST },
     database: databaseConfig(values.DATABASE_URL, storagePath),
     storage: { path: storagePath, s3: s3Config(values) },
-    files: { maxUploadBytes: values.MAX_UPLOAD_BYTES, offload: values.DOWNLOAD_OFFLOAD },
+    files: {
+      maxUploadBytes: values.MAX_UPLOAD_BYTES,
+      minFreeBytes: values.MIN_FREE_BYTES,
+      offload: values.DOWNLOAD_OFFLOAD,
+    },
     limits: {
       requestsPerMinute: values.RATE_LIMIT_PER_MINUTE,
       failuresPerAccount: values.LOGIN_FAILURES_PER_ACCOUNT,

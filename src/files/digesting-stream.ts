@@ -6,6 +6,11 @@ export class DigestingStream extends Transform {
   readonly #hash = createHash('sha256');
   #size = 0;
 
+  /** `admit` is told of bytes before they pass; they wait for what it returns, and do not pass when that rejects. */
+  constructor(private readonly admit: (bytes: number) => Promise<void> | undefined) {
+    super();
+  }
+
   /** Bytes so far. */
   get size(): number {
     return this.#size;
@@ -19,7 +24,13 @@ export class DigestingStream extends Transform {
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.#hash.update(chunk);
     this.#size += chunk.length;
-    done(null, chunk);
+    const admitted = this.admit(chunk.length);
+    if (admitted === undefined) done(null, chunk);
+    else
+      admitted.then(
+        () => done(null, chunk),
+        (error: Error) => done(error),
+      );
   }
 }
 

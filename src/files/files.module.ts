@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { BlobLedger } from './blob-ledger.js';
+import { BlobWriter } from './blob-writer.js';
 import { DownloadsService } from './downloads.service.js';
 import { FileLookup } from './file-lookup.js';
 import { FilesController } from './files.controller.js';
+import { FreeSpace } from './free-space.js';
 import { FilesService } from './files.service.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { Idempotency } from './idempotency.js';
@@ -15,7 +17,16 @@ import { UploadsService } from './uploads.service.js';
 @Module({
   imports: [StorageModule, TypeOrmModule.forFeature([StoredFile, PendingBlob, IdempotencyKey])],
   controllers: [FilesController],
-  providers: [FilesService, UploadsService, DownloadsService, FileLookup, BlobLedger, Idempotency],
+  providers: [
+    FilesService,
+    UploadsService,
+    DownloadsService,
+    FileLookup,
+    BlobLedger,
+    BlobWriter,
+    FreeSpace,
+    Idempotency,
+  ],
   exports: [UploadsService],
 })
 export class FilesModule {}

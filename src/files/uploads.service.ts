@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { pipeline, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Request } from 'express';
 import type { Actor } from '../common/actor.js';
 import { ApiError, errors } from '../common/errors.js';
@@ -11,25 +11,18 @@ import { Transactions } from '../database/transactions.js';
 import { byUser } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { BlobLedger } from './blob-ledger.js';
-import { DigestingStream } from './digesting-stream.js';
+import { BlobWriter, type StoredBytes } from './blob-writer.js';
 import { normalizeFileName } from './file-name.js';
 import { Idempotency } from './idempotency.js';
 import { normalizeMediaType } from './media-type.js';
 import { translateStorageError } from './storage-refusals.js';
-import { ObjectStorage } from './storage/object-storage.js';
 import { foldName, StoredFile } from './stored-file.entity.js';
-import { receiveUpload, type UploadForm } from './upload-form.js';
+import { receiveUpload, type UploadedPart, type UploadForm } from './upload-form.js';
 
 export interface Upload {
   readonly file: StoredFile;
   /** True when a retry was told what its first attempt led to. */
   readonly replayed: boolean;
-}
-
-interface StoredBytes {
-  readonly blobKey: string;
-  readonly size: number;
-  readonly sha256: string;
 }
 
 /** Takes files in. Bytes before row: a crash leaves bytes to sweep, never a row without bytes. */
@@ -38,7 +31,7 @@ export class UploadsService {
   readonly #running = new Set<Promise<unknown>>();
 
   constructor(
-    private readonly storage: ObjectStorage,
+    private readonly blobs: BlobWriter,
     private readonly ledger: BlobLedger,
     private readonly idempotency: Idempotency,
     private readonly transactions: Transactions,
@@ -66,11 +59,11 @@ export class UploadsService {
   }
 
   async #receive(actor: Actor, request: Request): Promise<Upload> {
-    let reserved: string | null = null;
-    const store = async (source: Readable, part: { name: string }): Promise<StoredBytes> => {
+    let stored: StoredBytes | null = null;
+    const store = async (source: Readable, part: UploadedPart): Promise<StoredBytes> => {
       normalizeFileName(part.name);
-      reserved = await this.ledger.reserve();
-      return this.#store(reserved, source);
+      stored = await this.blobs.write(source, announcedBytes(request));
+      return stored;
     };
     try {
       const idempotencyKey = this.idempotency.parse(request.get('idempotency-key'));
@@ -79,17 +72,13 @@ export class UploadsService {
       if (upload.replayed) await this.ledger.discard(form.stored.blobKey);
       return upload;
     } catch (error) {
-      if (reserved !== null) await this.ledger.discard(reserved);
+      await this.#discard(stored);
       throw await this.#refused(actor, error, request);
     }
   }
 
-  async #store(blobKey: string, source: Readable): Promise<StoredBytes> {
-    const digesting = new DigestingStream();
-    // The callback is only there to be told: an error travels down the stream and makes write() reject.
-    pipeline(source, digesting, () => undefined);
-    await this.storage.write(blobKey, digesting);
-    return { blobKey, size: digesting.size, sha256: digesting.sha256() };
+  async #discard(stored: StoredBytes | null): Promise<void> {
+    if (stored !== null) await this.ledger.discard(stored.blobKey);
   }
 
   async #commit(actor: Actor, file: StoredFile, idempotencyKey: string | null): Promise<Upload> {
@@ -139,6 +128,12 @@ export class UploadsService {
     });
     return refusal;
   }
+}
+
+/** The length of the whole form, which is a little more than that of the file; null when it comes in chunks. */
+function announcedBytes(request: Request): number | null {
+  const length = request.get('content-length');
+  return length === undefined ? null : Number(length);
 }
 
 /** @throws `digest_mismatch`. */

@@ -10,13 +10,18 @@ export class HealthResponse {
 
 /** One part, and whether it can do its work now. */
 export class ReadyCheck {
-  @ApiProperty({ enum: ['process', 'database', 'storage', 'migrations', 'audit', 'audit_log', 'audit_lag'] })
+  @ApiProperty({
+    enum: ['process', 'database', 'storage', 'migrations', 'audit', 'audit_log', 'audit_lag', 'free_space'],
+  })
   readonly name: string;
 
-  @ApiProperty({ enum: ['ok', 'failing'] })
-  readonly status: 'ok' | 'failing';
+  @ApiProperty({
+    enum: ['ok', 'degraded', 'failing'],
+    description: 'A degraded part leaves the process ready.',
+  })
+  readonly status: 'ok' | 'degraded' | 'failing';
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'What a degraded part does not do.' })
   readonly detail?: string;
 }
 

@@ -55,8 +55,8 @@ export class Readiness {
         throw new Error(`no answer within ${CHECK_MS} ms`);
       });
       expiry.catch(() => undefined);
-      await Promise.race([check(), expiry]);
-      return { name, status: 'ok' };
+      const detail = await Promise.race([check(), expiry]);
+      return detail === undefined ? { name, status: 'ok' } : { name, status: 'degraded', detail };
     } catch (error) {
       this.#logger.warn({ err: error as Error, check: name }, 'not ready');
       return { name, status: 'failing' };

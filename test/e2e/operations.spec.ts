@@ -43,6 +43,7 @@ describe('operations', () => {
       'migrations',
       'audit_log',
       'audit_lag',
+      'free_space',
       'audit',
     ]);
     await server.breakStorage(true);

@@ -87,6 +87,15 @@ export class LocalStorage extends ObjectStorage {
     }
   }
 
+  override async freeBytes(): Promise<number> {
+    try {
+      const { bavail, bsize } = await statfs(this.#blobs);
+      return bavail * bsize;
+    } catch (error) {
+      throw new StorageError('unavailable', error);
+    }
+  }
+
   /** The first error is the one to tell; what cannot be removed now, the caller's ledger has on record. */
   async #removeBroken(key: string): Promise<void> {
     await Promise.allSettled([this.delete(key)]);

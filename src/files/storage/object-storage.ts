@@ -63,6 +63,9 @@ export abstract class ObjectStorage {
   /** Removes an object and whatever a broken write left of it. Nothing there is success. */
   abstract delete(key: string): Promise<void>;
 
+  /** Bytes that can still be written here; infinite where that is somebody else's to say. */
+  abstract freeBytes(): Promise<number>;
+
   /** @throws {StorageError} when objects cannot be written or read now. */
   abstract check(): Promise<void>;
 }

@@ -108,6 +108,11 @@ export class S3Storage extends ObjectStorage {
     }
   }
 
+  /** A full bucket says so when it is written to. */
+  override freeBytes(): Promise<number> {
+    return Promise.resolve(Infinity);
+  }
+
   override async stat(key: string): Promise<{ size: number }> {
     try {
       const target = { Bucket: this.#bucket, Key: objectName(key) };
