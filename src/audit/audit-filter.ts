@@ -1,13 +1,22 @@
-import { Brackets, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
+import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { earliestId } from '../common/ids.js';
+import { NONE, unindexed } from '../database/bounded-scan.js';
 import type { AuditFilterInput } from './audit-query.input.js';
+import { actionsMeant } from './notable.js';
+import { resourcesMeant } from './resource.js';
 
 /** Ids are made a moment before or after the time of their record. */
 const ID_SLACK_MS = 60_000;
 
+/** Whether anything but the user is asked for. */
+export function isFiltered(filter: AuditFilterInput): boolean {
+  const names = ['action', 'outcome', 'resource', 'ip', 'from', 'to', 'request_id'] as const;
+  return names.some((name) => filter[name] !== undefined);
+}
+
 /**
- * Narrows a query over the intake or the log to what the filters ask for. `alias` is the table with the entry's
- * columns, `ip` the column with the address.
+ * Narrows a query over the intake or the log to what the filters ask for, in terms that no index serves. `alias` is the table
+ * with the entry's columns, `ip` the client's address in SQL.
  */
 export function applyFilter<T extends ObjectLiteral>(
   select: SelectQueryBuilder<T>,
@@ -15,42 +24,32 @@ export function applyFilter<T extends ObjectLiteral>(
   ip: string,
   filter: AuditFilterInput,
 ): void {
-  if (filter.action !== undefined) select.andWhere(anyOf(alias, filter.action));
-  const exact = {
-    [`${alias}.outcome`]: filter.outcome,
-    [`${alias}.resource`]: filter.resource,
-    [`${alias}.request_id`]: filter.request_id,
-    [ip]: filter.ip,
-  };
-  for (const [index, [column, value]] of Object.entries(exact).entries()) {
-    if (value !== undefined) select.andWhere(`${column} = :exact${index}`, { [`exact${index}`]: value });
+  const text = (column: string) => unindexed(`${alias}.${column}`);
+  if (filter.action !== undefined) {
+    const actions = actionsMeant(filter.action);
+    select.andWhere(actions.length === 0 ? NONE : `${text('action')} IN (:...actions)`, { actions });
   }
-  // The id sorts by time and is in an index; the time itself decides.
-  if (filter.from !== undefined) {
-    const from = new Date(filter.from);
-    select
-      .andWhere(`${alias}.id >= :fromId`, { fromId: earliestId(from.getTime() - ID_SLACK_MS) })
-      .andWhere(`${alias}.occurred_at >= :from`, { from: from.toISOString() });
-  }
-  if (filter.to !== undefined) {
-    const to = new Date(filter.to);
-    select
-      .andWhere(`${alias}.id < :toId`, { toId: earliestId(to.getTime() + ID_SLACK_MS) })
-      .andWhere(`${alias}.occurred_at < :to`, { to: to.toISOString() });
-  }
+  if (filter.outcome !== undefined)
+    select.andWhere(`${text('outcome')} = :outcome`, { outcome: filter.outcome });
+  if (filter.resource !== undefined)
+    select.andWhere(`${text('resource')} IN (:...resources)`, { resources: resourcesMeant(filter.resource) });
+  if (filter.request_id !== undefined)
+    select.andWhere(`${text('request_id')} = :requestId`, { requestId: filter.request_id });
+  if (filter.ip !== undefined) select.andWhere(`${ip} = :ip`, { ip: filter.ip });
+  if (filter.from !== undefined)
+    select.andWhere(`${text('occurred_at')} >= :from`, { from: new Date(filter.from).toISOString() });
+  if (filter.to !== undefined)
+    select.andWhere(`${text('occurred_at')} < :to`, { to: new Date(filter.to).toISOString() });
 }
 
-function anyOf(alias: string, actions: readonly string[]): Brackets {
-  return new Brackets((either) =>
-    actions.forEach((pattern, index) =>
-      either.orWhere(`${alias}.action LIKE :action${index} ESCAPE '!'`, {
-        [`action${index}`]: likePattern(pattern),
-      }),
-    ),
-  );
-}
-
-/** `FILE_*` as a LIKE pattern in which only the star is a wildcard. */
-function likePattern(action: string): string {
-  return action.replaceAll('_', '!_').replaceAll('*', '%');
+/** Narrows a query to ids of about the filter's time: ids sort by time, and are in an index. */
+export function applyTime<T extends ObjectLiteral>(
+  select: SelectQueryBuilder<T>,
+  alias: string,
+  filter: AuditFilterInput,
+): void {
+  const idAt = (time: string, slack: number) => earliestId(Date.parse(time) + slack);
+  if (filter.from !== undefined)
+    select.andWhere(`${alias}.id >= :fromId`, { fromId: idAt(filter.from, -ID_SLACK_MS) });
+  if (filter.to !== undefined) select.andWhere(`${alias}.id < :toId`, { toId: idAt(filter.to, ID_SLACK_MS) });
 }

@@ -39,7 +39,10 @@ export class AuditFilterInput {
   @IsIn(OUTCOMES)
   readonly outcome?: (typeof OUTCOMES)[number];
 
-  @ApiPropertyOptional({ description: 'Such as `file:` and an id.', maxLength: 200 })
+  @ApiPropertyOptional({
+    description: 'An id, or its type and the id, such as `file:` and an id.',
+    maxLength: 200,
+  })
   @IsOptional()
   @IsString()
   @IsPlainText()

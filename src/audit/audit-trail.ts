@@ -4,11 +4,11 @@ import { In, Repository } from 'typeorm';
 import type { Actor } from '../common/actor.js';
 import { UUID } from '../common/ids.js';
 import { decodeCursor, type Page, toPage } from '../common/paging.js';
-import { applyFilter } from './audit-filter.js';
+import { applyFilter, applyTime } from './audit-filter.js';
 import type { AuditQueryInput } from './audit-query.input.js';
 import { AuditRecord } from './audit-record.entity.js';
-import { AuditLogEntry } from './log/audit-log-entry.entity.js';
 import { AuditPrivate } from './log/audit-private.entity.js';
+import { LogSearch } from './log-search.js';
 import { ReadingRights } from './reading-rights.js';
 import { ofLogEntry, ofRecord, type TrailEntry } from './trail-entry.js';
 
@@ -17,8 +17,8 @@ import { ofLogEntry, ofRecord, type TrailEntry } from './trail-entry.js';
 export class AuditTrail {
   constructor(
     @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
-    @InjectRepository(AuditLogEntry) private readonly log: Repository<AuditLogEntry>,
     @InjectRepository(AuditPrivate) private readonly secrets: Repository<AuditPrivate>,
+    private readonly search: LogSearch,
     private readonly rights: ReadingRights,
   ) {}
 
@@ -31,13 +31,13 @@ export class AuditTrail {
     const before = query.cursor === undefined ? null : decodeCursor(query.cursor, UUID);
     // The intake first: a record that is moved between the two queries is then seen twice, not missed.
     const recent = await this.#fromIntake(subject, before, query);
-    const logged = await this.#fromLog(subject, before, query);
+    const { entries: logged, scannedTo } = await this.#fromLog(subject, before, query);
     const placed = new Set(logged.map(({ id }) => id));
-    const entries = [...recent.filter(({ id }) => !placed.has(id)), ...logged].sort((a, b) =>
-      a.id < b.id ? 1 : -1,
-    );
+    // What is older than where the search of the log has stopped is for the next page, as it is there.
+    const unplaced = recent.filter(({ id }) => !placed.has(id) && (scannedTo === null || id >= scannedTo));
+    const entries = [...unplaced, ...logged].sort((a, b) => (a.id < b.id ? 1 : -1));
     await this.rights.recordRead(actor, subject, query);
-    return toPage(entries.slice(0, query.limit + 1), query.limit, (entry) => entry.id);
+    return toPage(entries.slice(0, query.limit + 1), query.limit, (entry) => entry.id, scannedTo);
   }
 
   async #fromIntake(
@@ -51,6 +51,7 @@ export class AuditTrail {
       .limit(query.limit + 1);
     if (subject !== null) select.andWhere('r.subject = :subject', { subject });
     if (before !== null) select.andWhere('r.id < :before', { before });
+    applyTime(select, 'r', query);
     applyFilter(select, 'r', 'r.ip', query);
     return (await select.getMany()).map(ofRecord);
   }
@@ -59,18 +60,11 @@ export class AuditTrail {
     subject: string | null,
     before: string | null,
     query: AuditQueryInput,
-  ): Promise<TrailEntry[]> {
-    const select = this.log
-      .createQueryBuilder('e')
-      .orderBy('e.id', 'DESC')
-      .limit(query.limit + 1);
-    if (query.ip !== undefined) select.innerJoin(AuditPrivate, 'p', 'p.seq = e.seq');
-    if (subject !== null) select.andWhere('e.subject = :subject', { subject });
-    if (before !== null) select.andWhere('e.id < :before', { before });
-    applyFilter(select, 'e', 'p.ip', query);
-    const logged = await select.getMany();
-    const secrets = await this.secrets.findBy({ seq: In(logged.map(({ seq }) => seq)) });
+  ): Promise<{ entries: TrailEntry[]; scannedTo: string | null }> {
+    const { rows, scannedTo } = await this.search.newest(query, { subject, before, limit: query.limit + 1 });
+    const seqs = rows.map(({ seq }) => seq);
+    const secrets = seqs.length === 0 ? [] : await this.secrets.findBy({ seq: In(seqs) });
     const bySeq = new Map(secrets.map((secret) => [secret.seq, secret]));
-    return logged.map((entry) => ofLogEntry(entry, bySeq.get(entry.seq)));
+    return { entries: rows.map((entry) => ofLogEntry(entry, bySeq.get(entry.seq))), scannedTo };
   }
 }

@@ -19,6 +19,7 @@ import { LogController } from './log/log.controller.js';
 import { Retention } from './log/retention.js';
 import { Sequencer } from './log/sequencer.js';
 import { Witness } from './log/witness.js';
+import { LogSearch } from './log-search.js';
 import { ReadingRights } from './reading-rights.js';
 import { SystemJournal } from './system-journal.js';
 
@@ -32,6 +33,7 @@ import { SystemJournal } from './system-journal.js';
     AuditWriter,
     AuditTrail,
     AuditExport,
+    LogSearch,
     ReadingRights,
     SystemJournal,
     Sequencer,

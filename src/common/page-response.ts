@@ -4,7 +4,9 @@ import { nextLink, type Page } from './paging.js';
 /** Documents the `Link` header of a list. */
 export const LINK_HEADER = {
   Link: {
-    description: 'The next page, when there is one: `<…>; rel="next"` (RFC 8288).',
+    description:
+      'The next page, when there is one: `<…>; rel="next"` (RFC 8288). A page of a filtered list may have fewer items than ' +
+      '`limit`, even none, and still a next page, which goes on searching: the last page is the one without this header.',
     schema: { type: 'string' as const },
   },
 };

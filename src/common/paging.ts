@@ -6,11 +6,20 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
-/** Cuts the one row that was read beyond `limit` and turns it into the next page's cursor. */
-export function toPage<T>(rows: readonly T[], limit: number, keyOf: (row: T) => string): Page<T> {
+/**
+ * Makes a page of rows, of which one more than `limit` was asked for: when it is there, the next page begins after the last
+ * item of this one. When it is not, the next page begins where the search for rows has stopped (`scannedTo`), if it has.
+ */
+export function toPage<T>(
+  rows: readonly T[],
+  limit: number,
+  keyOf: (row: T) => string,
+  scannedTo: string | null = null,
+): Page<T> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null };
+  const end = rows.length > limit && last !== undefined ? keyOf(last) : scannedTo;
+  return { items, nextCursor: end === null ? null : encodeCursor(end) };
 }
 
 /** A cursor is opaque to clients: the base64url of the last row's sort key. */

@@ -8,6 +8,7 @@ import { SignInAttempts1764300000000 } from './migrations/1764300000000-sign-in-
 import { AuditLog1764400000000 } from './migrations/1764400000000-audit-log.js';
 import { LeanIntake1764500000000 } from './migrations/1764500000000-lean-intake.js';
 import { IntakeInOrder1764600000000 } from './migrations/1764600000000-intake-in-order.js';
+import { SearchIndexes1764720000000 } from './migrations/1764720000000-search-indexes.js';
 import { RefreshTokenFamilies1764730000000 } from './migrations/1764730000000-refresh-token-families.js';
 import { type SqliteConnection, sqliteDriver } from './sqlite-driver.js';
 
@@ -54,6 +55,7 @@ export function dataSourceOptions(config: AppConfig, purpose: 'read' | 'write'):
       AuditLog1764400000000,
       LeanIntake1764500000000,
       IntakeInOrder1764600000000,
+      SearchIndexes1764720000000,
       RefreshTokenFamilies1764730000000,
     ],
     migrationsTableName: 'migrations',

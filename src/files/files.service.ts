@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, LessThan, Raw, Repository } from 'typeorm';
+import { type EntityManager, LessThan, Repository } from 'typeorm';
 import type { Actor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
 import { parseId, UUID } from '../common/ids.js';
 import { decodeCursor, type Page, toPage } from '../common/paging.js';
+import { scan } from '../database/bounded-scan.js';
+import { containing } from '../database/containing.js';
 import { Transactions } from '../database/transactions.js';
 import { byUser, type DomainEventOf } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
@@ -28,16 +30,14 @@ export class FilesService {
 
   /** A page of the actor's files, newest first. */
   async list(actor: Actor, query: ListFilesQuery): Promise<Page<StoredFile>> {
-    const rows = await this.files.find({
-      where: {
-        ownerId: actor.userId,
-        ...(query.cursor === undefined ? {} : { id: LessThan(decodeCursor(query.cursor, UUID)) }),
-        ...(query.name === undefined ? {} : { nameFolded: contains(query.name) }),
-      },
-      order: { id: 'DESC' },
-      take: query.limit + 1,
-    });
-    const page = toPage(rows, query.limit, (file) => file.id);
+    const own = this.files.createQueryBuilder('f').where({ ownerId: actor.userId });
+    if (query.cursor !== undefined) own.andWhere({ id: LessThan(decodeCursor(query.cursor, UUID)) });
+    const { rows, scannedTo } = await scan(
+      { rows: own, key: 'f.id', order: 'DESC' },
+      containing('f.nameFolded', query.name === undefined ? undefined : foldName(query.name)),
+      query.limit + 1,
+    );
+    const page = toPage(rows, query.limit, (file) => file.id, scannedTo);
     await this.events.publish({
       type: 'file.listed',
       actor: byUser(actor),
@@ -118,10 +118,4 @@ export class FilesService {
 
 function reference(file: StoredFile) {
   return { ownerId: file.ownerId, fileId: file.id };
-}
-
-/** Matches names that contain `text`, without regard to case; `%` and `_` are themselves. */
-function contains(text: string) {
-  const pattern = `%${foldName(text).replace(/[!%_]/g, '!$&')}%`;
-  return Raw((column) => `${column} LIKE :pattern ESCAPE '!'`, { pattern });
 }

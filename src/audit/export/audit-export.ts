@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Response } from 'express';
@@ -7,13 +8,14 @@ import { Between, Repository } from 'typeorm';
 import type { Actor } from '../../common/actor.js';
 import { byUser } from '../../events/domain-event.js';
 import { DomainEvents } from '../../events/domain-events.js';
-import { applyFilter } from '../audit-filter.js';
+import type { Scan } from '../../database/bounded-scan.js';
 import { AuditLogEntry } from '../log/audit-log-entry.entity.js';
 import { AuditPrivate } from '../log/audit-private.entity.js';
 import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
 import { LogProofs, type SignedCheckpoint } from '../log/log-proofs.js';
 import { LogSigner } from '../log/log-signer.js';
 import type { TreeReader } from '../log/tree-reader.js';
+import { LogSearch } from '../log-search.js';
 import { leafHash } from '../merkle/hashing.js';
 import { inclusionSubtrees } from '../merkle/tree-geometry.js';
 import { filterNames, ReadingRights } from '../reading-rights.js';
@@ -43,6 +45,7 @@ export class AuditExport {
     @InjectRepository(AuditLogEntry) private readonly log: Repository<AuditLogEntry>,
     @InjectRepository(AuditPrivate) private readonly secrets: Repository<AuditPrivate>,
     @InjectRepository(AuditState) private readonly states: Repository<AuditState>,
+    private readonly search: LogSearch,
     private readonly proofs: LogProofs,
     private readonly signer: LogSigner,
     private readonly rights: ReadingRights,
@@ -116,31 +119,20 @@ export class AuditExport {
     query: ExportQueryInput,
     size: number,
   ): AsyncGenerator<ExportedEntry[]> {
-    for (let after = -1; ;) {
-      const logged = await this.#batch(subject, query, after, size);
-      const [first, last] = [logged.at(0), logged.at(-1)];
-      if (first === undefined || last === undefined) return;
-      const secrets = await this.#secretsOf(logged, first.seq, last.seq);
-      yield logged.map((entry) => ({ logged: entry, secret: secrets.get(entry.seq) }));
-      after = last.seq;
+    for (let after: number | null = -1; after !== null;) {
+      const { rows, scannedTo }: Scan<AuditLogEntry> = await this.search.inOrder(query, {
+        ...{ subject, after, end: size, limit: BATCH },
+      });
+      const [first, last] = [rows.at(0), rows.at(-1)];
+      if (first !== undefined && last !== undefined) {
+        const secrets = await this.#secretsOf(rows, first.seq, last.seq);
+        yield rows.map((entry) => ({ logged: entry, secret: secrets.get(entry.seq) }));
+      }
+      const end: number | null = scannedTo === null ? null : Number(scannedTo);
+      after = rows.length === BATCH ? last!.seq : end;
+      // SQLite answers without letting go of the process.
+      await nextTurn();
     }
-  }
-
-  #batch(
-    subject: string | null,
-    query: ExportQueryInput,
-    after: number,
-    size: number,
-  ): Promise<AuditLogEntry[]> {
-    const select = this.log
-      .createQueryBuilder('e')
-      .where('e.seq > :after AND e.seq < :size', { after, size })
-      .orderBy('e.seq')
-      .limit(BATCH);
-    if (query.ip !== undefined) select.innerJoin(AuditPrivate, 'p', 'p.seq = e.seq');
-    if (subject !== null) select.andWhere('e.subject = :subject', { subject });
-    applyFilter(select, 'e', 'p.ip', query);
-    return select.getMany();
   }
 
   async #secretsOf(

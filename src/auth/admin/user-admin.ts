@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, Repository } from 'typeorm';
+import { type EntityManager, LessThan, Repository } from 'typeorm';
 import type { SessionActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { parseId, UUID } from '../../common/ids.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
 import type { Role } from '../../common/roles.js';
 import { now } from '../../common/time.js';
+import { scan } from '../../database/bounded-scan.js';
+import { containing } from '../../database/containing.js';
 import { findAndHold } from '../../database/find-and-hold.js';
 import { Transactions } from '../../database/transactions.js';
 import { byUser, type EventActor } from '../../events/domain-event.js';
@@ -36,17 +38,14 @@ export class UserAdmin {
 
   /** Users, newest first. `search` is looked for in the e-mail. Recorded in the admin's trail. */
   async list(actor: SessionActor, query: ListUsersQuery): Promise<Page<User>> {
-    const select = this.users
-      .createQueryBuilder('u')
-      .orderBy('u.id', 'DESC')
-      .limit(query.limit + 1);
-    if (query.cursor !== undefined) {
-      select.andWhere('u.id < :before', { before: decodeCursor(query.cursor, UUID) });
-    }
-    if (query.search !== undefined) {
-      select.andWhere("u.email_folded LIKE :search ESCAPE '!'", { search: containing(query.search) });
-    }
-    const page = toPage(await select.getMany(), query.limit, (user) => user.id);
+    const everybody = this.users.createQueryBuilder('u');
+    if (query.cursor !== undefined) everybody.where({ id: LessThan(decodeCursor(query.cursor, UUID)) });
+    const { rows, scannedTo } = await scan(
+      { rows: everybody, key: 'u.id', order: 'DESC' },
+      containing('u.emailFolded', query.search === undefined ? undefined : foldEmail(query.search)),
+      query.limit + 1,
+    );
+    const page = toPage(rows, query.limit, (user) => user.id, scannedTo);
     await this.events.publish({
       type: 'user.listed',
       actor: byUser(actor),
@@ -137,9 +136,4 @@ export class UserAdmin {
     this.sessions.forgetUser(userId);
     this.keys.forgetUser(userId);
   }
-}
-
-/** A pattern that finds `search` anywhere in a folded e-mail, wildcards taken literally. */
-function containing(search: string): string {
-  return `%${foldEmail(search).replaceAll(/[!%_]/g, '!$&')}%`;
 }

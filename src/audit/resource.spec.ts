@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { partsOf, resourcesMeant } from './resource.js';
+
+const ID = '019ab1c2-7d3e-7a41-9c55-0d6f5f0c2b11';
+
+describe('the resource of an entry', () => {
+  it.each([
+    [`file:${ID}`, ID, 'file'],
+    ['instance:host:8080', 'host:8080', 'instance'],
+    ['route:GET /api/admin/users/:id', 'GET /api/admin/users/:id', 'route'],
+    ['files', null, 'files'],
+    [null, null, null],
+  ])('has in %s the id %s and the type %s', (stored, resource, resourceType) =>
+    expect(partsOf(stored)).toEqual({ resource, resourceType }),
+  );
+
+  it('is meant by its type and id alone, and by its id among those of other types', () => {
+    expect(resourcesMeant(`file:${ID.toUpperCase()}`)).toEqual([`file:${ID}`]);
+    expect(resourcesMeant(ID)).toEqual(expect.arrayContaining([`file:${ID}`, `user:${ID}`]));
+    expect(resourcesMeant('files')).toContain('files');
+    expect(resourcesMeant('GET /api/admin/users/:id')).toContain('route:GET /api/admin/users/:id');
+  });
+});
