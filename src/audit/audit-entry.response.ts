@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { partsOf } from './resource.js';
 import type { TrailEntry } from './trail-entry.js';
 
 class AuditActor {
@@ -22,8 +23,22 @@ export class AuditEntryResponse {
   @ApiProperty({ example: 'FILE_UPLOAD' })
   readonly action: string;
 
-  @ApiProperty({ type: String, nullable: true, example: 'file:019ab1c2-7d3e-7a41-9c55-0d6f5f0c2b11' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '019ab1c2-7d3e-7a41-9c55-0d6f5f0c2b11',
+    description:
+      'The id of what it was done to; null when that is a collection, such as all files of a user.',
+  })
   readonly resource: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'file',
+    description: 'What `resource` is the id of, or the collection.',
+  })
+  readonly resource_type: string | null;
 
   @ApiProperty({ type: String, nullable: true, example: '203.0.113.7' })
   readonly ip: string | null;
@@ -56,12 +71,14 @@ export class AuditEntryResponse {
 }
 
 export function toAuditEntryResponse(entry: TrailEntry): AuditEntryResponse {
+  const { resource, resourceType } = partsOf(entry.resource);
   return {
     id: entry.id,
     user_id: entry.subject,
     actor: entry.actor,
     action: entry.action,
-    resource: entry.resource,
+    resource,
+    resource_type: resourceType,
     ip: entry.ip,
     user_agent: entry.userAgent,
     metadata: { ...entry.metadata, ...entry.personal },

@@ -4,6 +4,7 @@ import { now } from '../common/time.js';
 import type { DomainEvent } from '../events/domain-event.js';
 import { type Action, ACTIONS, type Outcome } from './actions.js';
 import type { AuditRecord, Values } from './audit-record.entity.js';
+import { isResource, type Resource } from './resource.js';
 
 const USER_AGENT_BYTES = 512;
 
@@ -11,14 +12,14 @@ interface Description {
   readonly action: Action;
   readonly outcome: Outcome;
   readonly subject: string | null;
-  readonly resource: string | null;
+  readonly resource: Resource | null;
   readonly metadata?: Values;
   readonly personal?: Values;
 }
 
 /**
- * The record that an event leaves. Values whose keys the registry does not name are a fault of the
- * program and throw, so that nothing personal slips into what is kept for ever.
+ * The record that an event leaves. Values whose keys the registry does not name, and resources of no known type, are a
+ * fault of the program and throw, so that nothing personal slips into what is kept for ever.
  */
 export function recordOfEvent(event: DomainEvent, emailHashKey: KeyObject): AuditRecord {
   const { actor } = event;
@@ -148,7 +149,7 @@ function describe(event: DomainEvent, emailHashKey: KeyObject): Description {
         action: 'ACCESS_DENIED',
         outcome: 'denied',
         subject: event.userId,
-        resource: event.resource,
+        resource: allowedResource(event.resource),
         metadata: { reason: event.reason },
       };
     case 'file.uploaded':
@@ -231,7 +232,7 @@ function aboutSystem(instance: string, action: Action): Description {
 }
 
 function aboutAudit(event: { userId: string; everybody: boolean }, action: Action): Description {
-  const resource = event.everybody ? 'audit' : `audit:${event.userId}`;
+  const resource: Resource = event.everybody ? 'audit' : `audit:${event.userId}`;
   return { action, outcome: 'success', subject: event.userId, resource };
 }
 
@@ -241,6 +242,11 @@ function aboutLog(action: Action): Description {
 
 function hashEmail(email: string, key: KeyObject): string {
   return createHmac('sha256', key).update(email.trim().normalize('NFC').toLowerCase()).digest('hex');
+}
+
+function allowedResource(resource: string): Resource {
+  if (isResource(resource)) return resource;
+  throw new Error(`the audit trail does not know of what "${resource}" is the id`);
 }
 
 function assertAllowed(action: Action, values: Values | undefined, allowed: readonly string[]): void {

@@ -5,8 +5,8 @@ const UUID_TYPES = ['audit', 'file', 'key', 'session', 'user'] as const;
 /** What any other id can be. */
 const NAME_TYPES = ['instance', 'route'] as const;
 const TYPES = [...UUID_TYPES, ...NAME_TYPES] as const;
-/** Resources that are none of many: all files of a user, the whole trail. */
-const COLLECTIONS = ['audit', 'files'] as const;
+/** Resources that are none of many: all files of a user, the whole trail, all users. */
+const COLLECTIONS = ['audit', 'files', 'users'] as const;
 
 /** A resource as an entry has it: `TYPE:ID`, or a collection. */
 export type Resource = `${(typeof TYPES)[number]}:${string}` | (typeof COLLECTIONS)[number];

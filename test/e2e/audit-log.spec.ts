@@ -117,8 +117,8 @@ describe('audit log', () => {
       expect([answer.status, answer.body.code]).toEqual([404, 'entry_not_found']);
     }
     expect((await alice.trail('&action=ACCESS_DENIED')).map(({ resource }) => resource)).toEqual([
-      'audit:00000000-0000-7000-8000-000000000000',
-      `audit:${entry.id}`,
+      '00000000-0000-7000-8000-000000000000',
+      entry.id,
     ]);
     expect((await auditor.json('GET', `/api/audit/logs/${entry.id}/proof`)).status).toBe(200);
   });

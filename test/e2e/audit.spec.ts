@@ -35,7 +35,8 @@ describe('audit trail', () => {
     expect(upload).toMatchObject({
       user_id: client.userId,
       actor: { type: 'user', id: client.userId },
-      resource: `file:${file.id}`,
+      resource: file.id,
+      resource_type: 'file',
       ip: '127.0.0.1',
       outcome: 'success',
       metadata: { filename: 'a.txt', size: 3, mime_type: 'text/plain', sha256: file.sha256 },
@@ -58,7 +59,10 @@ describe('audit trail', () => {
       'USER_REGISTER',
     ]);
     expect(actions(await client.trail('&outcome=denied'))).toEqual([]);
-    expect(actions(await client.trail(`&resource=file:${file.id}`))).toEqual(['FILE_UPLOAD']);
+    for (const resource of [`file:${file.id}`, file.id, file.id.toUpperCase()])
+      expect(actions(await client.trail(`&resource=${resource}`))).toEqual(['FILE_UPLOAD']);
+    expect(await client.trail(`&resource=key:${file.id}`)).toHaveLength(0);
+    expect(actions(await client.trail('&resource=files'))).toEqual(['FILE_LIST']);
     expect(await client.trail('&ip=127.0.0.1&action=FILE_*')).toHaveLength(2);
     expect(await client.trail('&ip=10.0.0.1')).toHaveLength(0);
     expect(actions(await client.trail('&request_id=find-me.1'))).toEqual(['FILE_LIST']);
@@ -96,7 +100,11 @@ describe('audit trail', () => {
     expect((await alice.trail(`&user_id=${alice.userId}`)).length).toBeGreaterThan(0);
     const refused = await alice.json('GET', `/api/audit/logs?user_id=${bob.userId}`);
     expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
-    expect((await alice.trail())[0]).toMatchObject({ action: 'ACCESS_DENIED', resource: 'audit' });
+    expect((await alice.trail())[0]).toMatchObject({
+      action: 'ACCESS_DENIED',
+      resource: null,
+      resource_type: 'audit',
+    });
 
     const auditor = await server.userWithRole('auditor');
     expect((await auditor.trail(`&user_id=${bob.userId}`)).map(({ user_id: userId }) => userId)).toEqual([

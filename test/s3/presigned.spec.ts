@@ -69,9 +69,7 @@ describe('downloads from the bucket itself', () => {
     const { body } = await client.upload('lost');
     for (const name of await bucket.list()) await bucket.put(name, null);
     expect((await get(body.id)).status).toBe(503);
-    expect((await client.trail('&action=FILE_DOWNLOAD&outcome=failure'))[0]!.resource).toBe(
-      `file:${body.id}`,
-    );
+    expect((await client.trail('&action=FILE_DOWNLOAD&outcome=failure'))[0]!.resource).toBe(body.id);
   });
 
   it('refuses with 503 while the bucket does not answer', async () => {

@@ -22,6 +22,7 @@ export interface AuditBody {
   actor: { type: string; id: string | null };
   action: string;
   resource: string | null;
+  resource_type: string | null;
   ip: string | null;
   user_agent: string | null;
   metadata: Record<string, unknown>;

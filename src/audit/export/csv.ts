@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { ACTIONS } from '../actions.js';
+import { partsOf } from '../resource.js';
 import { ofLogEntry } from '../trail-entry.js';
 import type { ExportedEntry } from './audit-export.js';
 
@@ -14,6 +15,7 @@ const COLUMNS = [
   'actor_type',
   'actor_id',
   'resource',
+  'resource_type',
   'ip',
   'user_agent',
   'request_id',
@@ -39,6 +41,7 @@ export function csvRows(entries: readonly ExportedEntry[]): string {
 function toRow({ logged, secret }: ExportedEntry): unknown[] {
   const entry = ofLogEntry(logged, secret);
   const { severity, ocsf, ecs } = ACTIONS[entry.action];
+  const { resource, resourceType } = partsOf(entry.resource);
   return [
     entry.seq,
     entry.id,
@@ -49,7 +52,8 @@ function toRow({ logged, secret }: ExportedEntry): unknown[] {
     entry.subject,
     entry.actor.type,
     entry.actor.id,
-    entry.resource,
+    resource,
+    resourceType,
     entry.ip,
     entry.userAgent,
     entry.requestId,

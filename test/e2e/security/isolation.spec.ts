@@ -42,7 +42,7 @@ describe('security.md: isolation', () => {
     }
     const denials = await stranger.trail('&action=ACCESS_DENIED');
     expect(denials).toHaveLength(10);
-    expect(denials.filter(({ resource }) => resource === `file:${id}`)).toHaveLength(5);
+    expect(denials.filter(({ resource }) => resource === id)).toHaveLength(5);
     expect(await owner.trail('&action=ACCESS_DENIED')).toHaveLength(0);
     expect((await owner.download(id)).body.toString()).toBe('private');
   });
