@@ -3,10 +3,10 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** Requests a second that one thread of wrk gets from `url` over 32 connections. Fails on any answer that is not 2xx. */
-export async function requestsPerSecond(url, headers = {}, seconds = 5) {
+/** Requests a second that one thread of wrk gets from `url` over so many connections. Fails on any answer that is not 2xx. */
+export async function requestsPerSecond(url, headers = {}, seconds = 5, clients = 32) {
   const flags = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
-  return rateIn(await wrk(['-c32', `-d${seconds}s`, ...flags, url]));
+  return rateIn(await wrk([`-c${clients}`, `-d${seconds}s`, ...flags, url]));
 }
 
 /** Requests a second that one thread of wrk gets with the requests of a Lua script. Fails on any answer that is not 2xx. */
