@@ -33,36 +33,3 @@ export class DigestingStream extends Transform {
       );
   }
 }
-
-/**
- * Passes bytes on but holds the last chunk back until all of them are known to be the expected ones.
- * Damaged bytes break the stream, so that a client never takes them for the whole file.
- */
-export class VerifyingStream extends Transform {
-  readonly #hash = createHash('sha256');
-  #held: Buffer | null = null;
-
-  constructor(private readonly sha256: string) {
-    super();
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#hash.update(chunk);
-    if (this.#held !== null) this.push(this.#held);
-    this.#held = chunk;
-    done();
-  }
-
-  override _flush(done: TransformCallback): void {
-    if (this.#hash.digest('hex') !== this.sha256) return done(new DamagedBytesError());
-    done(null, this.#held);
-  }
-}
-
-/** The bytes read are not the bytes that were stored. */
-export class DamagedBytesError extends Error {
-  constructor() {
-    super('the stored bytes do not match their SHA-256');
-    this.name = 'DamagedBytesError';
-  }
-}

@@ -16,12 +16,14 @@ import { type Actor, CurrentActor } from '../common/actor.js';
 import { ApiRefusals } from '../common/api-refusals.js';
 import { LINK_HEADER, sendPage } from '../common/page-response.js';
 import { RequireScope } from '../common/scopes.js';
+import { byUser } from '../events/domain-event.js';
 import { ApiDownload } from './api-download.js';
-import { DownloadsService } from './downloads.service.js';
+import { Downloads } from './downloads.js';
 import { FileResponse, toFileResponse } from './file.response.js';
 import { FilesService } from './files.service.js';
 import { ListFilesQuery } from './list-files.query.js';
 import { RenameFileInput } from './rename-file.input.js';
+import { sendDownload } from './send-download.js';
 import { sendUpload } from './upload.response.js';
 import { UploadsService } from './uploads.service.js';
 
@@ -33,7 +35,7 @@ const FILE_ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as co
 export class FilesController {
   constructor(
     private readonly uploads: UploadsService,
-    private readonly downloads: DownloadsService,
+    private readonly downloads: Downloads,
     private readonly files: FilesService,
   ) {}
 
@@ -125,7 +127,8 @@ export class FilesController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await this.downloads.send(actor, id, request, response);
+    const file = await this.files.get(actor, id);
+    await sendDownload(response, await this.downloads.open(byUser(actor), file, request));
   }
 
   @Get(':id/metadata')

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { BlobLedger } from './blob-ledger.js';
 import { BlobWriter } from './blob-writer.js';
-import { DownloadsService } from './downloads.service.js';
+import { Downloads } from './downloads.js';
 import { FileLookup } from './file-lookup.js';
 import { FilesController } from './files.controller.js';
 import { FreeSpace } from './free-space.js';
@@ -20,7 +20,7 @@ import { UploadsService } from './uploads.service.js';
   providers: [
     FilesService,
     UploadsService,
-    DownloadsService,
+    Downloads,
     FileLookup,
     BlobLedger,
     BlobWriter,

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { type ObjectStorage, StorageError } from '../../src/files/storage/object-storage.js';
+import { bytesOf } from '../support/bytes-of.js';
 
 export interface StorageUnderTest {
   readonly storage: ObjectStorage;
@@ -50,11 +50,11 @@ export function objectStorageContract(name: string, create: () => Promise<Storag
         const object = await stored(bytes);
         const opened = await under.storage.open(object);
         expect(opened.size).toBe(size);
-        expect((await buffer(opened.stream)).equals(bytes)).toBe(true);
+        expect((await bytesOf(opened.source)).equals(bytes)).toBe(true);
         expect(await under.storage.stat(object)).toEqual({ size });
         if (size === 0) return;
         const end = await under.storage.open(object, { start: size - 1, end: size - 1 });
-        expect([end.size, await buffer(end.stream)]).toEqual([size, bytes.subarray(size - 1)]);
+        expect([end.size, await bytesOf(end.source)]).toEqual([size, bytes.subarray(size - 1)]);
       },
     );
 
@@ -69,7 +69,7 @@ export function objectStorageContract(name: string, create: () => Promise<Storag
       });
       const object = key();
       await under.storage.write(object, source);
-      expect((await buffer((await under.storage.open(object)).stream)).equals(bytes)).toBe(true);
+      expect((await bytesOf((await under.storage.open(object)).source)).equals(bytes)).toBe(true);
     });
 
     it.each([1, 5 * MIB, 12 * MIB])(
@@ -89,7 +89,7 @@ export function objectStorageContract(name: string, create: () => Promise<Storag
     it('opens a range, both ends inclusive, and tells the whole size', async () => {
       const opened = await under.storage.open(await stored(Buffer.from('0123456789')), { start: 3, end: 5 });
       expect(opened.size).toBe(10);
-      expect((await buffer(opened.stream)).toString()).toBe('345');
+      expect((await bytesOf(opened.source)).toString()).toBe('345');
     });
 
     it('tells the size of an object, and that there is none', async () => {
@@ -100,7 +100,7 @@ export function objectStorageContract(name: string, create: () => Promise<Storag
     it('keeps objects apart', async () => {
       const keys = await Promise.all(['a', 'b', 'c'].map((text) => stored(Buffer.from(text))));
       const texts = await Promise.all(
-        keys.map(async (k) => (await buffer((await under.storage.open(k)).stream)).toString()),
+        keys.map(async (k) => (await bytesOf((await under.storage.open(k)).source)).toString()),
       );
       expect(texts).toEqual(['a', 'b', 'c']);
     });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { S3Storage } from '../../src/files/storage/s3-storage.js';
+import { bytesOf } from '../support/bytes-of.js';
 import { type S3Server, startS3 } from '../support/s3-server.js';
 import { objectStorageContract } from '../contracts/object-storage.contract.js';
 
@@ -29,7 +29,7 @@ describe('S3Storage', () => {
     const key = crypto.randomUUID();
     await storage.write(key, Readable.from([bytes.subarray(0, 7_000_000), bytes.subarray(7_000_000)]));
     const opened = await storage.open(key);
-    expect((await buffer(opened.stream)).equals(bytes)).toBe(true);
+    expect((await bytesOf(opened.source)).equals(bytes)).toBe(true);
     const failing = Readable.from(
       (function* () {
         yield bytes;

@@ -1,18 +1,26 @@
 import { type FileHandle, mkdir, open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { BufferPool } from './buffer-pool.js';
+import { FileSource } from './file-source.js';
 import { type ByteRange, type Handover, ObjectStorage, type OpenObject, StorageError } from './object-storage.js';
 import { checkedKey, shardOf } from './storage-key.js';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-const READ_BUFFER_BYTES = 256 * 1024;
+/** Of one piece of a download. */
+const BUFFER_BYTES = 256 * 1024;
+/** 24 MiB: three for each of 32 downloads that run at the same time. */
+const KEPT_BUFFERS = 96;
 
 /** Objects as files under a directory: `tmp/KEY` while they arrive, `blobs/XX/KEY` once they are whole. */
 export class LocalStorage extends ObjectStorage {
   readonly #temporary: string;
   readonly #blobs: string;
 
-  constructor(root: string) {
+  constructor(
+    root: string,
+    private readonly buffers = new BufferPool(BUFFER_BYTES, KEPT_BUFFERS),
+  ) {
     super();
     this.#temporary = join(root, 'tmp');
     this.#blobs = join(root, 'blobs');
@@ -42,11 +50,8 @@ export class LocalStorage extends ObjectStorage {
 
   override async open(key: string, range?: ByteRange): Promise<OpenObject> {
     try {
-      const file = await open(this.#path(key), 'r');
-      const { size } = await file.stat();
-      // Told where to end, a stream asks for no more than that: else each file takes buffers of full size, one to find its end.
-      const part = range ?? (size === 0 ? {} : { end: size - 1 });
-      return { size, stream: file.createReadStream({ ...part, highWaterMark: READ_BUFFER_BYTES }) };
+      const source = await FileSource.open(this.#path(key), this.buffers, range);
+      return { size: source.size, source };
     } catch (error) {
       throw translate(error);
     }

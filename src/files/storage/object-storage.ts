@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ByteSource } from './byte-source.js';
 
 /** A part of an object: both ends are inclusive, as in HTTP. */
 export interface ByteRange {
@@ -9,8 +10,8 @@ export interface ByteRange {
 export interface OpenObject {
   /** Of the whole object, in bytes. */
   readonly size: number;
-  /** The bytes asked for. Whoever opens it must read it to its end or destroy it. */
-  readonly stream: Readable;
+  /** The bytes asked for. */
+  readonly source: ByteSource;
 }
 
 /** Under which type and name bytes are served by somebody else than this process. */

@@ -14,6 +14,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { S3Config } from '../../config/app-config.js';
 import { type ByteRange, type Handover, ObjectStorage, type OpenObject, type ServedAs, StorageError } from './object-storage.js';
 import { checkedKey } from './storage-key.js';
+import { StreamSource } from './stream-source.js';
 
 /** S3's least for every part but the last; with two parts on their way, an upload holds about three: 15 MiB. */
 const LEAST_PART_BYTES = 5 * 1024 * 1024;
@@ -85,7 +86,7 @@ export class S3Storage extends ObjectStorage {
         new GetObjectCommand({ ...target, ...bytes }),
       );
       const size = ContentRange === undefined ? ContentLength : Number(ContentRange.split('/')[1]);
-      return { size: size ?? 0, stream: Body as Readable };
+      return { size: size ?? 0, source: new StreamSource(Body as Readable) };
     } catch (error) {
       throw translate(error);
     }

@@ -1,0 +1,160 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { IncomingHttpHeaders } from 'node:http';
+import { errors } from '../common/errors.js';
+import { AppConfig } from '../config/app-config.js';
+import type { EventActor } from '../events/domain-event.js';
+import { DomainEvents } from '../events/domain-events.js';
+import { evaluate } from './conditional-request.js';
+import { contentHeaders, representationOf, validators } from './download-headers.js';
+import type { Download, DownloadBody } from './download.js';
+import { attachment } from './file-name.js';
+import { servedMediaType } from './media-type.js';
+import { translateStorageError } from './storage-refusals.js';
+import { type ByteRange, ObjectStorage, StorageError } from './storage/object-storage.js';
+import type { StoredFile } from './stored-file.entity.js';
+import { DamagedBytesError, VerifiedSource } from './verified-source.js';
+
+/** What a GET or HEAD asks for, beyond which object. */
+export interface DownloadRequest {
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Gives the bytes of files back, to whoever was found to be allowed to have them. */
+@Injectable()
+export class Downloads {
+  readonly #logger = new Logger(Downloads.name);
+
+  constructor(
+    private readonly storage: ObjectStorage,
+    private readonly events: DomainEvents,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * What a GET or HEAD for a file's bytes is answered with: 200, 206 or 304, or 307 to the bucket that has them. The download is on record
+   * when it is returned. Bytes that are missing or of the wrong size are refused here, and so are damaged ones of a file of one
+   * piece (256 KiB on disk); of a larger one they break the transfer.
+   * @throws `precondition_failed`, `range_not_satisfiable`, `file_unavailable`, `storage_unavailable`.
+   */
+  async open(reader: EventActor, file: StoredFile, request: DownloadRequest): Promise<Download> {
+    const verdict = evaluate(request.headers, representationOf(file));
+    if (verdict.status === 412) throw errors.preconditionFailed();
+    if (verdict.status === 416) throw errors.rangeNotSatisfiable(file.size);
+    if (verdict.status === 304) return { status: 304, headers: validators(file), body: null };
+    const range = verdict.status === 206 ? verdict.range : null;
+    if (request.method !== 'HEAD' && this.#canHandOver(request)) return this.#handOver(reader, file, range);
+    const headers = { ...validators(file), ...contentHeaders(file, range) };
+    if (request.method === 'HEAD') {
+      await this.#requireWhole(reader, file);
+      return { status: verdict.status, headers, body: null };
+    }
+    const body = await this.#reportingLoss(reader, file, () => this.#open(file, range));
+    await this.#record(reader, file, range, body);
+    return { status: verdict.status, headers, body };
+  }
+
+  /** What nginx or the bucket would judge by their own entity tag is answered here. */
+  #canHandOver({ headers }: DownloadRequest): boolean {
+    const judged = ['if-match', 'if-range', 'if-unmodified-since'] as const;
+    return this.config.files.offload !== 'none' && judged.every((name) => headers[name] === undefined);
+  }
+
+  /** Authorised and on record here; the bytes, and the part that was asked for, come from elsewhere. */
+  async #handOver(reader: EventActor, file: StoredFile, range: ByteRange | null): Promise<Download> {
+    await this.#requireWhole(reader, file);
+    const handover = await this.storage.handOver(file.blobKey, {
+      contentType: servedMediaType(file.mimeType),
+      contentDisposition: attachment(file.name),
+    });
+    await this.#record(reader, file, range, null);
+    if (handover.via === 'redirect') {
+      const headers = { 'Cache-Control': 'private, no-store', Location: handover.url };
+      return { status: 307, headers, body: null };
+    }
+    const headers = { ...validators(file), ...contentHeaders(file, null), 'X-Accel-Redirect': handover.path };
+    // nginx says of the file itself that it has ranges, and how long it is: an answer that is said to have no body keeps its connection.
+    const own = Object.entries(headers).filter(([name]) => name !== 'Accept-Ranges');
+    return { status: 200, headers: { ...Object.fromEntries(own), 'Content-Length': 0 }, body: null };
+  }
+
+  /** @throws `file_unavailable`, recorded, when the bytes are missing or of another size. */
+  async #requireWhole(reader: EventActor, file: StoredFile): Promise<void> {
+    await this.#reportingLoss(reader, file, async () => {
+      const { size } = await this.storage.stat(file.blobKey);
+      if (size !== file.size) throw wrongSize(file, size);
+    });
+  }
+
+  /** Opens the bytes and reads the first of them; null when there are none. */
+  async #open(file: StoredFile, range: ByteRange | null): Promise<DownloadBody | null> {
+    const object = await this.storage.open(file.blobKey, range ?? undefined);
+    const rest = range === null ? new VerifiedSource(object.source, file.sha256) : object.source;
+    try {
+      if (object.size !== file.size) throw wrongSize(file, object.size);
+      const first = await rest.next();
+      return first === null ? null : { first, rest, broken: (error) => this.#reportBreak(file, error) };
+    } catch (error) {
+      await rest.close();
+      throw error;
+    }
+  }
+
+  async #reportingLoss<T>(reader: EventActor, file: StoredFile, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const lost = error instanceof DamagedBytesError ? new StorageError('missing', error) : error;
+      if (lost instanceof StorageError && lost.reason === 'missing')
+        await this.#reportLoss(reader, file, lost);
+      throw translateStorageError(lost);
+    }
+  }
+
+  async #record(
+    reader: EventActor,
+    file: StoredFile,
+    range: ByteRange | null,
+    body: DownloadBody | null,
+  ): Promise<void> {
+    try {
+      await this.events.publish({
+        type: 'file.downloaded',
+        actor: reader,
+        ownerId: file.ownerId,
+        fileId: file.id,
+        name: file.name,
+        range: range === null ? null : `${range.start}-${range.end}`,
+      });
+    } catch (error) {
+      body?.first.giveBack();
+      await body?.rest.close();
+      throw error;
+    }
+  }
+
+  async #reportLoss(reader: EventActor, file: StoredFile, error: StorageError): Promise<void> {
+    this.#alert(file, error);
+    await this.events.publish({
+      type: 'file.download_failed',
+      actor: reader,
+      ownerId: file.ownerId,
+      fileId: file.id,
+      name: file.name,
+      reason: 'bytes_missing_or_damaged',
+    });
+  }
+
+  #reportBreak(file: StoredFile, error: Error): void {
+    if (error instanceof DamagedBytesError) this.#alert(file, error);
+    else this.#logger.warn({ err: error, file_id: file.id }, 'a file could not be read to its end');
+  }
+
+  #alert(file: StoredFile, error: Error): void {
+    this.#logger.error({ err: error, file_id: file.id }, 'ALERT: the bytes of a file are missing or damaged');
+  }
+}
+
+function wrongSize(file: StoredFile, found: number): StorageError {
+  return new StorageError('missing', new Error(`stored ${file.size} bytes, found ${found}`));
+}
