@@ -2,7 +2,9 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsString, MaxLength } from 'class-validator';
 import { IsEmailAddress } from '../common/email-address.js';
+import { MaxCharacters } from '../common/max-characters.js';
 import { IsPlainText } from '../common/plain-text.js';
+import { foldEmail } from '../users/user.entity.js';
 import { IsAcceptablePassword } from './passwords/acceptable-password.js';
 
 const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
@@ -14,7 +16,8 @@ export class RegisterInput {
   @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.org' })
   @Transform(trimmed)
   @IsString()
-  @MaxLength(254)
+  @MaxCharacters(254)
+  @MaxCharacters(254, foldEmail)
   @IsEmailAddress()
   readonly email: string;
 

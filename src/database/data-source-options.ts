@@ -9,6 +9,7 @@ import { AuditLog1764400000000 } from './migrations/1764400000000-audit-log.js';
 import { LeanIntake1764500000000 } from './migrations/1764500000000-lean-intake.js';
 import { IntakeInOrder1764600000000 } from './migrations/1764600000000-intake-in-order.js';
 import { SearchIndexes1764720000000 } from './migrations/1764720000000-search-indexes.js';
+import { RoomForFoldedNames1764720000001 } from './migrations/1764720000001-room-for-folded-names.js';
 import { RefreshTokenFamilies1764730000000 } from './migrations/1764730000000-refresh-token-families.js';
 import { type SqliteConnection, sqliteDriver } from './sqlite-driver.js';
 
@@ -56,6 +57,7 @@ export function dataSourceOptions(config: AppConfig, purpose: 'read' | 'write'):
       LeanIntake1764500000000,
       IntakeInOrder1764600000000,
       SearchIndexes1764720000000,
+      RoomForFoldedNames1764720000001,
       RefreshTokenFamilies1764730000000,
     ],
     migrationsTableName: 'migrations',

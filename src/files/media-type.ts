@@ -1,7 +1,7 @@
 const OCTET_STREAM = 'application/octet-stream';
 
-// RFC 6838, section 4.2.
-const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
+// RFC 6838, section 4.2, and no longer than what the database has room for.
+const MEDIA_TYPE = /^(?=.{1,127}$)[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
 
 /** What a browser shows or saves without ever running anything in it. HTML, SVG, XML and scripts are not here. */
 const HARMLESS = new Set([

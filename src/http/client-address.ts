@@ -17,8 +17,9 @@ export function clientAddress(request: IncomingMessage, trustedHops: number): st
   return claimed === undefined ? peer : (plain(withoutPort(claimed)) ?? peer);
 }
 
+/** Without a zone (RFC 4007, section 11), which is of any length and means something on one machine only. */
 function plain(address: string): string | null {
-  const text = address.startsWith('::ffff:') ? address.slice(7) : address;
+  const [text = ''] = (address.startsWith('::ffff:') ? address.slice(7) : address).split('%', 1);
   return isIP(text) === 0 ? null : text;
 }
 

@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength, ValidateIf } from 'class-validator';
+import { IsOptional, IsString, ValidateIf } from 'class-validator';
+import { composed, MaxCharacters } from '../common/max-characters.js';
 import { IsPlainText } from '../common/plain-text.js';
 
 export class UpdateProfileInput {
@@ -7,7 +8,7 @@ export class UpdateProfileInput {
   @IsOptional()
   @ValidateIf((input: UpdateProfileInput) => input.name !== null)
   @IsString()
-  @MaxLength(200)
+  @MaxCharacters(200, composed)
   @IsPlainText()
   readonly name?: string | null;
 }

@@ -4,6 +4,7 @@ import { type EntityManager, IsNull, Repository } from 'typeorm';
 import type { Actor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
 import { newId } from '../common/ids.js';
+import { composed } from '../common/max-characters.js';
 import { Recent } from '../common/recent.js';
 import type { Role } from '../common/roles.js';
 import { now } from '../common/time.js';
@@ -94,7 +95,7 @@ export class UsersService {
   /** Changes what is given and leaves the rest. */
   async updateProfile(actor: Actor, input: UpdateProfileInput): Promise<User> {
     if (input.name === undefined) return this.get(actor.userId);
-    const name = input.name?.normalize('NFC') ?? null;
+    const name = input.name === null ? null : composed(input.name);
     return this.transactions.run(async (tx) => {
       await tx.update(User, { id: actor.userId }, { name, updatedAt: now() });
       const user = await tx.findOneBy(User, { id: actor.userId });

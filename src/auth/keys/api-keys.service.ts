@@ -5,6 +5,7 @@ import { type EntityManager, IsNull, LessThan, Not, Repository } from 'typeorm';
 import type { Actor, KeyActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { newId, parseId, UUID } from '../../common/ids.js';
+import { composed } from '../../common/max-characters.js';
 import type { PageQuery } from '../../common/page-query.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
 import type { RequestContext } from '../../common/request-context.js';
@@ -49,7 +50,7 @@ export class ApiKeysService {
     const key: ApiKey = {
       id: newId(),
       userId: actor.userId,
-      name: input.name.normalize('NFC'),
+      name: composed(input.name),
       scopes: input.scopes,
       keyHash: hashOfKey(secret),
       createdAt: now(),

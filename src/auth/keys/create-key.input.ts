@@ -9,9 +9,9 @@ import {
   IsOptional,
   IsString,
   Max,
-  MaxLength,
   Min,
 } from 'class-validator';
+import { composed, MaxCharacters } from '../../common/max-characters.js';
 import { IsPlainText } from '../../common/plain-text.js';
 import { type Scope, SCOPES } from '../../common/scopes.js';
 
@@ -19,7 +19,7 @@ export class CreateKeyInput {
   @ApiProperty({ maxLength: 100, example: 'nightly backup' })
   @IsString()
   @IsNotEmpty()
-  @MaxLength(100)
+  @MaxCharacters(100, composed)
   @IsPlainText()
   readonly name: string;
 
