@@ -1,4 +1,4 @@
-import { type INestApplication, ValidationPipe } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
@@ -6,8 +6,6 @@ import type { Server } from 'node:http';
 import { serveDocument } from './app.document.js';
 import { AppModule } from './app.module.js';
 import { SystemJournal } from './audit/system-journal.js';
-import { errors } from './common/errors.js';
-import { fieldErrors } from './common/field-errors.js';
 import { Lifecycle } from './common/lifecycle.js';
 import { PinoLogger } from './common/pino-logger.js';
 import type { AppConfig } from './config/app-config.js';
@@ -17,6 +15,7 @@ import { accessLog } from './http/access-log.js';
 import { crossOrigin } from './http/cross-origin.js';
 import { FastExpressAdapter } from './http/fast-express-adapter.js';
 import { inOrder } from './http/in-order.js';
+import { InputValidation } from './http/input-validation.js';
 import { jsonBody } from './http/json-body.js';
 import { linger } from './http/linger.js';
 import { answerLiveness } from './http/liveness.js';
@@ -48,14 +47,7 @@ export async function createApp(config: AppConfig, logger: Logger): Promise<INes
       jsonBody(),
     ),
   );
-  app.useGlobalPipes(
-    new ValidationPipe({
-      transform: true,
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      exceptionFactory: (faults) => errors.validationFailed(fieldErrors(faults)),
-    }),
-  );
+  app.useGlobalPipes(new InputValidation());
   app.useGlobalFilters(new ProblemFilter([translateDatabaseError]));
   serveDocument(app);
   limitServer(app.getHttpServer());

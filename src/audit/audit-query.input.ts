@@ -4,7 +4,6 @@ import {
   ArrayMaxSize,
   IsArray,
   IsIn,
-  IsISO8601,
   IsOptional,
   IsString,
   IsUUID,
@@ -13,6 +12,7 @@ import {
 } from 'class-validator';
 import { PageQuery } from '../common/page-query.js';
 import { IsPlainText } from '../common/plain-text.js';
+import { IsTimestamp } from '../common/timestamp.js';
 
 const OUTCOMES = ['success', 'failure', 'denied', 'aborted'] as const;
 
@@ -56,14 +56,17 @@ export class AuditFilterInput {
   @MaxLength(45)
   readonly ip?: string;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Not before this time.' })
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'Not before this time: a date, or a time with its zone (RFC 3339).',
+  })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTimestamp()
   readonly from?: string;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Before this time.' })
+  @ApiPropertyOptional({ format: 'date-time', description: 'Before this time, in the same form.' })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTimestamp()
   readonly to?: string;
 
   @ApiPropertyOptional({ maxLength: 128 })

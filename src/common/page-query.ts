@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsWholeNumber } from './whole-number.js';
 
 /** `limit` and `cursor`, which every list takes. */
 export class PageQuery {
@@ -12,10 +12,7 @@ export class PageQuery {
     description: 'Items a page.',
   })
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
+  @IsWholeNumber(1, 200)
   readonly limit: number = 50;
 
   @ApiPropertyOptional({ description: 'From the `Link` header of the page before.' })

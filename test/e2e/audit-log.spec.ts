@@ -138,10 +138,17 @@ describe('audit log', () => {
     );
   });
 
-  it.each(['from=0&to=1', 'from=2&to=1', 'from=1&to=99999999', 'from=1', 'from=a&to=b', 'from=1&to=1&x=1'])(
-    'refuses a consistency proof for ?%s',
-    async (query) =>
-      expect((await server.client().json('GET', `/api/audit/consistency?${query}`)).status).toBe(400),
+  it.each([
+    'from=0&to=1',
+    'from=2&to=1',
+    'from=1&to=99999999',
+    'from=1',
+    'from=a&to=b',
+    'from=1&to=0x1',
+    'from=1&to=1e0',
+    'from=1&to=1&x=1',
+  ])('refuses a consistency proof for ?%s', async (query) =>
+    expect((await server.client().json('GET', `/api/audit/consistency?${query}`)).status).toBe(400),
   );
 
   it('exports the whole log for an auditor, and what they export verifies', async () => {
