@@ -158,6 +158,7 @@ describe('API keys', () => {
       { name: 'x', scopes: ['admin'] },
       { name: 'x', scopes: 'files:read' },
       { name: 'x', scopes: ['files:read'], expires_in_days: 0 },
+      { name: 'x', scopes: ['files:read'], expires_in_days: null },
     ]) {
       expect((await owner.json('POST', '/api/auth/keys', body)).status).toBe(400);
     }

@@ -6,24 +6,24 @@ import {
   IsIn,
   IsInt,
   IsNotEmpty,
-  IsOptional,
   IsString,
   Max,
   Min,
+  ValidateIf,
 } from 'class-validator';
 import { composed, MaxCharacters } from '../../common/max-characters.js';
-import { IsPlainText } from '../../common/plain-text.js';
+import { IsPlainText, PLAIN_TEXT } from '../../common/plain-text.js';
 import { type Scope, SCOPES } from '../../common/scopes.js';
 
 export class CreateKeyInput {
-  @ApiProperty({ maxLength: 100, example: 'nightly backup' })
+  @ApiProperty({ minLength: 1, maxLength: 100, pattern: PLAIN_TEXT, example: 'nightly backup' })
   @IsString()
   @IsNotEmpty()
   @MaxCharacters(100, composed)
   @IsPlainText()
   readonly name: string;
 
-  @ApiProperty({ isArray: true, enum: SCOPES, example: ['files:read'] })
+  @ApiProperty({ isArray: true, enum: SCOPES, minItems: 1, uniqueItems: true, example: ['files:read'] })
   @IsArray()
   @ArrayNotEmpty()
   @ArrayUnique()
@@ -37,7 +37,7 @@ export class CreateKeyInput {
     description: 'Never, when absent.',
     example: 90,
   })
-  @IsOptional()
+  @ValidateIf(({ expires_in_days: days }: CreateKeyInput) => days !== undefined)
   @IsInt()
   @Min(1)
   @Max(3650)
