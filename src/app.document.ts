@@ -1,19 +1,27 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { completeOperations } from './app.operations.js';
 
 /** The OpenAPI document, made from the routes themselves. */
 export function createDocument(app: INestApplication): OpenAPIObject {
   const description = [
     'Users, private files, and an audit trail that loses nothing.',
     '',
-    'Every response carries `X-Request-Id`. Every refusal is `application/problem+json` (RFC 9457) with a stable `code`.',
     'To try it here: register, copy `token`, press Authorize.',
+    '',
+    '- Every answer carries `X-Request-Id`; send one of your own to find the request again in log and trail.',
+    '- Every refusal is `application/problem+json` (RFC 9457) with a stable `code`. Each operation lists its codes.',
+    '- A member of a body that is not described is refused, and so is a query parameter where any is described.',
+    '- Whatever has GET answers HEAD alike, without the body.',
+    '- A 405 is the answer to another method at the same path, 404 `route_not_found` to another path.',
+    '- Fields may be added to answers, and are never removed.',
   ].join('\n');
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.0.3')
     .setTitle('microservices-api')
     .setDescription(description)
     .setVersion('0.1.0')
+    .addServer('/')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addBearerAuth({
       type: 'http',
@@ -31,10 +39,12 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('Audit', 'What happened')
     .addTag('Operations', 'For those who run the service')
     .build();
-  return SwaggerModule.createDocument(app, config, {
+  const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) =>
       `${controller.replace(/Controller$/, '').toLowerCase()}_${method}`,
   });
+  completeOperations(document);
+  return document;
 }
 
 /** Serves Swagger UI at `/docs` and the document at `/docs-json` and `/docs-yaml`. */

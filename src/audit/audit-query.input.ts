@@ -11,27 +11,31 @@ import {
   MaxLength,
 } from 'class-validator';
 import { PageQuery } from '../common/page-query.js';
-import { IsPlainText } from '../common/plain-text.js';
+import { IsPlainText, PLAIN_TEXT } from '../common/plain-text.js';
 import { IsTimestamp } from '../common/timestamp.js';
 
+const ACTION = /^[A-Z]+(_[A-Z]+)*(_?\*)?$/;
+const MAX_ACTIONS = 20;
+const MAX_ACTION_CHARACTERS = 40;
 const OUTCOMES = ['success', 'failure', 'denied', 'aborted'] as const;
 
 /** Which entries are meant. Filters combine with AND; repeated actions with OR. */
 export class AuditFilterInput {
   @ApiPropertyOptional({
-    isArray: true,
-    type: String,
+    type: 'array',
+    items: { type: 'string', pattern: ACTION.source, maxLength: MAX_ACTION_CHARACTERS },
+    maxItems: MAX_ACTIONS,
     description: 'An action such as `FILE_UPLOAD`, or a group such as `FILE_*`. May be repeated.',
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? [value] : value))
   @IsArray()
-  @ArrayMaxSize(20)
-  @Matches(/^[A-Z]+(_[A-Z]+)*(_?\*)?$/, {
+  @ArrayMaxSize(MAX_ACTIONS)
+  @Matches(ACTION, {
     each: true,
     message: 'action must be an action such as FILE_UPLOAD or FILE_*',
   })
-  @MaxLength(40, { each: true })
+  @MaxLength(MAX_ACTION_CHARACTERS, { each: true })
   readonly action?: readonly string[];
 
   @ApiPropertyOptional({ enum: OUTCOMES })
@@ -42,6 +46,7 @@ export class AuditFilterInput {
   @ApiPropertyOptional({
     description: 'An id, or its type and the id, such as `file:` and an id.',
     maxLength: 200,
+    pattern: PLAIN_TEXT,
   })
   @IsOptional()
   @IsString()
@@ -49,7 +54,7 @@ export class AuditFilterInput {
   @MaxLength(200)
   readonly resource?: string;
 
-  @ApiPropertyOptional({ description: 'A client address.', maxLength: 45 })
+  @ApiPropertyOptional({ description: 'A client address.', maxLength: 45, pattern: PLAIN_TEXT })
   @IsOptional()
   @IsString()
   @IsPlainText()
@@ -69,7 +74,7 @@ export class AuditFilterInput {
   @IsTimestamp()
   readonly to?: string;
 
-  @ApiPropertyOptional({ maxLength: 128 })
+  @ApiPropertyOptional({ maxLength: 128, pattern: PLAIN_TEXT })
   @IsOptional()
   @IsString()
   @IsPlainText()

@@ -1,6 +1,5 @@
 import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
 import {
-  ApiBearerAuth,
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
@@ -28,7 +27,7 @@ export class AuthController {
   @Post('register')
   @ApiOperation({ summary: 'Make an account and sign in' })
   @ApiCreatedResponse({ type: SignInResponse })
-  @ApiRefusals('rate_limited', 'validation_failed', 'email_taken', 'busy', 'body', 'writes')
+  @ApiRefusals('email_taken', 'busy', 'writes')
   async register(
     @CurrentRequest() request: RequestContext,
     @Body() input: RegisterInput,
@@ -41,16 +40,7 @@ export class AuthController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Sign in' })
   @ApiOkResponse({ type: SignInResponse })
-  @ApiRefusals(
-    'rate_limited',
-    'validation_failed',
-    'invalid_credentials',
-    'account_disabled',
-    'too_many_attempts',
-    'busy',
-    'body',
-    'writes',
-  )
+  @ApiRefusals('invalid_credentials', 'account_disabled', 'too_many_attempts', 'busy', 'writes')
   async signIn(
     @CurrentRequest() request: RequestContext,
     @Body() input: SignInInput,
@@ -60,19 +50,9 @@ export class AuthController {
 
   @Post('me/password')
   @HttpCode(204)
-  @ApiBearerAuth()
   @ApiOperation({ summary: 'Change the password; every other session ends' })
   @ApiNoContentResponse()
-  @ApiRefusals(
-    'rate_limited',
-    'validation_failed',
-    'unauthorized',
-    'insufficient_scope',
-    'wrong_password',
-    'busy',
-    'body',
-    'writes',
-  )
+  @ApiRefusals('wrong_password', 'busy', 'writes')
   async changePassword(
     @CurrentSession() actor: SessionActor,
     @Body() input: ChangePasswordInput,
@@ -82,20 +62,9 @@ export class AuthController {
 
   @Delete('me')
   @HttpCode(204)
-  @ApiBearerAuth()
   @ApiOperation({ summary: 'Delete the account, its files and its personal values' })
   @ApiNoContentResponse()
-  @ApiRefusals(
-    'rate_limited',
-    'validation_failed',
-    'unauthorized',
-    'insufficient_scope',
-    'wrong_password',
-    'last_admin',
-    'busy',
-    'body',
-    'writes',
-  )
+  @ApiRefusals('wrong_password', 'last_admin', 'busy', 'writes')
   async delete(@CurrentSession() actor: SessionActor, @Body() input: DeleteAccountInput): Promise<void> {
     await this.accounts.delete(actor, input.password);
   }

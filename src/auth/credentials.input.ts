@@ -3,17 +3,26 @@ import { Transform } from 'class-transformer';
 import { IsString, MaxLength } from 'class-validator';
 import { IsEmailAddress } from '../common/email-address.js';
 import { MaxCharacters } from '../common/max-characters.js';
-import { IsPlainText } from '../common/plain-text.js';
+import { IsPlainText, PLAIN_TEXT } from '../common/plain-text.js';
 import { foldEmail } from '../users/user.entity.js';
 import { IsAcceptablePassword } from './passwords/acceptable-password.js';
 
+/** The space around an address is no part of it. */
 const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
 
 /** Longer than any acceptable password, short enough to refuse unread. */
 const PASSWORD_INPUT_LIMIT = 1024;
 
+const NEW_PASSWORD =
+  'At least 8 characters and at most 72 bytes of UTF-8 once in NFKC, no NUL, not a common password, not the e-mail.';
+
 export class RegisterInput {
-  @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.org' })
+  @ApiProperty({
+    format: 'idn-email',
+    maxLength: 254,
+    description: 'What precedes the @ may be Unicode (RFC 6531).',
+    example: 'ada@example.org',
+  })
   @Transform(trimmed)
   @IsString()
   @MaxCharacters(254)
@@ -25,7 +34,7 @@ export class RegisterInput {
     minLength: 8,
     maxLength: 72,
     format: 'password',
-    description: 'At least 8 characters, at most 72 bytes of UTF-8, not a common password.',
+    description: NEW_PASSWORD,
     example: 'correct horse battery staple',
   })
   @IsString()
@@ -34,33 +43,51 @@ export class RegisterInput {
 }
 
 export class SignInInput {
-  @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.org' })
+  @ApiProperty({ pattern: PLAIN_TEXT, maxLength: 254, example: 'ada@example.org' })
   @Transform(trimmed)
   @IsString()
   @IsPlainText()
   @MaxLength(254)
   readonly email: string;
 
-  @ApiProperty({ format: 'password', example: 'correct horse battery staple' })
+  @ApiProperty({
+    format: 'password',
+    maxLength: PASSWORD_INPUT_LIMIT,
+    example: 'correct horse battery staple',
+  })
   @IsString()
   @MaxLength(PASSWORD_INPUT_LIMIT)
   readonly password: string;
 }
 
 export class ChangePasswordInput {
-  @ApiProperty({ format: 'password', example: 'correct horse battery staple' })
+  @ApiProperty({
+    format: 'password',
+    maxLength: PASSWORD_INPUT_LIMIT,
+    example: 'correct horse battery staple',
+  })
   @IsString()
   @MaxLength(PASSWORD_INPUT_LIMIT)
   readonly current_password: string;
 
-  @ApiProperty({ format: 'password', minLength: 8, maxLength: 72, example: 'a much better passphrase' })
+  @ApiProperty({
+    minLength: 8,
+    maxLength: 72,
+    format: 'password',
+    description: NEW_PASSWORD,
+    example: 'a much better passphrase',
+  })
   @IsString()
   @IsAcceptablePassword()
   readonly new_password: string;
 }
 
 export class DeleteAccountInput {
-  @ApiProperty({ format: 'password', example: 'correct horse battery staple' })
+  @ApiProperty({
+    format: 'password',
+    maxLength: PASSWORD_INPUT_LIMIT,
+    example: 'correct horse battery staple',
+  })
   @IsString()
   @MaxLength(PASSWORD_INPUT_LIMIT)
   readonly password: string;

@@ -15,7 +15,10 @@ export class PageQuery {
   @IsWholeNumber(1, 200)
   readonly limit: number = 50;
 
-  @ApiPropertyOptional({ description: 'From the `Link` header of the page before.' })
+  @ApiPropertyOptional({
+    maxLength: 512,
+    description: 'From the `Link` header of the page before, unchanged.',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(512)

@@ -2,6 +2,9 @@ import { registerDecorator } from 'class-validator';
 
 const CONTROL = /\p{Cc}/u;
 
+/** What `IsPlainText` accepts, for the API document. */
+export const PLAIN_TEXT = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
+
 /** True for text that every database, log and terminal carries unchanged: well-formed Unicode, no control characters. */
 export function isPlainText(text: string): boolean {
   return text.isWellFormed() && !CONTROL.test(text);

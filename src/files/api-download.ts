@@ -1,60 +1,74 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiExtension, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { ApiRefusals } from '../common/api-refusals.js';
+import { SERVED_MEDIA_TYPES } from './media-type.js';
 
 const header = (description: string) => ({ description, schema: { type: 'string' as const } });
+const promised = (description: string) => ({ ...header(description), required: true });
 
 const VALIDATORS = {
-  ETag: header('Strong: the SHA-256 in hex.'),
-  'Last-Modified': header('When the file was uploaded.'),
-  'Cache-Control': header('`private, no-cache`'),
+  ETag: promised('Strong: the SHA-256 in hex.'),
+  'Last-Modified': promised('When the file was uploaded.'),
+  'Cache-Control': promised('`private, no-cache`'),
   'Accept-Ranges': header('`bytes`'),
 };
 
 const CONTENT = {
   ...VALIDATORS,
-  'Content-Disposition': header('`attachment` under the original name (RFC 6266, RFC 8187).'),
-  'Repr-Digest': header('SHA-256 of the whole file (RFC 9530).'),
+  'Content-Disposition': promised('`attachment` under the original name (RFC 6266, RFC 8187).'),
+  'Repr-Digest': promised('SHA-256 of the whole file (RFC 9530).'),
 };
 
-const BYTES = { 'application/octet-stream': { schema: { type: 'string' as const, format: 'binary' } } };
+const BYTES = Object.fromEntries(
+  SERVED_MEDIA_TYPES.map((type) => [type, { schema: { type: 'string' as const, format: 'binary' } }]),
+);
+
+const CONDITIONS = {
+  Range: 'One range, such as `bytes=0-1023` or `bytes=-500`. Any other is answered with the whole file.',
+  'If-Range': 'An entity tag or a date: the range is for this version only.',
+  'If-Match': 'Entity tags, or `*`.',
+  'If-None-Match': 'Entity tags, or `*`.',
+  'If-Modified-Since': 'A date.',
+  'If-Unmodified-Since': 'A date.',
+};
 
 /** Documents the download of a file's bytes, conditions and ranges included (RFC 9110, sections 13 and 14). */
 export function ApiDownload(): MethodDecorator {
   return applyDecorators(
-    ApiOperation({
-      summary: 'Download a file',
-      description: 'HEAD gives the same headers without the bytes.',
+    ApiOperation({ summary: 'Download a file' }),
+    // HEAD has an operation of its own.
+    ApiExtension('x-head', true),
+    ...Object.entries(CONDITIONS).map(([name, description]) =>
+      ApiHeader({ name, required: false, description }),
+    ),
+    ApiResponse({
+      status: 200,
+      description:
+        'The bytes, as `application/octet-stream` unless a browser is known to run nothing in them.',
+      headers: CONTENT,
+      content: BYTES,
     }),
-    ApiHeader({
-      name: 'Range',
-      required: false,
-      description: 'One range, such as `bytes=0-1023` or `bytes=-500`.',
-    }),
-    ApiHeader({ name: 'If-Range', required: false }),
-    ApiHeader({ name: 'If-Match', required: false }),
-    ApiHeader({ name: 'If-None-Match', required: false }),
-    ApiHeader({ name: 'If-Modified-Since', required: false }),
-    ApiHeader({ name: 'If-Unmodified-Since', required: false }),
-    ApiResponse({ status: 200, description: 'The bytes.', headers: CONTENT, content: BYTES }),
     ApiResponse({
       status: 206,
       description: 'The range asked for.',
-      headers: { ...CONTENT, 'Content-Range': header('Such as `bytes 0-1023/48123`.') },
+      headers: { ...CONTENT, 'Content-Range': promised('Such as `bytes 0-1023/48123`.') },
       content: BYTES,
     }),
     ApiResponse({ status: 304, description: 'What you have is current.', headers: VALIDATORS }),
+    ApiResponse({
+      status: 307,
+      description: 'The bucket has the bytes (`DOWNLOAD_OFFLOAD=presigned`).',
+      headers: {
+        Location: promised('An address that is good for a short time and needs no token.'),
+        'Cache-Control': promised('`private, no-store`'),
+      },
+    }),
     ApiRefusals(
-      'rate_limited',
-      'unauthorized',
-      'insufficient_scope',
       'file_not_found',
       'precondition_failed',
       'range_not_satisfiable',
       'file_unavailable',
       'storage_unavailable',
-      'database_unavailable',
-      'audit_unavailable',
     ),
   );
 }

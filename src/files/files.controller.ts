@@ -1,6 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import {
-  ApiBearerAuth,
   ApiBody,
   ApiConsumes,
   ApiCreatedResponse,
@@ -8,29 +7,27 @@ import {
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
-  ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { type Actor, CurrentActor } from '../common/actor.js';
+import { ApiId } from '../common/api-id.js';
 import { ApiRefusals } from '../common/api-refusals.js';
-import { LINK_HEADER, sendPage } from '../common/page-response.js';
+import { ApiPageResponse, sendPage } from '../common/page-response.js';
 import { RequireScope } from '../common/scopes.js';
 import { byUser } from '../events/domain-event.js';
 import { ApiDownload } from './api-download.js';
 import { Downloads } from './downloads.js';
 import { FileResponse, toFileResponse } from './file.response.js';
 import { FilesService } from './files.service.js';
+import { IDEMPOTENCY_KEY } from './idempotency.js';
 import { ListFilesQuery } from './list-files.query.js';
 import { RenameFileInput } from './rename-file.input.js';
 import { sendDownload } from './send-download.js';
 import { sendUpload } from './upload.response.js';
 import { UploadsService } from './uploads.service.js';
 
-const FILE_ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
-
 @ApiTags('Files')
-@ApiBearerAuth()
 @Controller('api/files')
 export class FilesController {
   constructor(
@@ -48,9 +45,14 @@ export class FilesController {
       type: 'object',
       required: ['file'],
       properties: {
-        file: { type: 'string', format: 'binary' },
+        file: {
+          type: 'string',
+          format: 'binary',
+          description: 'At most `MAX_UPLOAD_BYTES` bytes; it has a file name.',
+        },
         sha256: {
           type: 'string',
+          pattern: '^([0-9A-Fa-f]{64})?$',
           description:
             'Hex; the upload is refused unless the bytes have this digest. Empty is as good as absent.',
           // Else Swagger UI fills in the word "string", which is nobody's digest.
@@ -62,25 +64,22 @@ export class FilesController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
+    schema: { type: 'string', pattern: IDEMPOTENCY_KEY.source },
     description: 'A retry with the same key returns the first result, for 24 hours.',
   })
   @ApiCreatedResponse({
     type: FileResponse,
     headers: {
-      Location: { description: 'Where the bytes are.', schema: { type: 'string' } },
+      Location: { description: 'Where the bytes are.', required: true, schema: { type: 'string' } },
       'Idempotent-Replayed': { description: '`true` on the answer to a retry.', schema: { type: 'string' } },
     },
   })
   @ApiRefusals(
-    'rate_limited',
     'malformed_upload',
     'file_missing',
     'invalid_file_name',
     'digest_mismatch',
     'invalid_idempotency_key',
-    'unauthorized',
-    'insufficient_scope',
-    'request_timeout',
     'idempotency_key_reused',
     'file_too_large',
     'unsupported_media_type',
@@ -98,16 +97,7 @@ export class FilesController {
   @Get()
   @RequireScope('files:read')
   @ApiOperation({ summary: 'Your files, newest first' })
-  @ApiOkResponse({ type: [FileResponse], headers: LINK_HEADER })
-  @ApiRefusals(
-    'rate_limited',
-    'validation_failed',
-    'invalid_cursor',
-    'unauthorized',
-    'insufficient_scope',
-    'database_unavailable',
-    'audit_unavailable',
-  )
+  @ApiPageResponse(FileResponse)
   async list(
     @CurrentActor() actor: Actor,
     @Query() query: ListFilesQuery,
@@ -119,7 +109,7 @@ export class FilesController {
 
   @Get(':id')
   @RequireScope('files:read')
-  @ApiParam(FILE_ID)
+  @ApiId()
   @ApiDownload()
   async download(
     @CurrentActor() actor: Actor,
@@ -134,16 +124,9 @@ export class FilesController {
   @Get(':id/metadata')
   @RequireScope('files:read')
   @ApiOperation({ summary: 'Describe a file' })
-  @ApiParam(FILE_ID)
+  @ApiId()
   @ApiOkResponse({ type: FileResponse })
-  @ApiRefusals(
-    'rate_limited',
-    'unauthorized',
-    'insufficient_scope',
-    'file_not_found',
-    'database_unavailable',
-    'audit_unavailable',
-  )
+  @ApiRefusals('file_not_found')
   async describe(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<FileResponse> {
     return toFileResponse(await this.files.get(actor, id));
   }
@@ -151,18 +134,9 @@ export class FilesController {
   @Patch(':id')
   @RequireScope('files:write')
   @ApiOperation({ summary: 'Rename a file' })
-  @ApiParam(FILE_ID)
+  @ApiId()
   @ApiOkResponse({ type: FileResponse })
-  @ApiRefusals(
-    'rate_limited',
-    'validation_failed',
-    'invalid_file_name',
-    'unauthorized',
-    'insufficient_scope',
-    'file_not_found',
-    'body',
-    'writes',
-  )
+  @ApiRefusals('invalid_file_name', 'file_not_found', 'writes')
   async rename(
     @CurrentActor() actor: Actor,
     @Param('id') id: string,
@@ -175,9 +149,9 @@ export class FilesController {
   @RequireScope('files:write')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a file' })
-  @ApiParam(FILE_ID)
+  @ApiId()
   @ApiNoContentResponse()
-  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'file_not_found', 'writes')
+  @ApiRefusals('file_not_found', 'writes')
   async delete(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<void> {
     await this.files.delete(actor, id);
   }

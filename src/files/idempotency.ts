@@ -10,6 +10,9 @@ import { Transactions } from '../database/transactions.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import type { StoredFile } from './stored-file.entity.js';
 
+/** 1 to 255 visible ASCII characters. */
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
 const KEPT_MS = 24 * 3_600_000;
 
 /** Remembers for a day what an upload under an `Idempotency-Key` led to (draft-ietf-httpapi-idempotency-key-header). */
@@ -26,7 +29,7 @@ export class Idempotency {
   /** The key of a request, or null without one. @throws `invalid_idempotency_key`. */
   parse(header: string | undefined): string | null {
     if (header === undefined) return null;
-    if (!/^[\x21-\x7e]{1,255}$/.test(header)) throw errors.invalidIdempotencyKey();
+    if (!IDEMPOTENCY_KEY.test(header)) throw errors.invalidIdempotencyKey();
     return header;
   }
 

@@ -1,11 +1,12 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { PageQuery } from '../common/page-query.js';
-import { IsPlainText } from '../common/plain-text.js';
+import { IsPlainText, PLAIN_TEXT } from '../common/plain-text.js';
 
 export class ListFilesQuery extends PageQuery {
   @ApiPropertyOptional({
     maxLength: 255,
+    pattern: PLAIN_TEXT,
     description: 'Only files whose name contains this, without regard to case.',
   })
   @IsOptional()

@@ -3,8 +3,9 @@ const OCTET_STREAM = 'application/octet-stream';
 // RFC 6838, section 4.2, and no longer than what the database has room for.
 const MEDIA_TYPE = /^(?=.{1,127}$)[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
 
-/** What a browser shows or saves without ever running anything in it. HTML, SVG, XML and scripts are not here. */
-const HARMLESS = new Set([
+/** What files are served as: a browser never runs anything in these. HTML, SVG, XML and scripts are not here. */
+export const SERVED_MEDIA_TYPES = [
+  OCTET_STREAM,
   'application/gzip',
   'application/json',
   'application/msword',
@@ -39,7 +40,9 @@ const HARMLESS = new Set([
   'video/ogg',
   'video/quicktime',
   'video/webm',
-]);
+];
+
+const SERVED: ReadonlySet<string> = new Set(SERVED_MEDIA_TYPES);
 
 /** The declared media type in lower case and without parameters, or octet-stream when it is none. */
 export function normalizeMediaType(declared: string): string {
@@ -49,6 +52,6 @@ export function normalizeMediaType(declared: string): string {
 
 /** The `Content-Type` under which a file is served. */
 export function servedMediaType(type: string): string {
-  if (!HARMLESS.has(type)) return OCTET_STREAM;
+  if (!SERVED.has(type)) return OCTET_STREAM;
   return type.startsWith('text/') ? `${type}; charset=utf-8` : type;
 }

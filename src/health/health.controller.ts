@@ -1,9 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import { ApiRefusals } from '../common/api-refusals.js';
 import { ForProbes } from '../common/public.js';
 import { now } from '../common/time.js';
-import { HealthResponse, ReadyResponse } from './health.response.js';
+import { HealthResponse, NotReadyProblem, ReadyResponse } from './health.response.js';
 import { Readiness } from './readiness.js';
 
 @ApiTags('Operations')
@@ -22,6 +22,7 @@ export class HealthController {
   @Get('ready')
   @ApiOperation({ summary: 'Should the process get requests?' })
   @ApiOkResponse({ type: ReadyResponse })
+  @ApiServiceUnavailableResponse({ type: NotReadyProblem })
   @ApiRefusals('not_ready')
   async ready(): Promise<ReadyResponse> {
     return { status: 'ready', checks: await this.readiness.require() };

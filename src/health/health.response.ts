@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Problem } from '../common/problem.js';
 
 export class HealthResponse {
   @ApiProperty({ enum: ['healthy'] })
@@ -29,6 +30,12 @@ export class ReadyResponse {
   @ApiProperty({ enum: ['ready'] })
   readonly status: 'ready';
 
+  @ApiProperty({ type: [ReadyCheck] })
+  readonly checks: readonly ReadyCheck[];
+}
+
+/** A refusal with the line of each part. */
+export class NotReadyProblem extends Problem {
   @ApiProperty({ type: [ReadyCheck] })
   readonly checks: readonly ReadyCheck[];
 }

@@ -1,10 +1,16 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, ValidateIf } from 'class-validator';
 import { composed, MaxCharacters } from '../common/max-characters.js';
-import { IsPlainText } from '../common/plain-text.js';
+import { IsPlainText, PLAIN_TEXT } from '../common/plain-text.js';
 
 export class UpdateProfileInput {
-  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 200, example: 'Ada Lovelace' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    maxLength: 200,
+    pattern: PLAIN_TEXT,
+    example: 'Ada Lovelace',
+  })
   @IsOptional()
   @ValidateIf((input: UpdateProfileInput) => input.name !== null)
   @IsString()

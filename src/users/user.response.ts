@@ -5,7 +5,7 @@ export class UserResponse {
   @ApiProperty({ format: 'uuid', example: '019ab1c2-7d3e-7a41-9c55-0d6f5f0c2b11' })
   readonly id: string;
 
-  @ApiProperty({ format: 'email', example: 'ada@example.org' })
+  @ApiProperty({ format: 'idn-email', example: 'ada@example.org' })
   readonly email: string;
 
   @ApiProperty({ type: String, nullable: true, example: 'Ada Lovelace' })

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor } from '../common/actor.js';
 import { ApiRefusals } from '../common/api-refusals.js';
 import { RequireScope } from '../common/scopes.js';
@@ -8,7 +8,6 @@ import { toUserResponse, UserResponse } from './user.response.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('Users')
-@ApiBearerAuth()
 @Controller('api/users/me')
 export class UsersController {
   constructor(private readonly users: UsersService) {}
@@ -17,7 +16,6 @@ export class UsersController {
   @RequireScope('profile:read')
   @ApiOperation({ summary: 'The signed-in user' })
   @ApiOkResponse({ type: UserResponse })
-  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'database_unavailable')
   async me(@CurrentActor() actor: Actor): Promise<UserResponse> {
     return toUserResponse(await this.users.get(actor.userId));
   }
@@ -25,7 +23,7 @@ export class UsersController {
   @Patch()
   @ApiOperation({ summary: 'Change the profile' })
   @ApiOkResponse({ type: UserResponse })
-  @ApiRefusals('rate_limited', 'validation_failed', 'unauthorized', 'insufficient_scope', 'body', 'writes')
+  @ApiRefusals('writes')
   async update(@CurrentActor() actor: Actor, @Body() input: UpdateProfileInput): Promise<UserResponse> {
     return toUserResponse(await this.users.updateProfile(actor, input));
   }

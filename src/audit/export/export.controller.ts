@@ -1,5 +1,5 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { type Actor, CurrentActor } from '../../common/actor.js';
 import { ApiRefusals } from '../../common/api-refusals.js';
@@ -8,7 +8,6 @@ import { AuditExport } from './audit-export.js';
 import { ExportQueryInput } from './export-query.input.js';
 
 @ApiTags('Audit')
-@ApiBearerAuth()
 @Controller('api/audit/export')
 export class ExportController {
   constructor(private readonly exports: AuditExport) {}
@@ -22,23 +21,19 @@ export class ExportController {
   @ApiOkResponse({
     description: 'Streamed, in the order of `seq`, up to the newest checkpoint.',
     headers: {
-      'Content-Disposition': { description: 'RFC 6266', schema: { type: 'string' } },
+      'Content-Disposition': {
+        description: '`attachment` under a name with the size of the log (RFC 6266).',
+        required: true,
+        schema: { type: 'string' },
+      },
+      'Cache-Control': { description: '`private, no-store`', required: true, schema: { type: 'string' } },
     },
     content: {
       'application/x-ndjson': { schema: { type: 'string' } },
       'text/csv': { schema: { type: 'string' } },
     },
   })
-  @ApiRefusals(
-    'rate_limited',
-    'validation_failed',
-    'unauthorized',
-    'forbidden',
-    'insufficient_scope',
-    'database_unavailable',
-    'audit_unavailable',
-    'audit_inconsistent',
-  )
+  @ApiRefusals('forbidden', 'audit_inconsistent')
   async export(
     @CurrentActor() actor: Actor,
     @Query() query: ExportQueryInput,

@@ -1,15 +1,8 @@
 import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiBearerAuth,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiProduces,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { type Actor, CurrentActor } from '../../common/actor.js';
+import { ApiId } from '../../common/api-id.js';
 import { ApiRefusals } from '../../common/api-refusals.js';
 import { Public } from '../../common/public.js';
 import { RequireScope } from '../../common/scopes.js';
@@ -37,24 +30,15 @@ export class LogController {
 
   @Get('logs/:id/proof')
   @RequireScope('audit:read')
-  @ApiBearerAuth()
   @ApiOperation({ summary: 'Proof that an entry is in the log' })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiId()
   @ApiOkResponse({ type: InclusionProofResponse })
   @ApiAcceptedResponse({
     type: PendingProofResponse,
     description: 'Not in a checkpoint yet; ask again.',
-    headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'string' } } },
+    headers: { 'Retry-After': { description: 'Seconds.', required: true, schema: { type: 'string' } } },
   })
-  @ApiRefusals(
-    'rate_limited',
-    'unauthorized',
-    'insufficient_scope',
-    'entry_not_found',
-    'database_unavailable',
-    'audit_unavailable',
-    'audit_inconsistent',
-  )
+  @ApiRefusals('entry_not_found', 'audit_inconsistent')
   async inclusion(
     @CurrentActor() actor: Actor,
     @Param('id') id: string,
@@ -72,7 +56,7 @@ export class LogController {
   })
   @ApiProduces('text/plain')
   @ApiOkResponse({ schema: { type: 'string' } })
-  @ApiRefusals('rate_limited', 'database_unavailable', 'audit_unavailable', 'audit_inconsistent')
+  @ApiRefusals('database_unavailable', 'audit_inconsistent')
   async checkpoint(): Promise<string> {
     return (await this.proofs.latest()).note;
   }
@@ -81,13 +65,7 @@ export class LogController {
   @Get('consistency')
   @ApiOperation({ summary: 'Proof that the log has only grown' })
   @ApiOkResponse({ type: ConsistencyProofResponse })
-  @ApiRefusals(
-    'rate_limited',
-    'validation_failed',
-    'database_unavailable',
-    'audit_unavailable',
-    'audit_inconsistent',
-  )
+  @ApiRefusals('database_unavailable', 'audit_inconsistent')
   async consistency(@Query() query: ConsistencyQueryInput): Promise<ConsistencyProofResponse> {
     return toConsistencyProofResponse(await this.proofs.consistency(query.from, query.to));
   }
@@ -96,7 +74,6 @@ export class LogController {
   @Get('keys')
   @ApiOperation({ summary: 'The keys that sign the checkpoints' })
   @ApiOkResponse({ type: [LogKeyResponse] })
-  @ApiRefusals('rate_limited')
   keys(): LogKeyResponse[] {
     return [toLogKeyResponse(this.signer.verifier)];
   }

@@ -1,16 +1,10 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentSession, type SessionActor } from '../../common/actor.js';
+import { ApiId } from '../../common/api-id.js';
 import { ApiRefusals } from '../../common/api-refusals.js';
-import { LINK_HEADER, sendPage } from '../../common/page-response.js';
+import { ApiPageResponse, sendPage } from '../../common/page-response.js';
 import { RequireRole } from '../../common/roles.js';
 import { byUser } from '../../events/domain-event.js';
 import { ListUsersQuery } from './list-users.query.js';
@@ -18,20 +12,15 @@ import { ManagedUserResponse, toManagedUserResponse } from './managed-user.respo
 import { RoleParam } from './role.param.js';
 import { UserAdmin } from './user-admin.js';
 
-const USER_ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
-
 @ApiTags('Admin')
-@ApiBearerAuth()
 @RequireRole('admin')
-@ApiRefusals('rate_limited', 'unauthorized', 'forbidden', 'insufficient_scope')
 @Controller('api/admin/users')
 export class AdminController {
   constructor(private readonly admin: UserAdmin) {}
 
   @Get()
   @ApiOperation({ summary: 'Users, newest first' })
-  @ApiOkResponse({ type: [ManagedUserResponse], headers: LINK_HEADER })
-  @ApiRefusals('validation_failed', 'invalid_cursor', 'database_unavailable', 'audit_unavailable')
+  @ApiPageResponse(ManagedUserResponse)
   async list(
     @CurrentSession() actor: SessionActor,
     @Query() query: ListUsersQuery,
@@ -44,7 +33,7 @@ export class AdminController {
   @Post(':id/disable')
   @HttpCode(200)
   @ApiOperation({ summary: 'Disable a user', description: 'Their sessions end and their keys stop working.' })
-  @ApiParam(USER_ID)
+  @ApiId()
   @ApiOkResponse({ type: ManagedUserResponse })
   @ApiRefusals('user_not_found', 'last_admin', 'writes')
   async disable(
@@ -57,7 +46,7 @@ export class AdminController {
   @Post(':id/enable')
   @HttpCode(200)
   @ApiOperation({ summary: 'Enable a user' })
-  @ApiParam(USER_ID)
+  @ApiId()
   @ApiOkResponse({ type: ManagedUserResponse })
   @ApiRefusals('user_not_found', 'writes')
   async enable(@CurrentSession() actor: SessionActor, @Param('id') id: string): Promise<ManagedUserResponse> {
@@ -67,7 +56,7 @@ export class AdminController {
   @Delete(':id/sessions')
   @HttpCode(204)
   @ApiOperation({ summary: 'End every session of a user' })
-  @ApiParam(USER_ID)
+  @ApiId()
   @ApiNoContentResponse()
   @ApiRefusals('user_not_found', 'writes')
   async endSessions(@CurrentSession() actor: SessionActor, @Param('id') id: string): Promise<void> {

@@ -1,11 +1,16 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { PageQuery } from '../../common/page-query.js';
-import { IsPlainText } from '../../common/plain-text.js';
+import { IsPlainText, PLAIN_TEXT } from '../../common/plain-text.js';
 
 /** A page of users. */
 export class ListUsersQuery extends PageQuery {
-  @ApiPropertyOptional({ description: 'A part of the e-mail, in any case.', maxLength: 254 })
+  @ApiPropertyOptional({
+    minLength: 1,
+    maxLength: 254,
+    pattern: PLAIN_TEXT,
+    description: 'A part of the e-mail, in any case.',
+  })
   @IsOptional()
   @IsString()
   @IsPlainText()

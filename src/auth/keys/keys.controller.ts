@@ -1,24 +1,16 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentSession, type SessionActor } from '../../common/actor.js';
+import { ApiId } from '../../common/api-id.js';
 import { ApiRefusals } from '../../common/api-refusals.js';
 import { PageQuery } from '../../common/page-query.js';
-import { LINK_HEADER, sendPage } from '../../common/page-response.js';
+import { ApiPageResponse, sendPage } from '../../common/page-response.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { CreateKeyInput } from './create-key.input.js';
 import { KeyResponse, NewKeyResponse, toKeyResponse } from './key.response.js';
 
 @ApiTags('API keys')
-@ApiBearerAuth()
 @Controller('api/auth/keys')
 export class KeysController {
   constructor(private readonly keys: ApiKeysService) {}
@@ -29,15 +21,7 @@ export class KeysController {
     description: 'The key is in this answer and never again. A user has at most 100 keys.',
   })
   @ApiCreatedResponse({ type: NewKeyResponse })
-  @ApiRefusals(
-    'rate_limited',
-    'validation_failed',
-    'unauthorized',
-    'insufficient_scope',
-    'too_many_keys',
-    'body',
-    'writes',
-  )
+  @ApiRefusals('too_many_keys', 'writes')
   async create(
     @CurrentSession() actor: SessionActor,
     @Body() input: CreateKeyInput,
@@ -48,15 +32,7 @@ export class KeysController {
 
   @Get()
   @ApiOperation({ summary: 'Your keys, newest first' })
-  @ApiOkResponse({ type: [KeyResponse], headers: LINK_HEADER })
-  @ApiRefusals(
-    'rate_limited',
-    'validation_failed',
-    'invalid_cursor',
-    'unauthorized',
-    'insufficient_scope',
-    'database_unavailable',
-  )
+  @ApiPageResponse(KeyResponse)
   async list(
     @CurrentSession() actor: SessionActor,
     @Query() query: PageQuery,
@@ -69,9 +45,9 @@ export class KeysController {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Revoke a key' })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiId()
   @ApiNoContentResponse()
-  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'key_not_found', 'writes')
+  @ApiRefusals('key_not_found', 'writes')
   async revoke(@CurrentSession() actor: SessionActor, @Param('id') id: string): Promise<void> {
     await this.keys.revoke(actor, id);
   }

@@ -1,9 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
-import { IsPlainText } from '../../common/plain-text.js';
+import { IsPlainText, PLAIN_TEXT } from '../../common/plain-text.js';
 
 export class RefreshInput {
-  @ApiProperty({ description: 'The `refresh_token` of the last answer; good once.' })
+  @ApiProperty({
+    pattern: PLAIN_TEXT,
+    maxLength: 4096,
+    description: 'The `refresh_token` of the last answer; good once.',
+  })
   @IsString()
   @IsPlainText()
   @MaxLength(4096)

@@ -1,17 +1,11 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentSession, type SessionActor } from '../../common/actor.js';
+import { ApiId } from '../../common/api-id.js';
 import { ApiRefusals } from '../../common/api-refusals.js';
 import { PageQuery } from '../../common/page-query.js';
-import { LINK_HEADER, sendPage } from '../../common/page-response.js';
+import { ApiPageResponse, sendPage } from '../../common/page-response.js';
 import { Public } from '../../common/public.js';
 import { CurrentRequest, type RequestContext } from '../../common/request-context.js';
 import { SignInResponse, toSignInResponse } from '../sign-in.response.js';
@@ -36,7 +30,7 @@ export class SessionsController {
     description: 'A token that was used more than 10 s ago ends its session.',
   })
   @ApiOkResponse({ type: SignInResponse })
-  @ApiRefusals('rate_limited', 'validation_failed', 'unauthorized', 'body', 'writes')
+  @ApiRefusals('unauthorized', 'writes')
   async refresh(
     @CurrentRequest() request: RequestContext,
     @Body() input: RefreshInput,
@@ -46,29 +40,19 @@ export class SessionsController {
 
   @Post('logout')
   @HttpCode(204)
-  @ApiBearerAuth()
   @ApiOperation({ summary: 'End this session' })
   @ApiNoContentResponse()
-  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'writes')
+  @ApiRefusals('writes')
   async signOut(@CurrentSession() actor: SessionActor): Promise<void> {
     await this.sessions.signOut(actor);
   }
 
   @Get('sessions')
-  @ApiBearerAuth()
   @ApiOperation({
     summary: 'Where you are signed in, newest first',
     description: 'At most 100; a further sign-in ends the one that was used longest ago.',
   })
-  @ApiOkResponse({ type: [SessionResponse], headers: LINK_HEADER })
-  @ApiRefusals(
-    'rate_limited',
-    'validation_failed',
-    'invalid_cursor',
-    'unauthorized',
-    'insufficient_scope',
-    'database_unavailable',
-  )
+  @ApiPageResponse(SessionResponse)
   async list(
     @CurrentSession() actor: SessionActor,
     @Query() query: PageQuery,
@@ -81,21 +65,19 @@ export class SessionsController {
 
   @Delete('sessions')
   @HttpCode(204)
-  @ApiBearerAuth()
   @ApiOperation({ summary: 'End every other session' })
   @ApiNoContentResponse()
-  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'writes')
+  @ApiRefusals('writes')
   async endOthers(@CurrentSession() actor: SessionActor): Promise<void> {
     await this.sessions.endOthers(actor);
   }
 
   @Delete('sessions/:id')
   @HttpCode(204)
-  @ApiBearerAuth()
   @ApiOperation({ summary: 'End a session' })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiId()
   @ApiNoContentResponse()
-  @ApiRefusals('rate_limited', 'unauthorized', 'insufficient_scope', 'session_not_found', 'writes')
+  @ApiRefusals('session_not_found', 'writes')
   async end(@CurrentSession() actor: SessionActor, @Param('id') id: string): Promise<void> {
     await this.sessions.endOne(actor, id);
   }
