@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type ApiDocument, isJson } from './api-document.js';
 
 export interface Answer<T = Record<string, unknown>> {
   readonly status: number;
@@ -46,7 +47,11 @@ export class Client {
   email = '';
   password = '';
 
-  constructor(readonly url: string) {}
+  /** With `document`, every answer must be described in it. */
+  constructor(
+    readonly url: string,
+    private readonly document: ApiDocument | null = null,
+  ) {}
 
   async register(email: string, password: string): Promise<void> {
     const answer = await this.json<{ token: string; user: { id: string } }>('POST', '/api/users/register', {
@@ -65,11 +70,13 @@ export class Client {
     return this.json('POST', '/api/users/login', { email, password });
   }
 
-  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     if (this.token !== '' && !headers.has('authorization'))
       headers.set('authorization', `Bearer ${this.token}`);
-    return fetch(this.url + path, { ...init, headers });
+    const response = await fetch(this.url + path, { ...init, headers });
+    await this.#requireDescribed(init.method ?? 'GET', path, response);
+    return response;
   }
 
   /** Sends and receives JSON; a body that is not JSON comes back as `{}`. */
@@ -117,6 +124,15 @@ export class Client {
       headers: response.headers,
       body: Buffer.from(await response.arrayBuffer()),
     };
+  }
+
+  async #requireDescribed(method: string, path: string, response: Response): Promise<void> {
+    if (this.document === null) return;
+    const { status, headers } = response;
+    const json: unknown = isJson(headers) && method !== 'HEAD' ? await response.clone().json() : undefined;
+    const faults = this.document.faults(method, path, { status, headers, json });
+    if (faults.length > 0)
+      throw new Error(`${method} ${path}: the document does not have ${faults.join('; ')}`);
   }
 
   /** The newest entries of the trail that pass the filters. */

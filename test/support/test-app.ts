@@ -11,6 +11,7 @@ import type { Role } from '../../src/common/roles.js';
 import type { AppConfig } from '../../src/config/app-config.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { bySystem } from '../../src/events/domain-event.js';
+import { ApiDocument } from './api-document.js';
 import { Client } from './client.js';
 import { environmentOf, startS3 } from './s3-server.js';
 import { storedFiles } from './storage-files.js';
@@ -41,6 +42,9 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+/** The same for every app of a file. */
+let document: ApiDocument | null = null;
+
 /** The app as production builds it, on a directory and a database of its own, listening on a free port. */
 export async function startApp(environment: Record<string, string> = {}): Promise<TestApp> {
   const storage = environment.STORAGE_PATH ?? (await mkdtemp(join(tmpdir(), 'test-')));
@@ -65,9 +69,10 @@ export async function startApp(environment: Record<string, string> = {}): Promis
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
+  document ??= ApiDocument.of(app);
   let users = 0;
   const user = async (email = `user-${++users}@example.org`, password = 'a long enough passphrase') => {
-    const client = new Client(url);
+    const client = new Client(url, document);
     await client.register(email, password);
     return client;
   };
@@ -78,7 +83,7 @@ export async function startApp(environment: Record<string, string> = {}): Promis
     port,
     storage,
     log,
-    client: () => new Client(url),
+    client: () => new Client(url, document),
     user,
     userWithRole: async (role) => {
       const client = await user();
