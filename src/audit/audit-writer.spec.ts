@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Registry } from 'prom-client';
-import { ReadinessChecks } from '../common/readiness-check.js';
+import { ReadinessChecks, type RegisteredCheck } from '../common/readiness-check.js';
 import type { Sequencer } from './log/sequencer.js';
 import type { Destination } from '../database/late-rows.js';
 import type { Transactions } from '../database/transactions.js';
@@ -112,7 +112,7 @@ describe('AuditWriter', () => {
   });
 
   it('holds 1000, makes the next wait, and refuses it after 2 s; drops nothing', async () => {
-    const [[, check]] = checks.entries() as [[string, () => void]];
+    const [{ check }] = checks.entries() as [RegisteredCheck];
     const writes = Array.from({ length: 1000 }, (_, index) => writer.write(record(index)));
     expect(writer.full).toBe(true);
     expect(check).toThrow('full');

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AppConfig } from '../config/app-config.js';
 import { AuditRecord } from './audit-record.entity.js';
 import { AuditTrail } from './audit-trail.js';
 import { AuditWriter } from './audit-writer.js';
@@ -12,7 +13,10 @@ import { AuditPrivate } from './log/audit-private.entity.js';
 import { AuditState } from './log/audit-state.entity.js';
 import { AuditSubject } from './log/audit-subject.entity.js';
 import { AuditTile } from './log/audit-tile.entity.js';
+import { BoundedWitnessStore } from './log/bounded-witness-store.js';
 import { Erasure } from './log/erasure.js';
+import { FileWitnessStore } from './log/file-witness-store.js';
+import { LogAlarm } from './log/log-alarm.js';
 import { LogProofs } from './log/log-proofs.js';
 import { LogSigner } from './log/log-signer.js';
 import { LogController } from './log/log.controller.js';
@@ -20,8 +24,12 @@ import { Retention } from './log/retention.js';
 import { Sequencer } from './log/sequencer.js';
 import { Witness } from './log/witness.js';
 import { LogSearch } from './log-search.js';
+import { WitnessStore } from './log/witness-store.js';
 import { ReadingRights } from './reading-rights.js';
 import { SystemJournal } from './system-journal.js';
+
+/** How long the witness may take for an answer: those who ask for a newer checkpoint wait for it. */
+const WITNESS_MS = 2000;
 
 @Module({
   imports: [
@@ -39,7 +47,13 @@ import { SystemJournal } from './system-journal.js';
     Sequencer,
     LogSigner,
     LogProofs,
+    LogAlarm,
     Witness,
+    {
+      provide: WitnessStore,
+      inject: [AppConfig],
+      useFactory: (config: AppConfig) => new BoundedWitnessStore(FileWitnessStore.of(config), WITNESS_MS),
+    },
     Erasure,
     Retention,
   ],

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { DataSource } from 'typeorm';
-import { readWitness, witnessFile } from '../audit/log/witness.js';
-import type { Checkpoint } from '../audit/merkle/checkpoint.js';
+import { FileWitnessStore } from '../audit/log/file-witness-store.js';
+import { type Checkpoint, readCheckpoint } from '../audit/merkle/checkpoint.js';
 import { noteVerifier } from '../audit/merkle/signed-note.js';
 import { LogChecker } from '../audit/verify/log-checker.js';
 import type { AppConfig } from '../config/app-config.js';
@@ -13,7 +10,7 @@ import { dataSourceOptions } from '../database/data-source-options.js';
 import { Progress } from './progress.js';
 import { faultLine, NO_VERDICT, TAMPERED, WHOLE } from './verdict.js';
 
-/** Checks the audit log of the configured database against its own hashes and what the instances have seen of it. */
+/** Checks the audit log of the configured database against its own hashes and what its witness has seen of it. */
 async function main(): Promise<number> {
   let database: DataSource | undefined;
   try {
@@ -39,12 +36,11 @@ async function main(): Promise<number> {
   }
 }
 
-/** The last checkpoints that the instances on this storage have verified. */
+/** What was published of the log, as its witness has it, and what earlier versions have left. */
 async function witnessed(config: AppConfig): Promise<Checkpoint[]> {
-  const directory = dirname(witnessFile(config));
-  if (!existsSync(directory)) return [];
-  const files = (await readdir(directory)).filter((name) => name.endsWith('.checkpoint'));
-  return files.map((name) => readWitness(join(directory, name))).filter((checkpoint) => checkpoint !== null);
+  const store = FileWitnessStore.of(config);
+  const notes = [await store.fetch(), ...(await store.earlier())];
+  return notes.map((note) => readCheckpoint(note ?? '')).filter((checkpoint) => checkpoint !== null);
 }
 
 process.exitCode = await main();

@@ -6,16 +6,27 @@ import { Injectable } from '@nestjs/common';
  */
 export type Check = () => Promise<string | void> | string | void;
 
+/** A part's check under its name. One that is optional is shown as failing, and requests are served all the same. */
+export interface RegisteredCheck {
+  readonly name: string;
+  readonly check: Check;
+  readonly optional: boolean;
+}
+
 /** Where parts that `health` may not import register their own check. */
 @Injectable()
 export class ReadinessChecks {
-  readonly #checks = new Map<string, Check>();
+  readonly #checks: RegisteredCheck[] = [];
 
   register(name: string, check: Check): void {
-    this.#checks.set(name, check);
+    this.#checks.push({ name, check, optional: false });
   }
 
-  entries(): [string, Check][] {
-    return [...this.#checks];
+  registerOptional(name: string, check: Check): void {
+    this.#checks.push({ name, check, optional: true });
+  }
+
+  entries(): readonly RegisteredCheck[] {
+    return this.#checks;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ReadinessChecks } from '../common/readiness-check.js';
+import { ReadinessChecks, type RegisteredCheck } from '../common/readiness-check.js';
 import type { AppConfig } from '../config/app-config.js';
 import { FreeSpace, type SpaceReservation } from './free-space.js';
 import type { ObjectStorage } from './storage/object-storage.js';
@@ -92,7 +92,7 @@ describe('FreeSpace', () => {
   it('says to whoever asks that space is low', async () => {
     const disk = new Disk(RESERVE);
     const { checks } = spaceOn(disk);
-    const [[name, check]] = checks.entries() as [[string, () => Promise<string | undefined>]];
+    const [{ name, check }] = checks.entries() as [RegisteredCheck];
     expect([name, await check()]).toEqual(['free_space', undefined]);
     disk.free--;
     expect(await check()).toContain('uploads are refused');

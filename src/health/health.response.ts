@@ -12,13 +12,23 @@ export class HealthResponse {
 /** One part, and whether it can do its work now. */
 export class ReadyCheck {
   @ApiProperty({
-    enum: ['process', 'database', 'storage', 'migrations', 'audit', 'audit_log', 'audit_lag', 'free_space'],
+    enum: [
+      'process',
+      'database',
+      'storage',
+      'migrations',
+      'audit',
+      'audit_log',
+      'audit_lag',
+      'audit_witness',
+      'free_space',
+    ],
   })
   readonly name: string;
 
   @ApiProperty({
     enum: ['ok', 'degraded', 'failing'],
-    description: 'A degraded part leaves the process ready.',
+    description: 'A degraded part leaves the process ready, and so does `audit_witness` when it fails.',
   })
   readonly status: 'ok' | 'degraded' | 'failing';
 

@@ -4,7 +4,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { errors } from '../common/errors.js';
 import { Lifecycle } from '../common/lifecycle.js';
-import { type Check, ReadinessChecks } from '../common/readiness-check.js';
+import { type Check, ReadinessChecks, type RegisteredCheck } from '../common/readiness-check.js';
 import { ObjectStorage } from '../files/storage/object-storage.js';
 import type { ReadyCheck } from './health.response.js';
 
@@ -14,7 +14,7 @@ const CHECK_MS = 2000;
 @Injectable()
 export class Readiness {
   readonly #logger = new Logger(Readiness.name);
-  readonly #checks: [string, Check][];
+  readonly #checks: readonly RegisteredCheck[];
 
   constructor(
     lifecycle: Lifecycle,
@@ -22,19 +22,21 @@ export class Readiness {
     storage: ObjectStorage,
     private readonly registered: ReadinessChecks,
   ) {
-    this.#checks = [
-      ['process', () => (lifecycle.stopping ? Promise.reject(new Error('stopping')) : undefined)],
-      ['database', async () => void (await this.reading.query('SELECT 1'))],
-      ['storage', () => storage.check()],
-      ['migrations', () => this.#requireMigrated()],
-    ];
+    const checks: Record<string, Check> = {
+      process: () => (lifecycle.stopping ? Promise.reject(new Error('stopping')) : undefined),
+      database: async () => void (await this.reading.query('SELECT 1')),
+      storage: () => storage.check(),
+      migrations: () => this.#requireMigrated(),
+    };
+    this.#checks = Object.entries(checks).map(([name, check]) => ({ name, check, optional: false }));
   }
 
-  /** @throws `not_ready` with a line per part when one is failing. */
+  /** @throws `not_ready` with a line per part when one is failing that is needed. */
   async require(): Promise<readonly ReadyCheck[]> {
     const all = [...this.#checks, ...this.registered.entries()];
-    const checks = await Promise.all(all.map(([name, check]) => this.#run(name, check)));
-    if (checks.some(({ status }) => status === 'failing')) throw errors.notReady(checks);
+    const checks = await Promise.all(all.map(({ name, check }) => this.#run(name, check)));
+    const needed = checks.filter((_, index) => !all[index]!.optional);
+    if (needed.some(({ status }) => status === 'failing')) throw errors.notReady(checks);
     return checks;
   }
 

@@ -40,6 +40,7 @@ describe('operations', () => {
       'audit',
       'audit_lag',
       'audit_log',
+      'audit_witness',
       'database',
       'free_space',
       'migrations',

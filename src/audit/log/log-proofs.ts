@@ -5,21 +5,14 @@ import type { Actor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { parseId } from '../../common/ids.js';
 import { AuditRecord } from '../audit-record.entity.js';
-import { type Checkpoint, openCheckpoint } from '../merkle/checkpoint.js';
+import type { SignedCheckpoint } from '../merkle/checkpoint.js';
 import { leafHash } from '../merkle/hashing.js';
 import { consistencySubtrees, inclusionSubtrees } from '../merkle/tree-geometry.js';
 import { ReadingRights } from '../reading-rights.js';
 import { AuditLogEntry } from './audit-log-entry.entity.js';
-import { AuditState, STATE_ID } from './audit-state.entity.js';
 import { LogInconsistent } from './log-inconsistent.js';
-import { LogSigner } from './log-signer.js';
 import { TreeReader } from './tree-reader.js';
 import { Witness } from './witness.js';
-
-/** A checkpoint as it was signed, and what it says. */
-export interface SignedCheckpoint extends Checkpoint {
-  readonly note: string;
-}
 
 export interface InclusionProof {
   readonly seq: number;
@@ -36,40 +29,29 @@ export interface ConsistencyProof {
   readonly hashes: readonly Buffer[];
 }
 
-/** Proves what the log commits to. Nothing is served that contradicts what this instance has verified before. */
+/** Proves what the log commits to. Nothing is served that contradicts what was published before. */
 @Injectable()
 export class LogProofs {
   constructor(
-    @InjectRepository(AuditState) private readonly states: Repository<AuditState>,
     @InjectRepository(AuditLogEntry) private readonly log: Repository<AuditLogEntry>,
     @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
-    private readonly signer: LogSigner,
     private readonly witness: Witness,
     private readonly rights: ReadingRights,
   ) {}
 
   /** A reader of the stored tree, for one piece of work. */
   reader(): TreeReader {
-    return new TreeReader(this.states.manager);
+    return new TreeReader(this.log.manager);
   }
 
   /**
-   * The newest signed checkpoint.
-   * @throws `audit_unavailable` before the first; `audit_inconsistent` when it does not continue what was verified.
+   * The newest signed checkpoint that is published.
+   * @throws `audit_unavailable` before the first; `audit_inconsistent` when the log does not continue what was published.
    */
   async latest(): Promise<SignedCheckpoint> {
-    const { size, root, checkpoint: note } = await this.states.findOneByOrFail({ id: STATE_ID });
-    if (root === null || note === null)
-      throw errors.auditUnavailable(new Error('there is no checkpoint yet'));
-    return this.#refusing(async () => {
-      const checkpoint = openCheckpoint(note, this.signer.verifier);
-      if (checkpoint?.size !== size || !checkpoint.root.equals(root)) {
-        throw new LogInconsistent('the stored checkpoint is not the signed one of the stored tree');
-      }
-      await this.witness.require(size, root, this.reader());
-      this.witness.advance(note);
-      return { ...checkpoint, note };
-    });
+    const checkpoint = await this.#refusing(() => this.witness.latest());
+    if (checkpoint === null) throw errors.auditUnavailable(new Error('no checkpoint has been published yet'));
+    return checkpoint;
   }
 
   /**
@@ -98,14 +80,14 @@ export class LogProofs {
     const { size } = await this.latest();
     if (to > size) throw errors.validationFailed([{ field: 'to', message: `to must be at most ${size}` }]);
     if (from > to) throw errors.validationFailed([{ field: 'from', message: 'from must be at most to' }]);
-    const hashes = await this.#refusing(() => this.reader().hashes(consistencySubtrees(from, to)));
+    const hashes = await this.#guarded(() => this.reader().hashes(consistencySubtrees(from, to)));
     return { from, to, hashes };
   }
 
   async #prove({ seq, entry }: AuditLogEntry): Promise<InclusionProof | null> {
     const checkpoint = await this.latest();
     if (seq >= checkpoint.size) return null;
-    return this.#refusing(async () => {
+    return this.#guarded(async () => {
       const leaf = leafHash(entry);
       const subtrees = [{ begin: seq, end: seq + 1 }, ...inclusionSubtrees(seq, checkpoint.size)];
       const [stored, ...hashes] = await this.reader().hashes(subtrees);
@@ -114,15 +96,16 @@ export class LogProofs {
     });
   }
 
-  /** Tells the operator of an inconsistency, and the client that the log cannot be trusted. */
+  #guarded<T>(work: () => Promise<T>): Promise<T> {
+    return this.#refusing(() => this.witness.guard(work));
+  }
+
+  /** Tells the client that the log cannot be trusted; the operator is told by the witness. */
   async #refusing<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const fault = error instanceof RangeError ? new LogInconsistent(error.message) : error;
-      if (!(fault instanceof LogInconsistent)) throw error;
-      this.witness.report(fault);
-      throw errors.auditInconsistent(fault);
+      throw error instanceof LogInconsistent ? errors.auditInconsistent(error) : error;
     }
   }
 }

@@ -6,11 +6,13 @@ import { ReadinessChecks } from '../../common/readiness-check.js';
 import { isPostgres } from '../../database/is-postgres.js';
 import { Transactions } from '../../database/transactions.js';
 import { AuditRecord } from '../audit-record.entity.js';
+import type { Checkpoint } from '../merkle/checkpoint.js';
 import { EMPTY_ROOT } from '../merkle/hashing.js';
 import type { TileEdge } from '../merkle/tiles.js';
 import { personalValues, sealEntry } from './audit-entry.js';
 import { AuditState, STATE_ID } from './audit-state.entity.js';
 import { AuditSubject } from './audit-subject.entity.js';
+import { requireContinuation } from './continuation.js';
 import { chainsOf, oldestRecords } from './load-batch.js';
 import { LogInconsistent } from './log-inconsistent.js';
 import { LogSigner } from './log-signer.js';
@@ -122,11 +124,13 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** @returns how many records got their place; 0 when another process holds the lock. */
   async #sequence(tx: EntityManager): Promise<number> {
+    // Before the state is read, which has to continue it.
+    const { published } = this.witness;
     const state = await lockState(tx);
     if (state === null) return 0;
     const { records, positions } = await oldestRecords(tx, BATCH);
     if (records.length === 0) return 0;
-    const edge = await this.#verifiedEdge(tx, state);
+    const edge = await this.witness.guard(() => verifiedEdge(tx, state, published));
     const subjects = await chainsOf(tx, records);
     const sealed = records.map((record) => seal(record, edge, subjects));
     // First, for the log then grows into the pages that the intake leaves, and SQLite writes these once.
@@ -137,36 +141,32 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
     await tx.update(AuditState, { id: STATE_ID }, { size: edge.size, root, checkpoint });
     this.transactions.afterCommit(tx, () => {
       this.#sequenced.inc(records.length);
-      this.witness.advance(checkpoint);
+      this.witness.poke();
     });
     // What was still on its way when its owner was forgotten: the intake had it after the erasure.
     if (records.some((record) => isErased(record, subjects) && personalValues(record) !== null))
       this.transactions.afterCommit(tx, () => this.transactions.scrub());
     return records.length;
   }
+}
 
-  /** The right edge of the tree, once it is known to be the tree that was signed and verified before. */
-  async #verifiedEdge(tx: EntityManager, state: AuditState): Promise<TileEdge> {
-    const reader = new TreeReader(tx);
-    const root = state.root ?? EMPTY_ROOT;
-    await this.witness.require(state.size, root, reader);
-    const edge = await this.#edgeOf(reader, state.size);
-    if (edge.root().equals(root)) return edge;
-    const fault = new LogInconsistent(`the stored tree of ${state.size} leaves has another root`);
-    this.witness.report(fault);
-    throw fault;
+/**
+ * The right edge of the tree, once it is known to be the tree that was signed, and to continue the one that was published.
+ * @throws LogInconsistent, RangeError.
+ */
+async function verifiedEdge(
+  tx: EntityManager,
+  state: AuditState,
+  published: Checkpoint | null,
+): Promise<TileEdge> {
+  const reader = new TreeReader(tx);
+  const root = state.root ?? EMPTY_ROOT;
+  if (published !== null) await requireContinuation(published, state.size, root, reader);
+  const edge = await reader.edge(state.size);
+  if (!edge.root().equals(root)) {
+    throw new LogInconsistent(`the stored tree of ${state.size} leaves has another root`);
   }
-
-  async #edgeOf(reader: TreeReader, size: number): Promise<TileEdge> {
-    try {
-      return await reader.edge(size);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      const fault = new LogInconsistent(`the tree is incomplete: ${error.message}`);
-      this.witness.report(fault);
-      throw fault;
-    }
-  }
+  return edge;
 }
 
 /** Takes the lock that makes this process the sequencer until its transaction ends; null when another has it. */

@@ -1,143 +1,183 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { Gauge, Registry } from 'prom-client';
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
 import { ReadinessChecks } from '../../common/readiness-check.js';
-import { AppConfig } from '../../config/app-config.js';
-import { type Checkpoint, readCheckpoint } from '../merkle/checkpoint.js';
-import { isConsistent } from '../merkle/proofs.js';
-import { consistencySubtrees } from '../merkle/tree-geometry.js';
+import {
+  type Checkpoint,
+  openCheckpoint,
+  readCheckpoint,
+  type SignedCheckpoint,
+} from '../merkle/checkpoint.js';
+import { EMPTY_ROOT } from '../merkle/hashing.js';
+import { AuditState, STATE_ID } from './audit-state.entity.js';
+import { requireContinuation } from './continuation.js';
+import { LogAlarm } from './log-alarm.js';
 import { LogInconsistent } from './log-inconsistent.js';
-import type { TreeReader } from './tree-reader.js';
+import { LogSigner } from './log-signer.js';
+import { TreeReader } from './tree-reader.js';
+import { WitnessStore, WitnessUnavailable, WitnessUnreadable } from './witness-store.js';
 
-const WRITE_EVERY_MS = 1000;
+const ATTEMPTS = 10;
+/** When nobody asks, a newer checkpoint is published so long after it was made; a witness that is away is asked as often. */
+const EVERY_MS = 1000;
 
 /**
- * Remembers, outside the database, the last checkpoint that this instance has verified, and refuses any tree that
- * is not its continuation: a log that was cut, rewritten, or put back from an older copy. What it has noticed it does
- * not forget: an operator has to look, and to remove the file when the older state is to be accepted.
+ * Publishes checkpoints, and lets none be published that is not the continuation of all before: a log that was cut, rewritten,
+ * or put back from an older copy is noticed. A newer checkpoint is kept by the witness, outside the database and for all
+ * instances, before anybody is told of it. Without the witness, what was published last stays so, and nothing newer is.
  */
 @Injectable()
-export class Witness implements OnModuleDestroy {
+export class Witness implements OnModuleInit, OnModuleDestroy {
   readonly #logger = new Logger(Witness.name);
-  readonly #file: string;
-  #seen: Checkpoint | null;
-  #unwritten: string | null = null;
+  #published: SignedCheckpoint | null = null;
+  #running: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
-  #fault: LogInconsistent | null = null;
+  #stopped = false;
+  /** Why nothing newer is published; null when it is. */
+  #failure: WitnessUnavailable | WitnessUnreadable | null = null;
 
-  constructor(config: AppConfig, registry: Registry, checks: ReadinessChecks) {
-    this.#file = witnessFile(config);
-    mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
-    this.#seen = readWitness(this.#file);
-    checks.register('audit_log', () => {
-      if (this.#fault !== null) throw this.#fault;
+  constructor(
+    private readonly store: WitnessStore,
+    @InjectRepository(AuditState) private readonly states: Repository<AuditState>,
+    private readonly signer: LogSigner,
+    private readonly alarm: LogAlarm,
+    checks: ReadinessChecks,
+  ) {
+    // Without the witness everything is done but for showing newer checkpoints.
+    checks.registerOptional('audit_witness', () => {
+      if (this.#failure !== null) throw this.#failure;
     });
-    const inconsistent: Gauge = new Gauge({
-      name: 'audit_log_inconsistent',
-      help: '1 when the audit log contradicts what this instance has verified before. Must stay 0.',
-      registers: [registry],
-      collect: () => inconsistent.set(this.#fault === null ? 0 : 1),
-    });
   }
 
-  /** The last verified checkpoint; null before the first. */
-  get seen(): Checkpoint | null {
-    return this.#seen;
-  }
-
-  /** @throws LogInconsistent unless the tree of `size` leaves with this root continues what was verified before. */
-  async require(size: number, root: Buffer, reader: TreeReader): Promise<void> {
-    if (this.#fault !== null) throw this.#fault;
-    const seen = this.#seen;
-    if (seen === null || (size === seen.size && root.equals(seen.root))) return;
-    try {
-      await requireContinuation(seen, size, root, reader);
-    } catch (error) {
-      if (error instanceof LogInconsistent) this.report(error);
-      throw error;
-    }
-  }
-
-  /** Takes note of a verified checkpoint; it is in the file within a second. */
-  advance(note: string): void {
-    const checkpoint = readCheckpoint(note);
-    if (checkpoint === null || (this.#seen !== null && checkpoint.size <= this.#seen.size)) return;
-    this.#seen = checkpoint;
-    this.#unwritten = note;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#writing = this.#write();
-    }, WRITE_EVERY_MS).unref();
-  }
-
-  /** Says that the log contradicts itself or what was verified: in the log, in a metric and in `/ready`. */
-  report(fault: LogInconsistent): void {
-    this.#fault ??= fault;
-    this.#logger.fatal({ err: fault, witness: this.#file }, 'the audit log is inconsistent');
+  /**
+   * Before anything is sequenced or shown, the log has to continue what was published before this process began.
+   * @throws WitnessUnreadable
+   */
+  async onModuleInit(): Promise<void> {
+    await this.#publishQuietly();
+    if (this.#failure instanceof WitnessUnreadable) throw this.#failure;
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.#stopped = true;
     clearTimeout(this.#timer);
-    await this.#writing;
-    await this.#write();
+    await this.#publishQuietly();
   }
 
-  async #write(): Promise<void> {
-    const note = this.#unwritten;
-    if (note === null) return;
-    this.#unwritten = null;
+  /** What was published last by this process; null before the first. Whatever state is read from now on continues it. */
+  get published(): SignedCheckpoint | null {
+    return this.#published;
+  }
+
+  /**
+   * The newest checkpoint, published by now; null when there is none yet, or none could be kept by the witness.
+   * @throws LogInconsistent when the log does not continue what was published before.
+   */
+  async latest(): Promise<SignedCheckpoint | null> {
+    const published = this.#published;
+    const state = await this.states.findOneByOrFail({ id: STATE_ID });
+    return this.guard(async () => {
+      if (published === null || !isStateOf(published, state)) {
+        if (this.#failure === null) await this.#publish();
+        else await this.#requireContinuation(published, state);
+      }
+      return this.#published;
+    });
+  }
+
+  /**
+   * Does work that relies on the log.
+   * @throws LogInconsistent when the work finds that it contradicts itself or what was published, or that was found before.
+   */
+  guard<T>(work: () => Promise<T>): Promise<T> {
+    return this.alarm.guard(work);
+  }
+
+  /** Says that the log has grown. Returns at once; it is published within about a second. */
+  poke(): void {
+    if (this.#stopped) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#publishQuietly();
+    }, EVERY_MS).unref();
+  }
+
+  async #publishQuietly(): Promise<void> {
     try {
-      await writeFile(`${this.#file}.new`, note, { mode: 0o600, flush: true });
-      await rename(`${this.#file}.new`, this.#file);
+      await this.#publish();
     } catch (error) {
-      this.#logger.error({ err: error as Error }, 'the last verified checkpoint could not be kept');
+      // The alarm has said so already.
+      if (error instanceof LogInconsistent) return;
+      this.#logger.warn(
+        { err: error as Error },
+        'the newest checkpoint could not be published; trying again',
+      );
+      this.poke();
     }
   }
+
+  /** Publishes the state of the log as it is after the call. Those who ask meanwhile share the next publication. */
+  #publish(): Promise<void> {
+    this.#next ??= this.#running.then(() => {
+      this.#next = null;
+      const running = this.#tryPublish();
+      this.#running = running.catch(() => undefined);
+      return running;
+    });
+    return this.#next;
+  }
+
+  async #tryPublish(): Promise<void> {
+    try {
+      await this.alarm.guard(() => this.#replace());
+      if (this.#failure !== null) this.#logger.log('the witness can be reached again');
+      this.#failure = null;
+    } catch (error) {
+      if (!(error instanceof WitnessUnavailable || error instanceof WitnessUnreadable)) throw error;
+      if (this.#failure === null) {
+        this.#logger.error({ err: error }, 'no newer checkpoint is published; trying again');
+      }
+      this.#failure = error;
+      this.poke();
+    }
+  }
+
+  /** What is judged is the state as it is read after what it has to continue. */
+  async #replace(): Promise<void> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const published = this.#published;
+      const note = await this.store.fetch();
+      const state = await this.states.findOneByOrFail({ id: STATE_ID });
+      const current = this.#open(state);
+      const kept = note === null ? null : readCheckpoint(note);
+      for (const seen of [kept, published]) await this.#requireContinuation(seen, state);
+      if (current === null) return;
+      if (kept?.size === current.size || (await this.store.replace(note, current.note))) {
+        this.#published = current;
+        return;
+      }
+    }
+    throw new WitnessUnavailable(new Error(`it changed ${ATTEMPTS} times while it was to be replaced`));
+  }
+
+  /** The signed checkpoint of a state; null before this key has signed one. */
+  #open({ size, root, checkpoint: note }: AuditState): SignedCheckpoint | null {
+    const checkpoint = openCheckpoint(note ?? '', this.signer.verifier);
+    if (checkpoint?.size === size && root?.equals(checkpoint.root) === true) {
+      return { ...checkpoint, note: note! };
+    }
+    // The first entry of this process is signed with its key; until then, the one that has been replaced may be meant.
+    if (this.#published === null) return null;
+    throw new LogInconsistent('the stored checkpoint is not the signed one of the stored tree');
+  }
+
+  async #requireContinuation(seen: Checkpoint | null, { size, root }: AuditState): Promise<void> {
+    if (seen === null) return;
+    await requireContinuation(seen, size, root ?? EMPTY_ROOT, new TreeReader(this.states.manager));
+  }
 }
 
-/** Where an instance keeps its last verified checkpoint: one file for each host and port. */
-export function witnessFile(config: AppConfig): string {
-  return join(config.storage.path, 'witness', `${config.instance}.checkpoint`);
-}
-
-/** The checkpoint in a witness's file; null when there is no file. @throws when there is one that says nothing. */
-export function readWitness(file: string): Checkpoint | null {
-  let note: string;
-  try {
-    note = readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-  // The signature was checked before it was kept, perhaps with a key that has been replaced since.
-  const checkpoint = readCheckpoint(note);
-  if (checkpoint === null) throw new Error(`${file} holds no checkpoint`);
-  return checkpoint;
-}
-
-/** @throws LogInconsistent unless the tree of `size` leaves begins with the tree that `seen` commits to. */
-export async function requireContinuation(
-  seen: Checkpoint,
-  size: number,
-  root: Buffer,
-  reader: TreeReader,
-): Promise<void> {
-  if (size < seen.size) {
-    throw new LogInconsistent(`the log has ${size} entries, but ${seen.size} were verified before`);
-  }
-  let proof: Buffer[];
-  try {
-    proof = await reader.hashes(consistencySubtrees(seen.size, size));
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new LogInconsistent(`the tree is incomplete: ${error.message}`);
-  }
-  if (!isConsistent(seen.size, size, seen.root, root, proof)) {
-    throw new LogInconsistent(
-      `the log of ${size} entries does not continue the ${seen.size} that were verified before`,
-    );
-  }
+function isStateOf({ size, root, note }: SignedCheckpoint, state: AuditState): boolean {
+  return state.size === size && state.checkpoint === note && state.root?.equals(root) === true;
 }

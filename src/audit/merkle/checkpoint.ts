@@ -11,6 +11,11 @@ export interface Checkpoint {
   readonly root: Buffer;
 }
 
+/** A checkpoint as it was signed, and what it says. */
+export interface SignedCheckpoint extends Checkpoint {
+  readonly note: string;
+}
+
 /** Signs a checkpoint (C2SP tlog-checkpoint): `origin\nsize\nbase64(root)\n` as a signed note. */
 export function signCheckpoint(checkpoint: Checkpoint, keyName: string, privateKey: KeyObject): string {
   const { origin, size, root } = checkpoint;

@@ -4,9 +4,9 @@ import { AuditPrivate } from '../log/audit-private.entity.js';
 import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
 import { AuditSubject } from '../log/audit-subject.entity.js';
 import { AuditTile } from '../log/audit-tile.entity.js';
+import { requireContinuation } from '../log/continuation.js';
 import { LogInconsistent } from '../log/log-inconsistent.js';
 import { TreeReader } from '../log/tree-reader.js';
-import { requireContinuation } from '../log/witness.js';
 import { type Checkpoint, openCheckpoint } from '../merkle/checkpoint.js';
 import { CompactRange } from '../merkle/compact-range.js';
 import { EMPTY_ROOT, leafHash } from '../merkle/hashing.js';
@@ -33,7 +33,7 @@ export class LogChecker {
   #fault: Fault | null = null;
   #withheld = 0;
 
-  /** @param seen checkpoints that instances have verified before. */
+  /** @param seen checkpoints that were published before the check begins. */
   constructor(
     database: DataSource,
     private readonly verifier: NoteVerifier,
@@ -182,7 +182,7 @@ export class LogChecker {
     try {
       await requireContinuation(checkpoint, state.size, state.root ?? EMPTY_ROOT, this.#reader);
     } catch (error) {
-      if (!(error instanceof LogInconsistent)) throw error;
+      if (!(error instanceof LogInconsistent || error instanceof RangeError)) throw error;
       this.#note(null, error.message);
     }
   }

@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { BoundedWitnessStore } from './bounded-witness-store.js';
+import { WitnessStore, WitnessUnavailable, WitnessUnreadable } from './witness-store.js';
+
+/** Answers when it is told to. */
+class SlowStore extends WitnessStore {
+  asked = 0;
+  answer: (note: string | Error) => void = () => undefined;
+
+  override fetch(): Promise<string> {
+    this.asked++;
+    return new Promise((resolve, reject) => {
+      this.answer = (note) => (typeof note === 'string' ? resolve(note) : reject(note));
+    });
+  }
+
+  override replace(): Promise<boolean> {
+    this.asked++;
+    return Promise.resolve(true);
+  }
+}
+
+describe('BoundedWitnessStore', () => {
+  it('is unavailable after its time, and asks nothing more before there is an answer', async () => {
+    const slow = new SlowStore();
+    const store = new BoundedWitnessStore(slow, 50);
+    await expect(store.fetch()).rejects.toThrow(new WitnessUnavailable(new Error('no answer within 50 ms')));
+    await expect(store.replace(null, 'note')).rejects.toBeInstanceOf(WitnessUnavailable);
+    expect(slow.asked).toBe(1);
+    slow.answer('late');
+    await Promise.resolve();
+    await expect(store.replace(null, 'note')).resolves.toBe(true);
+    const answered = store.fetch();
+    slow.answer('note');
+    await expect(answered).resolves.toBe('note');
+  });
+
+  it('says unavailable for whatever fails, but for what cannot be read', async () => {
+    const slow = new SlowStore();
+    const store = new BoundedWitnessStore(slow, 1000);
+    const failing = store.fetch();
+    slow.answer(new Error('ENOTDIR'));
+    await expect(failing).rejects.toThrow('the witness cannot be reached: ENOTDIR');
+    const nonsense = store.fetch();
+    slow.answer(new WitnessUnreadable('witness/1'));
+    await expect(nonsense).rejects.toBeInstanceOf(WitnessUnreadable);
+  });
+});

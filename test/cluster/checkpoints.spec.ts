@@ -1,0 +1,68 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Cluster, startCluster } from '../support/cluster.js';
+import { createDatabase } from '../support/database.js';
+import { type DelayingProxy, startDelayingProxy } from '../support/delaying-proxy.js';
+
+/** The long version of the test, in seconds. */
+const RACE_MS = Number(process.env.RACE_SECONDS ?? 5) * 1000;
+const STRANGERS = 12;
+
+describe('checkpoints of three processes while the log grows', () => {
+  let cluster: Cluster;
+  let proxy: DelayingProxy | undefined;
+  let database: Awaited<ReturnType<typeof createDatabase>> = null;
+  afterEach(async () => {
+    await cluster.stop();
+    await proxy?.stop();
+    await database?.drop();
+    proxy = undefined;
+    database = null;
+  });
+
+  /** Asks all for checkpoints while a user works. @returns how often each status came. */
+  async function race(): Promise<Map<number, number>> {
+    const client = await cluster.user();
+    const end = Date.now() + RACE_MS;
+    const statuses = new Map<number, number>();
+    const ask = async (stranger: number): Promise<void> => {
+      const { url } = cluster.instances[stranger % cluster.instances.length]!;
+      while (Date.now() < end) {
+        const answer = await fetch(`${url}/api/audit/checkpoint`);
+        await answer.arrayBuffer();
+        statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+      }
+    };
+    const work = async (): Promise<void> => {
+      while (Date.now() < end) {
+        await client.json('GET', '/api/files');
+        await delay(300);
+      }
+    };
+    await Promise.all([work(), ...Array.from({ length: STRANGERS }, (_, index) => ask(index))]);
+    return statuses;
+  }
+
+  async function readiness(): Promise<number[]> {
+    const answers = await Promise.all(cluster.instances.map(({ url }) => fetch(`${url}/ready`)));
+    return answers.map(({ status }) => status);
+  }
+
+  it('are served to everybody', async () => {
+    cluster = await startCluster();
+    const statuses = await race();
+    expect([...statuses.keys()]).toEqual([200]);
+    expect(await readiness()).toEqual([200, 200, 200]);
+  }, 300_000);
+
+  it('are served to everybody when what is read of the log arrives late', async () => {
+    database = await createDatabase();
+    // The sequencer's reading takes a lock and is let through, so that the log grows meanwhile.
+    proxy = await startDelayingProxy(database!.url, /SELECT (?!.*FOR UPDATE).*"audit_state"/s, 400);
+    cluster = await startCluster({ databaseUrl: proxy.url });
+    const statuses = await race();
+    expect(proxy.delayed()).toBeGreaterThan(10);
+    expect([...statuses.keys()]).toEqual([200]);
+    expect(await readiness()).toEqual([200, 200, 200]);
+  }, 300_000);
+});
