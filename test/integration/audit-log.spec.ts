@@ -277,6 +277,39 @@ describe('retention', () => {
       await server.close();
     }
   });
+
+  it('does not look like tampering to a check that runs meanwhile', async () => {
+    const server = await startApp({ AUDIT_ENTRY_RETENTION_DAYS: '2' });
+    try {
+      const at = new Date().toISOString();
+      const rows = Array.from(
+        { length: 1500 },
+        (_, i) => `('old-${i}', 'FILE_LIST', 'success', 'system', '${at}', '${at}', '{}')`,
+      );
+      await server.app
+        .get<DataSource>(WRITING)
+        .query(
+          `INSERT INTO audit_intake (id, action, outcome, actor_type, occurred_at, recorded_at, metadata) VALUES ${rows.join()}`,
+        );
+      await server.app.get(Sequencer).run();
+      let pruned: Promise<void> | undefined;
+      const reading = server.app.get<DataSource>(getDataSourceToken());
+      const checker = new LogChecker(reading, server.app.get(LogSigner).verifier, [], () => {
+        pruned ??= inDays(3, () => server.app.get(Retention).apply());
+      });
+      const find = reading.manager.find.bind(reading.manager);
+      reading.manager.find = (async (...args: Parameters<typeof find>) => {
+        await pruned;
+        return find(...args);
+      }) as typeof find;
+      const report = await checker.check();
+      expect(pruned).toBeDefined();
+      expect(report).toMatchObject({ fault: null });
+      expect(report.pruned).toBeGreaterThanOrEqual(1500);
+    } finally {
+      await server.close();
+    }
+  });
 });
 
 /** Does something with a clock that is ahead. */

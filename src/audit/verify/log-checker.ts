@@ -17,6 +17,7 @@ import { earlier, EntryChains, type Fault, readEntry } from './entry-chain.js';
 import { checkRow } from './row-check.js';
 
 const BATCH = 1000;
+const ATTEMPTS = 3;
 
 /** What a check of the live database found. */
 export interface LogReport {
@@ -29,7 +30,7 @@ export interface LogReport {
 /** Reads the whole log in the database and compares every part of it with every other. */
 export class LogChecker {
   readonly #manager: EntityManager;
-  readonly #reader: TreeReader;
+  #reader: TreeReader;
   #fault: Fault | null = null;
   #withheld = 0;
 
@@ -44,7 +45,25 @@ export class LogChecker {
     this.#reader = new TreeReader(this.#manager);
   }
 
+  /** @throws when retention keeps removing entries from under the check. */
   async check(): Promise<LogReport> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const report = await this.#checkOnce();
+      if (report.fault === null || !(await this.#hasPrunedSince(report))) return report;
+    }
+    throw new Error('retention is removing entries; try again when it has ended');
+  }
+
+  /** What has been removed meanwhile is missing in every part that was read after it. */
+  async #hasPrunedSince({ pruned }: LogReport): Promise<boolean> {
+    const state = await this.#manager.findOneBy(AuditState, { id: STATE_ID });
+    return state !== null && state.prunedSize > pruned;
+  }
+
+  async #checkOnce(): Promise<LogReport> {
+    this.#reader = new TreeReader(this.#manager);
+    this.#fault = null;
+    this.#withheld = 0;
     const state = await this.#manager.findOneBy(AuditState, { id: STATE_ID });
     if (state === null)
       return { fault: fault(null, 'the state is missing'), size: 0, pruned: 0, withheld: 0 };
