@@ -5,21 +5,23 @@ import { errors } from '../common/errors.js';
 import { now } from '../common/time.js';
 import { findAndHold } from '../database/find-and-hold.js';
 import { Transactions } from '../database/transactions.js';
-import { byUser, type DomainEvent } from '../events/domain-event.js';
+import { byUser } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { requireAnotherAdmin } from '../users/require-another-admin.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
-import { PasswordHasher } from './passwords/password-hasher.js';
 import { passwordFault } from './passwords/password-policy.js';
+import { Passwords } from './passwords/passwords.js';
 import { SessionsService } from './sessions/sessions.service.js';
+
+type Refusal = 'user.password_change_refused' | 'user.deletion_refused';
 
 /** What only the owner may do, and only with the password: change it, or leave. */
 @Injectable()
 export class AccountService {
   constructor(
     private readonly users: UsersService,
-    private readonly hasher: PasswordHasher,
+    private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
@@ -27,7 +29,7 @@ export class AccountService {
 
   /**
    * Changes the password and ends every other session.
-   * @throws `wrong_password`, `validation_failed`, `busy`.
+   * @throws `wrong_password`, `validation_failed`, `too_many_attempts`, `rate_limited`, `busy`.
    */
   async changePassword(actor: SessionActor, currentPassword: string, newPassword: string): Promise<void> {
     const user = await this.users.getCurrent(actor.userId);
@@ -38,14 +40,14 @@ export class AccountService {
       ]);
     }
     await this.#confirmPassword(actor, user, currentPassword, 'user.password_change_refused');
-    const passwordHash = await this.hasher.hash(newPassword);
-    await this.transactions.run(async (tx) => {
+    const passwordHash = await this.passwords.hash(byUser(actor), newPassword);
+    const changed = await this.transactions.run(async (tx) => {
       const { affected } = await tx.update(
         User,
         { id: user.id, passwordHash: user.passwordHash },
         { passwordHash, updatedAt: now() },
       );
-      if (affected !== 1) throw errors.wrongPassword();
+      if (affected !== 1) return false;
       this.transactions.afterCommit(tx, () => this.users.forget(user.id));
       const sessionsEnded = await this.sessions.endAll(tx, user.id, actor.sessionId);
       await this.events.publishIn(tx, {
@@ -54,13 +56,15 @@ export class AccountService {
         userId: user.id,
         sessionsEnded,
       });
+      return true;
     });
+    if (!changed) await this.#refuse(actor, 'user.password_change_refused');
   }
 
   /**
    * Removes the account. Those who keep something of a user (files, audit) do their part in the same
    * transaction when they hear `user.deleted`.
-   * @throws `wrong_password`, `busy`; `last_admin` rather than leave nobody who can manage users.
+   * @throws `wrong_password`, `too_many_attempts`, `rate_limited`, `busy`; `last_admin` rather than leave nobody who can manage users.
    */
   async delete(actor: SessionActor, password: string): Promise<void> {
     const user = await this.users.getCurrent(actor.userId);
@@ -79,17 +83,18 @@ export class AccountService {
     await this.transactions.run(remove, { alone: true });
   }
 
-  async #confirmPassword(
-    actor: SessionActor,
-    user: User,
-    password: string,
-    refusal: Extract<DomainEvent, { reason: string; userId: string }>['type'] & `user.${string}`,
-  ): Promise<void> {
-    if (await this.hasher.verify(password, user.passwordHash)) return;
+  /** A wrong password counts as a failed sign-in, from an address that the owner uses. */
+  async #confirmPassword(actor: SessionActor, user: User, password: string, refusal: Refusal): Promise<void> {
+    const { id: userId, email, passwordHash } = user;
+    const attempt = { by: byUser(actor), email, userId, sessionId: actor.sessionId };
+    if (!(await this.passwords.verify(attempt, password, passwordHash))) await this.#refuse(actor, refusal);
+  }
+
+  async #refuse(actor: SessionActor, refusal: Refusal): Promise<never> {
     await this.events.publish({
       type: refusal,
       actor: byUser(actor),
-      userId: user.id,
+      userId: actor.userId,
       reason: 'wrong_password',
     });
     throw errors.wrongPassword();

@@ -50,9 +50,12 @@ export class AuthController {
 
   @Post('me/password')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Change the password; every other session ends' })
+  @ApiOperation({
+    summary: 'Change the password; every other session ends',
+    description: 'A wrong `current_password` counts as a failed sign-in.',
+  })
   @ApiNoContentResponse()
-  @ApiRefusals('wrong_password', 'busy', 'writes')
+  @ApiRefusals('wrong_password', 'too_many_attempts', 'busy', 'writes')
   async changePassword(
     @CurrentSession() actor: SessionActor,
     @Body() input: ChangePasswordInput,
@@ -62,9 +65,12 @@ export class AuthController {
 
   @Delete('me')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete the account, its files and its personal values' })
+  @ApiOperation({
+    summary: 'Delete the account, its files and its personal values',
+    description: 'A wrong password counts as a failed sign-in.',
+  })
   @ApiNoContentResponse()
-  @ApiRefusals('wrong_password', 'last_admin', 'busy', 'writes')
+  @ApiRefusals('wrong_password', 'too_many_attempts', 'last_admin', 'busy', 'writes')
   async delete(@CurrentSession() actor: SessionActor, @Body() input: DeleteAccountInput): Promise<void> {
     await this.accounts.delete(actor, input.password);
   }

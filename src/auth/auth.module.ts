@@ -15,8 +15,11 @@ import { ApiKeysService } from './keys/api-keys.service.js';
 import { KeysController } from './keys/keys.controller.js';
 import { PermissionsGuard } from './permissions.guard.js';
 import { RequestLimiter } from './limits/request-limiter.js';
+import { SignInAttempt } from './limits/sign-in-attempt.entity.js';
 import { SignInAttempts } from './limits/sign-in-attempts.js';
+import { HashBudget } from './passwords/hash-budget.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
+import { Passwords } from './passwords/passwords.js';
 import { RouteAccess } from './route-access.js';
 import { OwnSessions } from './sessions/own-sessions.js';
 import { RefreshToken } from './sessions/refresh-token.entity.js';
@@ -34,7 +37,7 @@ import { VerifiedTokens } from './tokens/verified-tokens.js';
     UsersModule,
     PassportModule,
     JwtModule.register({}),
-    TypeOrmModule.forFeature([User, Session, RefreshToken, ApiKey]),
+    TypeOrmModule.forFeature([User, Session, RefreshToken, ApiKey, SignInAttempt]),
   ],
   controllers: [AuthController, SessionsController, KeysController, AdminController],
   providers: [
@@ -42,6 +45,8 @@ import { VerifiedTokens } from './tokens/verified-tokens.js';
     AccountService,
     UserAdmin,
     PasswordHasher,
+    HashBudget,
+    Passwords,
     SessionsService,
     OwnSessions,
     RefreshTokensService,

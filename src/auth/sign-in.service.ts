@@ -8,8 +8,7 @@ import { byAnonymous, byUser, type DomainEventOf } from '../events/domain-event.
 import { DomainEvents } from '../events/domain-events.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
-import { type Reservation, SignInAttempts } from './limits/sign-in-attempts.js';
-import { PasswordHasher } from './passwords/password-hasher.js';
+import { Passwords } from './passwords/passwords.js';
 import { RefreshTokensService } from './sessions/refresh-tokens.service.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import type { SignIn } from './sign-in.response.js';
@@ -20,8 +19,7 @@ import { AccessTokens } from './tokens/access-tokens.js';
 export class SignInService {
   constructor(
     private readonly users: UsersService,
-    private readonly hasher: PasswordHasher,
-    private readonly attempts: SignInAttempts,
+    private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
     private readonly tokens: AccessTokens,
     private readonly refreshTokens: RefreshTokensService,
@@ -31,10 +29,10 @@ export class SignInService {
 
   /**
    * Makes an account and signs it in. E-mail and password are acceptable, as `RegisterInput` has found.
-   * @throws `email_taken`, `busy`.
+   * @throws `email_taken`, `rate_limited`, `busy`.
    */
   async register(request: RequestContext, email: string, password: string): Promise<SignIn> {
-    const hash = await this.hasher.hash(password);
+    const hash = await this.passwords.hash(byAnonymous(request), password);
     return this.transactions.run(async (tx) => {
       const user = await this.users.add(tx, email, hash);
       await this.events.publishIn(tx, {
@@ -50,17 +48,17 @@ export class SignInService {
   /**
    * Signs in; the same answer after the same time whether or not the e-mail is known.
    * A stored hash of another cost is replaced on the way.
-   * @throws `invalid_credentials`, `too_many_attempts`, `account_disabled`, `busy`.
+   * @throws `invalid_credentials`, `too_many_attempts`, `account_disabled`, `rate_limited`, `busy`.
    */
   async signIn(request: RequestContext, email: string, password: string): Promise<SignIn> {
     const user = await this.users.findByEmail(email);
-    const reservation = await this.attempts.reserve(request, email, user?.id ?? null);
-    const verified = await this.#verify(password, user, reservation);
+    const by = byAnonymous(request);
+    const attempt = { by, email, userId: user?.id ?? null, sessionId: null };
+    const verified = await this.passwords.verify(attempt, password, user?.passwordHash ?? null);
     if (user === null) return this.#refuse(request, email, null, 'unknown_email');
     if (!verified) return this.#refuse(request, email, user, 'wrong_password');
-    await this.attempts.clear(reservation);
     if (user.disabledAt !== null) return this.#refuse(request, email, user, 'account_disabled');
-    const rehashed = this.hasher.needsRehash(user.passwordHash) ? await this.hasher.hash(password) : null;
+    const rehashed = await this.passwords.rehash(by, password, user.passwordHash);
     const opened = await this.transactions.run(async (tx) => {
       if (!(await this.#isUnchanged(tx, user, rehashed))) return null;
       const signIn = await this.#openSession(tx, user, request);
@@ -89,16 +87,6 @@ export class SignInService {
       reason,
     });
     throw reason === 'account_disabled' ? errors.accountDisabled() : errors.invalidCredentials();
-  }
-
-  /** A password that was never looked at, because too many hashes wait, costs no try. */
-  async #verify(password: string, user: User | null, reservation: Reservation): Promise<boolean> {
-    try {
-      return await this.hasher.verify(password, user?.passwordHash ?? null);
-    } catch (error) {
-      await this.attempts.release(reservation);
-      throw error;
-    }
   }
 
   /** The password was verified before the transaction: it must still be the one and the account enabled, or the sign-in is void. */

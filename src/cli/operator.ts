@@ -28,7 +28,7 @@ export class Operator {
     const input = plainToInstance(RegisterInput, { email, password });
     const faults = await validate(input);
     if (faults.length > 0) throw errors.validationFailed(fieldErrors(faults));
-    const passwordHash = await this.hasher.hash(password);
+    const passwordHash = await this.hasher.hash(password, 'operator');
     await this.transactions.run(async (tx) => {
       const user = await this.users.add(tx, input.email, passwordHash, ['user', 'admin']);
       await this.events.publishIn(tx, {

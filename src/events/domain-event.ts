@@ -12,6 +12,9 @@ export type EventActor =
   | { readonly type: 'anonymous'; readonly id: null; readonly request: RequestContext }
   | { readonly type: 'system'; readonly id: null; readonly request: null };
 
+/** Somebody who acts by a request. */
+export type Caller = Exclude<EventActor, { readonly type: 'system' }>;
+
 interface By {
   readonly actor: EventActor;
 }
@@ -144,13 +147,13 @@ interface KnownCaller {
   readonly request: RequestContext;
 }
 
-export const byUser = ({ userId: id, keyId, request }: KnownCaller): EventActor => ({
+export const byUser = ({ userId: id, keyId, request }: KnownCaller): Caller => ({
   type: 'user',
   id,
   ...(keyId === undefined ? {} : { keyId }),
   request,
 });
-export const byAnonymous = (request: RequestContext): EventActor => ({
+export const byAnonymous = (request: RequestContext): Caller => ({
   type: 'anonymous',
   id: null,
   request,

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
+import { UserAdmin } from '../../src/auth/admin/user-admin.js';
 import { PasswordHasher } from '../../src/auth/passwords/password-hasher.js';
+import { Passwords } from '../../src/auth/passwords/passwords.js';
 import { WRITING } from '../../src/database/transactions.js';
+import { bySystem } from '../../src/events/domain-event.js';
 import { User } from '../../src/users/user.entity.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
@@ -38,6 +41,24 @@ it('lets a disabled user neither sign in nor act, by session or key', async () =
   expect((await program.json('GET', '/api/files')).status).toBe(401);
 });
 
+it('lets nobody in who is disabled while the password is verified, and records it', async () => {
+  const client = await server.user();
+  const auditor = await server.userWithRole('auditor');
+  const passwords = server.app.get(Passwords);
+  const verify = passwords.verify.bind(passwords);
+  passwords.verify = async (...parameters) => {
+    const right = await verify(...parameters);
+    await server.app.get(UserAdmin).disable(bySystem, client.userId);
+    return right;
+  };
+  try {
+    expect((await client.signIn()).status).toBe(401);
+  } finally {
+    passwords.verify = verify;
+  }
+  expect(await auditor.trail(`&user_id=${client.userId}&action=LOGIN_FAILED`)).toHaveLength(1);
+});
+
 it('never hashes what the policy refuses', async () => {
-  await expect(server.app.get(PasswordHasher).hash('x'.repeat(73))).rejects.toThrow('policy');
+  await expect(server.app.get(PasswordHasher).hash('x'.repeat(73), 'somebody')).rejects.toThrow('policy');
 });

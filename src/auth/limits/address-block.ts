@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import type { RequestContext } from '../../common/request-context.js';
 
 const NETWORK_PARTS = 4;
 
@@ -11,4 +12,9 @@ export function addressBlock(ip: string): string {
   if (address instanceof ipaddr.IPv4) return ip;
   const network = address.parts.slice(0, NETWORK_PARTS).map((part) => part.toString(16));
   return `${network.join(':')}::/64`;
+}
+
+/** That of a request; those whose socket is already gone share one. */
+export function blockOf({ ip }: RequestContext): string {
+  return ip === null ? 'unknown' : addressBlock(ip);
 }

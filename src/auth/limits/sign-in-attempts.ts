@@ -1,14 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, LessThan, Repository } from 'typeorm';
+import { type EntityManager, In, LessThan, MoreThan, Repository } from 'typeorm';
 import { errors } from '../../common/errors.js';
 import { Housekeeping } from '../../common/housekeeping.js';
-import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Transactions } from '../../database/transactions.js';
-import { byAnonymous } from '../../events/domain-event.js';
+import type { Caller } from '../../events/domain-event.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { foldEmail } from '../../users/user.entity.js';
 import { Session } from '../sessions/session.entity.js';
@@ -18,25 +17,46 @@ import { SignInAttempt } from './sign-in-attempt.entity.js';
 const WINDOW_MS = 15 * 60_000;
 /** An address from which the owner signed in so recently is theirs. */
 const KNOWN_ADDRESS_MS = 90 * 24 * 3_600_000;
+/** No user has this id; sessions are looked for all the same, so that the time does not tell. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-/** Tries that were reserved before the password was looked at, to be given back unless it was wrong. */
-export interface Reservation {
-  readonly counters: readonly Counter[];
+/** Somebody who shows a password. */
+export interface Attempt {
+  readonly by: Caller;
+  readonly email: string;
+  /** Null when nobody has the e-mail. */
+  readonly userId: string | null;
+  /** That of the caller, when somebody who is signed in confirms with the password. */
+  readonly sessionId: string | null;
 }
 
+/** Tries that were taken before the password was looked at, to be given back unless it was wrong. */
+export type Reservation = readonly Taken[];
+
 interface Counter {
+  readonly of: 'address' | 'session' | 'account';
   readonly key: string;
   readonly limit: number;
 }
 
+interface Taken extends Counter {
+  readonly attempts: number;
+  readonly windowEnds: string;
+}
+
 /**
- * Counts failed sign-ins by account and by address, in the database, so that all processes count together.
- * A try is reserved before the password is looked at: however many come at once, no more than the limit are judged.
- * From an address that the owner uses there is a counter of its own, so that strangers cannot lock the owner out.
+ * Counts wrong passwords by address and by account, in the database, so that all processes count together.
+ * A try is reserved before the password is looked at: however many come at once, no more than the limit are judged. Whoever
+ * is refused is counted no further, and costs no write.
+ *
+ * From an address that the owner uses there is a counter of its own, so that strangers cannot lock the owner out. Where
+ * somebody is signed in, it is such an address; their session has a counter, too, so that whoever has stolen it cannot guess
+ * on from address to address.
  */
 @Injectable()
 export class SignInAttempts {
   constructor(
+    @InjectRepository(SignInAttempt) private readonly rows: Repository<SignInAttempt>,
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
@@ -47,63 +67,90 @@ export class SignInAttempts {
   }
 
   /**
-   * Takes one try of the account and one of the address.
-   * @throws `too_many_attempts` with Retry-After when either has none left; recorded once a window.
+   * Takes one try of the address, then one of the account.
+   * @throws `too_many_attempts` with Retry-After when one of them has none left; recorded once a window.
    */
-  async reserve(request: RequestContext, email: string, userId: string | null): Promise<Reservation> {
-    const counters = (await this.#countersFor(request, email, userId)).filter(({ limit }) => limit > 0);
-    if (counters.length === 0) return { counters };
-    const counts = await this.transactions.run((tx) => this.#increment(tx, counters));
-    const exceeded = counts.filter(({ attempts, limit }) => attempts > limit);
-    if (exceeded.length === 0) return { counters };
-    if (exceeded.some(({ attempts, limit }) => attempts === limit + 1)) {
+  async reserve(attempt: Attempt): Promise<Reservation> {
+    const counters = (await this.#countersFor(attempt)).filter(({ limit }) => limit > 0);
+    if (counters.length === 0) return [];
+    const refused = await this.#findExceeded(counters);
+    if (refused !== null) throw tooManyAttempts(refused);
+    const taken = await this.transactions.run((tx) => this.#take(tx, counters));
+    const last = taken.at(-1)!;
+    if (last.attempts <= last.limit) return taken;
+    if (last.attempts === last.limit + 1) {
       await this.events.publish({
         type: 'rate.limited',
-        actor: byAnonymous(request),
-        userId,
+        actor: attempt.by,
+        userId: attempt.userId,
         reason: 'sign_in',
       });
     }
-    const ends = Math.max(...exceeded.map(({ windowEnds }) => Date.parse(windowEnds)));
-    throw errors.tooManyAttempts((ends - Date.now()) / 1000);
+    throw tooManyAttempts(last);
   }
 
-  /** Gives the tries back: the password was right, or was never looked at. */
+  /** Gives the tries back: the password was never looked at. */
   async release(reservation: Reservation): Promise<void> {
-    if (reservation.counters.length === 0) return;
+    if (reservation.length === 0) return;
+    await this.transactions.run((tx) => giveBack(tx, reservation));
+  }
+
+  /** The password was right: gives the tries back, and forgets the failures of the account. */
+  async clear(reservation: Reservation): Promise<void> {
+    if (reservation.length === 0) return;
     await this.transactions.run(async (tx) => {
-      for (const { key } of reservation.counters) {
-        await tx.decrement(SignInAttempt, { key }, 'attempts', 1);
-      }
+      await giveBack(
+        tx,
+        reservation.filter(({ of }) => of === 'address'),
+      );
+      const forgotten = reservation.filter(({ of }) => of !== 'address').map(({ key }) => key);
+      await tx.delete(SignInAttempt, { key: In(forgotten) });
     });
   }
 
-  /** Forgets the failures of an account, once its owner has signed in. */
-  async clear(reservation: Reservation): Promise<void> {
-    const account = reservation.counters.find(({ key }) => key.startsWith('account:'));
-    await this.release(reservation);
-    if (account === undefined) return;
-    await this.transactions.run(async (tx) => void (await tx.delete(SignInAttempt, { key: account.key })));
-  }
-
-  async #countersFor({ ip }: RequestContext, email: string, userId: string | null): Promise<Counter[]> {
+  async #countersFor({ by, email, userId, sessionId }: Attempt): Promise<Counter[]> {
+    const { ip } = by.request;
     const { failuresPerAccount, failuresPerAddress } = this.config.limits;
     // The e-mail may be a password typed into the wrong field: only its keyed hash is stored.
     const hash = createHmac('sha256', this.config.audit.emailHashKey).update(foldEmail(email)).digest('hex');
-    const suffix = (await this.#isKnownAddress(userId, ip)) ? `:${ip}` : '';
-    const counters = [{ key: `account:${hash}${suffix}`, limit: failuresPerAccount }];
-    if (ip !== null) counters.push({ key: `address:${addressBlock(ip)}`, limit: failuresPerAddress });
+    const isKnown = ip !== null && (sessionId !== null || (await this.#isKnownAddress(userId, ip)));
+    const counters: Counter[] = [];
+    if (ip !== null)
+      counters.push({ of: 'address', key: `address:${addressBlock(ip)}`, limit: failuresPerAddress });
+    if (sessionId !== null)
+      counters.push({ of: 'session', key: `session:${sessionId}`, limit: failuresPerAccount });
+    counters.push({
+      of: 'account',
+      key: `account:${hash}${isKnown ? `:${ip}` : ''}`,
+      limit: failuresPerAccount,
+    });
     return counters;
   }
 
-  async #isKnownAddress(userId: string | null, ip: string | null): Promise<boolean> {
-    if (userId === null || ip === null) return false;
-    const session = await this.sessions.findOne({ where: { userId, ip }, order: { id: 'DESC' } });
+  async #isKnownAddress(userId: string | null, ip: string): Promise<boolean> {
+    const session = await this.sessions.findOne({
+      where: { userId: userId ?? NOBODY, ip },
+      order: { id: 'DESC' },
+    });
     return session !== null && session.createdAt > fromNow(-KNOWN_ADDRESS_MS);
   }
 
-  async #increment(tx: EntityManager, counters: readonly Counter[]) {
-    const counts: (Counter & { attempts: number; windowEnds: string })[] = [];
+  /** The first counter that has refused somebody before in its window, which is still open. Asks, and writes nothing. */
+  async #findExceeded(counters: readonly Counter[]): Promise<{ readonly windowEnds: string } | null> {
+    const open = await this.rows.findBy({
+      key: In(counters.map(({ key }) => key)),
+      windowEnds: MoreThan(now()),
+    });
+    for (const { key, limit } of counters) {
+      const row = open.find((candidate) => candidate.key === key);
+      if (row !== undefined && row.attempts > limit) return row;
+    }
+    return null;
+  }
+
+  /** Takes a try of each counter, up to and including the first that has none left. */
+  async #take(tx: EntityManager, counters: readonly Counter[]): Promise<Taken[]> {
+    const taken: Taken[] = [];
     for (const counter of counters) {
       const at = now();
       const ends = fromNow(WINDOW_MS);
@@ -113,9 +160,10 @@ export class SignInAttempts {
           attempts = CASE WHEN sign_in_attempts.window_ends <= ${at} THEN 1 ELSE sign_in_attempts.attempts + 1 END,
           window_ends = CASE WHEN sign_in_attempts.window_ends <= ${at} THEN ${ends} ELSE sign_in_attempts.window_ends END
         RETURNING attempts, window_ends`;
-      counts.push({ ...counter, attempts: row!.attempts, windowEnds: row!.window_ends });
+      taken.push({ ...counter, attempts: row!.attempts, windowEnds: row!.window_ends });
+      if (row!.attempts > counter.limit) break;
     }
-    return counts;
+    return taken;
   }
 
   async #expire(): Promise<void> {
@@ -123,4 +171,14 @@ export class SignInAttempts {
       async (tx) => void (await tx.delete(SignInAttempt, { windowEnds: LessThan(now()) })),
     );
   }
+}
+
+/** To the window they were taken of: another may have begun meanwhile. */
+async function giveBack(tx: EntityManager, taken: Reservation): Promise<void> {
+  for (const { key, windowEnds } of taken)
+    await tx.decrement(SignInAttempt, { key, windowEnds }, 'attempts', 1);
+}
+
+function tooManyAttempts({ windowEnds }: { readonly windowEnds: string }) {
+  return errors.tooManyAttempts((Date.parse(windowEnds) - Date.now()) / 1000);
 }

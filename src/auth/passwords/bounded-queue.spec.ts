@@ -11,7 +11,7 @@ describe('BoundedQueue', () => {
     const order: number[] = [];
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, (_, index) =>
-        queue.run(async () => {
+        queue.run('one', async () => {
           most = Math.max(most, ++running);
           order.push(index);
           await delay(5);
@@ -31,12 +31,71 @@ describe('BoundedQueue', () => {
 
   it('gives the place back when a task fails, and learns how long tasks take', async () => {
     const queue = new BoundedQueue(1, 100, 100_000);
-    const first = queue.run(() => Promise.reject(new Error('failed')));
-    await expect(queue.run(() => Promise.resolve())).rejects.toMatchObject({ code: 'busy' });
+    const first = queue.run('one', () => Promise.reject(new Error('failed')));
+    await expect(queue.run('one', () => Promise.resolve())).rejects.toMatchObject({ code: 'busy' });
     await expect(first).rejects.toThrow('failed');
-    for (let i = 0; i < 60; i++) await queue.run(() => Promise.resolve());
-    await expect(Promise.all([1, 2, 3].map((n) => queue.run(() => Promise.resolve(n))))).resolves.toEqual([
-      1, 2, 3,
+    for (let i = 0; i < 60; i++) await queue.run('one', () => Promise.resolve());
+    await expect(
+      Promise.all([1, 2, 3].map((n) => queue.run('one', () => Promise.resolve(n)))),
+    ).resolves.toEqual([1, 2, 3]);
+  });
+
+  /** What was started, in order, when each of these owners asks in turn and nothing ends before all have asked. */
+  async function orderOf(queue: BoundedQueue, owners: string): Promise<string> {
+    let started = '';
+    const outcomes = [...owners].map((owner) =>
+      queue.run(owner, async () => {
+        started += owner;
+        await delay(1);
+      }),
+    );
+    await Promise.allSettled(outcomes);
+    return started;
+  }
+
+  it('serves owners in turns, and a newcomer after what is running', async () => {
+    expect(await orderOf(new BoundedQueue(1, 1000, 1), 'aaaaabcc')).toBe('abcacaaa');
+    expect(await orderOf(new BoundedQueue(3, 1000, 1), 'aaaaaaab')).toBe('aaabaaaa');
+    expect(await orderOf(new BoundedQueue(1, 1000, 1), 'abababab')).toBe('abababab');
+  });
+
+  it('lets whoever comes back wait for one task of each of the others', async () => {
+    const queue = new BoundedQueue(1, 1000, 1);
+    const order: string[] = [];
+    const run = (owner: string) =>
+      queue.run(owner, async () => {
+        order.push(owner);
+        await delay(1);
+      });
+    const flood = Promise.all(Array.from({ length: 12 }, () => run('flood')));
+    for (let i = 0; i < 3; i++) await run('honest');
+    await flood;
+    const places = order.flatMap((owner, index) => (owner === 'honest' ? [index] : []));
+    expect(places[0]).toBe(1);
+    expect(Math.max(...places.map((place, index) => place - (places[index - 1] ?? -1)))).toBeLessThan(4);
+  });
+
+  it('gives a newcomer the place of the last of whoever has the most', async () => {
+    const queue = new BoundedQueue(1, 300, 100);
+    const flood = Promise.allSettled(Array.from({ length: 4 }, () => queue.run('flood', () => delay(1))));
+    // Full: one runs, three wait.
+    await expect(queue.run('flood', () => Promise.resolve())).rejects.toMatchObject({ code: 'busy' });
+    expect(
+      await Promise.all(['b', 'c'].map((owner) => queue.run(owner, () => Promise.resolve(owner)))),
+    ).toEqual(['b', 'c']);
+    expect((await flood).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
     ]);
+    expect(queue.depth).toBe(0);
+  });
+
+  it('refuses newcomers, too, when as many wait as may', async () => {
+    const queue = new BoundedQueue(1, 300, 100);
+    const owners = ['a', 'b', 'c', 'd', 'e'];
+    const outcomes = await Promise.allSettled(owners.map((owner) => queue.run(owner, () => delay(1))));
+    expect(outcomes.map(({ status }) => status)).toEqual([...Array<string>(4).fill('fulfilled'), 'rejected']);
   });
 });

@@ -1,21 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import bcrypt from 'bcrypt';
 import { AppConfig } from '../../config/app-config.js';
 import { BoundedQueue } from './bounded-queue.js';
+import { expectedHashMs, HASHES_AT_ONCE } from './hash-capacity.js';
 import { bcryptInput } from './password-policy.js';
 
-/** Milliseconds that a hash of cost 10 takes on a slow machine; doubles with every step of the cost. */
-const COST_10_MS = 60;
 const MAX_WAIT_MS = 10_000;
 /** Characters of a bcrypt hash behind its cost: 22 of salt, 31 of digest. */
 const SALT_AND_DIGEST = 53;
 
-/**
- * bcrypt behind a bounded queue. Hashing shares libuv's threads with the file system, and the cores with
- * everything else, so it gets all cores but one and never delays a download for long.
- */
+/** bcrypt behind a bounded queue, so that it never delays a download for long. Whoever hashes, takes turns by `owner`. */
 @Injectable()
 export class PasswordHasher {
   readonly #cost: number;
@@ -25,9 +20,8 @@ export class PasswordHasher {
 
   constructor(config: AppConfig) {
     this.#cost = config.auth.bcryptCost;
-    const concurrency = Math.max(1, Math.min(availableParallelism() - 1, 3));
     this.#dummy = `$2b$${this.#cost}$${randomBytes(40).toString('hex').slice(0, SALT_AND_DIGEST)}`;
-    this.#queue = new BoundedQueue(concurrency, MAX_WAIT_MS, COST_10_MS * 2 ** (this.#cost - 10));
+    this.#queue = new BoundedQueue(HASHES_AT_ONCE, MAX_WAIT_MS, expectedHashMs(this.#cost));
   }
 
   /** Hashes that run or wait. */
@@ -39,10 +33,10 @@ export class PasswordHasher {
    * The `$2b$` hash of an acceptable password.
    * @throws `busy` when too many hashes wait.
    */
-  async hash(password: string): Promise<string> {
+  async hash(password: string, owner: string): Promise<string> {
     const input = bcryptInput(password);
     if (input === null) throw new Error('a password that the policy refuses was about to be hashed');
-    return this.#queue.run(() => bcrypt.hash(input, this.#cost));
+    return this.#queue.run(owner, () => bcrypt.hash(input, this.#cost));
   }
 
   /**
@@ -50,9 +44,9 @@ export class PasswordHasher {
    * that cannot be anybody's, it spends the same time and answers false.
    * @throws `busy` when too many hashes wait.
    */
-  async verify(password: string, hash: string | null): Promise<boolean> {
+  async verify(password: string, hash: string | null, owner: string): Promise<boolean> {
     const input = bcryptInput(password);
-    const matches = await this.#queue.run(() => bcrypt.compare(input ?? '', hash ?? this.#dummy));
+    const matches = await this.#queue.run(owner, () => bcrypt.compare(input ?? '', hash ?? this.#dummy));
     return matches && hash !== null && input !== null;
   }
 

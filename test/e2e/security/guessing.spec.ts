@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { SignInAttempt } from '../../../src/auth/limits/sign-in-attempt.entity.js';
 import { Housekeeping } from '../../../src/common/housekeeping.js';
+import type { Client } from '../../support/client.js';
 import { startApp, type TestApp } from '../../support/test-app.js';
 
 describe('security.md: guessing', () => {
@@ -49,6 +52,80 @@ describe('security.md: guessing', () => {
     for (let i = 0; i < 6; i++)
       same.push((await signIn('nobody@example.org', 'whatever', `203.0.113.${i}`)).status);
     expect(same).toEqual([401, 401, 401, 401, 401, 429]);
+  });
+
+  it('counts nothing against an account, and writes nothing, once the address is refused', async () => {
+    const client = await server.user('elsewhere@example.org');
+    const ip = '203.0.113.99';
+    for (let i = 0; i < 13; i++) await signIn(`nobody-${i}@example.net`, 'whatever', ip);
+    const attempts = server.app.get(DataSource).getRepository(SignInAttempt);
+    const before = await attempts.find({ order: { key: 'ASC' } });
+    for (let i = 0; i < 8; i++) {
+      const answer = await signIn(client.email, 'a wrong passphrase', ip);
+      expect([answer.status, answer.body.code]).toEqual([429, 'too_many_attempts']);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(60);
+    }
+    expect(await attempts.find({ order: { key: 'ASC' } })).toEqual(before);
+    expect((await signIn(client.email, client.password, '203.0.113.98')).status).toBe(200);
+  });
+
+  it('writes nothing for an account that is refused', async () => {
+    const attempts = server.app.get(DataSource).getRepository(SignInAttempt);
+    for (let i = 0; i < 6; i++) await signIn('locked@example.org', 'whatever', `192.0.2.${200 + i}`);
+    const before = await attempts.find({ order: { key: 'ASC' } });
+    for (let i = 0; i < 4; i++)
+      expect((await signIn('locked@example.org', 'whatever', '192.0.2.210')).status).toBe(429);
+    expect(await attempts.find({ order: { key: 'ASC' } })).toEqual(before);
+  });
+
+  describe.each([
+    ['POST', '/api/users/me/password', 'PASSWORD_CHANGE'],
+    ['DELETE', '/api/users/me', 'USER_DELETE'],
+  ])('%s %s', (method, path, action) => {
+    const confirm = (client: Client, password: string, ip: string) => {
+      const body =
+        method === 'DELETE'
+          ? { password }
+          : { current_password: password, new_password: 'another passphrase' };
+      return client.json(method, path, body, { 'x-forwarded-for': ip });
+    };
+    const home = method === 'POST' ? '192.0.2.31' : '192.0.2.32';
+    /** Signed in at an address that is then known. */
+    const signedIn = async (name: string, ip: string) => {
+      const client = await server.user(`${name}-${method.toLowerCase()}@example.org`);
+      const { body } = await signIn(client.email, client.password, ip);
+      return Object.assign(client, { token: body.token as string });
+    };
+
+    it('counts wrong passwords as failed sign-ins, also of a parallel burst', async () => {
+      const client = await signedIn('confirming', home);
+      const burst = await Promise.all(
+        Array.from({ length: 20 }, () => confirm(client, 'a wrong passphrase', home)),
+      );
+      expect(burst.filter(({ status }) => status === 403)).toHaveLength(5);
+      const refused = burst.filter(({ status }) => status === 429);
+      expect([refused.length, refused[0]!.body.code]).toEqual([15, 'too_many_attempts']);
+      expect((await confirm(client, client.password, home)).status).toBe(429);
+      expect((await signIn(client.email, client.password, home)).status).toBe(429);
+      expect(await client.trail(`&action=${action}`)).toHaveLength(5);
+      const [record] = await client.trail('&action=RATE_LIMITED');
+      expect(record).toMatchObject({ actor: { id: client.userId }, metadata: { reason: 'sign_in' } });
+    });
+
+    it('does not let a session guess on from address to address', async () => {
+      const client = await signedIn('hopping', '192.0.2.33');
+      const statuses: number[] = [];
+      for (let i = 0; i < 7; i++)
+        statuses.push((await confirm(client, 'a wrong passphrase', `198.51.100.${100 + i}`)).status);
+      expect(statuses).toEqual([403, 403, 403, 403, 403, 429, 429]);
+    });
+
+    it('is not closed to the owner by strangers, at whatever address', async () => {
+      const client = await signedIn('travelling', '192.0.2.33');
+      for (let i = 0; i < 6; i++) await signIn(client.email, 'a wrong passphrase', `198.51.100.${10 + i}`);
+      expect((await signIn(client.email, client.password, '198.51.100.8')).status).toBe(429);
+      expect((await confirm(client, client.password, '198.51.100.8')).status).toBe(204);
+    });
   });
 
   it('forgets the failures of an account once its owner has signed in', async () => {
