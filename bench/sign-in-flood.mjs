@@ -1,5 +1,6 @@
 // One address floods the service at cost 14, first with sign-ins, then with registrations: how long everybody else waits, how
-// fast the excess is refused, and how many hashes a right password from another address waits for.
+// fast the excess is refused, and how many of the flood's hashes a right password from another address has to wait for. They
+// are counted, not timed: where several are made at once, those that end beside its own are among them.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { register, startService } from './support/server.mjs';
@@ -56,17 +57,16 @@ async function measure(path, until, into) {
   }
 }
 
-const hash = median((await inTurn(5, () => honest('198.51.100.1'))).map(({ ms }) => ms));
-console.log(`a sign-in while nothing else is asked ${hash.toFixed(0)} ms: one hash`);
 for (const path of ['login', 'register']) {
   const until = performance.now() + SECONDS * 1000;
   const [counts, refusals, firstBytes, profiles, waits] = [{}, [], [], [], []];
   const signIns = async () => {
     await delay(2000);
     for (let turn = 0; performance.now() < until; turn++) {
-      const { status, ms } = await honest(`198.51.100.${turn}`);
+      const before = hashesOf(counts);
+      const { status } = await honest(`198.51.100.${turn}`);
       if (status !== 200) throw new Error(`the right password was answered with ${status}`);
-      waits.push((ms - hash) / hash);
+      waits.push(hashesOf(counts) - before);
     }
   };
   await Promise.all([
@@ -75,20 +75,18 @@ for (const path of ['login', 'register']) {
     measure('/api/users/me', until, profiles),
     signIns(),
   ]);
-  console.log(`\n${CLIENTS} clients of one address at /api/users/${path} for ${SECONDS} s`);
+  console.log(`${CLIENTS} clients of one address at /api/users/${path} for ${SECONDS} s`);
   console.log(`answered ${JSON.stringify(counts)}; refused within p95 ${p95(refusals)} ms`);
   console.log(`download, first byte  p95 ${p95(firstBytes)} ms of ${firstBytes.length} (goal 500)`);
   console.log(`GET /api/users/me     p95 ${p95(profiles)} ms of ${profiles.length} (goal 250)`);
   console.log(
-    `right password from elsewhere waits for ${median(waits).toFixed(2)} hashes, at most ${Math.max(...waits).toFixed(2)} of ${waits.length} (goal 2)`,
+    `a right password from elsewhere waits for ${median(waits)} of its hashes, at most ${Math.max(...waits)} in ${waits.length} sign-ins (goal 2)`,
   );
 }
 await service.stop();
 
-async function inTurn(times, work) {
-  const results = [];
-  for (let turn = 0; turn < times; turn++) results.push(await work());
-  return results;
+function hashesOf(counts) {
+  return (counts[401] ?? 0) + (counts[201] ?? 0);
 }
 
 function p95(values) {
