@@ -1,8 +1,12 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import { LineBatch } from './common/line-batch.js';
+import { loggedError } from './common/logged-error.js';
 
-/** One JSON object a line; readable lines on a terminal. Never logs a header, a body or a query string. */
+/**
+ * One JSON object a line; readable lines on a terminal. Never logs a header, a body or a query string, nor the values that an
+ * error of the database carries.
+ */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
@@ -10,6 +14,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     timestamp: pino.stdTimeFunctions.epochTime,
     formatters: { level: (label: string) => ({ level: label }) },
     base: { pid: process.pid },
+    serializers: { err: (error: unknown) => loggedError(error) },
   };
   if (destination !== undefined) return pino(options, destination);
   if (process.stdout.isTTY)

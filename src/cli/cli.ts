@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { createLogger } from '../app.logger.js';
 import { Sequencer } from '../audit/log/sequencer.js';
 import { ApiError } from '../common/errors.js';
+import { loggedError } from '../common/logged-error.js';
 import { PinoLogger } from '../common/pino-logger.js';
 import { type Role, ROLES } from '../common/roles.js';
 import { ConfigError, loadConfig, readEnvironment } from '../config/load-config.js';
@@ -31,11 +32,15 @@ async function main(): Promise<number> {
     process.stdout.write('done\n');
     return 0;
   } catch (error) {
-    const expected = error instanceof ApiError || error instanceof ConfigError;
-    process.stderr.write(`${error instanceof ApiError ? error.detail : String((error as Error).message)}\n`);
-    if (!expected) process.stderr.write(`${String((error as Error).stack)}\n`);
+    process.stderr.write(`${wordsFor(error)}\n`);
     return 1;
   }
+}
+
+function wordsFor(error: unknown): string {
+  if (error instanceof ApiError) return error.detail;
+  if (error instanceof ConfigError) return error.message;
+  return loggedError(error).stack;
 }
 
 async function readCommand([name, email, role, ...rest]: string[]): Promise<Command | null> {

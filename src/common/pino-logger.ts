@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { loggedError } from './logged-error.js';
 
 type Level = 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal';
 
@@ -45,7 +46,7 @@ export class PinoLogger implements LoggerService {
     const context = rest.at(-1);
     const texts = rest.slice(0, -1).filter((part) => typeof part === 'string');
     if (message instanceof Error)
-      this.pino[level]({ context, err: message }, texts.join(' ') || message.message);
+      this.pino[level]({ context, err: message }, texts.join(' ') || loggedError(message).message);
     else if (typeof message === 'object' && message !== null)
       this.pino[level]({ context, ...message }, texts.join(' '));
     else

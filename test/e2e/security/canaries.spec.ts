@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { UserAdmin } from '../../../src/auth/admin/user-admin.js';
+import { Transactions } from '../../../src/database/transactions.js';
+import { bySystem } from '../../../src/events/domain-event.js';
+import type { Client } from '../../support/client.js';
+import { startApp, type TestApp } from '../../support/test-app.js';
+
+interface Operation {
+  readonly security?: object[];
+  readonly parameters?: { readonly name: string; readonly in: string }[];
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: Schema }> };
+}
+
+interface Schema {
+  readonly $ref?: string;
+  readonly properties?: Record<string, { readonly example?: unknown; readonly format?: string }>;
+}
+
+interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: Operation;
+}
+
+const CANARY = 'canary';
+const PASSWORD = `${CANARY} in a coal mine`;
+/** After these, others are refused before they reach the database. */
+const ENDS_SESSIONS = /logout|sessions|password|disable/;
+const HASH = /\$2[aby]\$\d\d\$/;
+const TABLES = ['users', 'sessions', 'api_keys', 'files', 'audit_intake', 'audit_log'];
+
+/** Made from the OpenAPI document, so that a new route and a new field are in it by themselves. */
+describe('security.md: secrets, a failing database puts nothing that was sent into the log', () => {
+  let server: TestApp;
+  let routes: Route[];
+  let schemas: Record<string, Schema>;
+  let count = 0;
+
+  beforeAll(async () => {
+    server = await startApp({ LOGIN_FAILURES_PER_ACCOUNT: '0', LOGIN_FAILURES_PER_ADDRESS: '0' });
+    const { body } = await server.client().json<{
+      paths: Record<string, Record<string, Operation>>;
+      components: { schemas: Record<string, Schema> };
+    }>('GET', '/docs-json');
+    schemas = body.components.schemas;
+    routes = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        ...{ method: method.toUpperCase(), path, operation },
+      })),
+    );
+    routes.sort((a, b) => Number(ENDS_SESSIONS.test(a.path)) - Number(ENDS_SESSIONS.test(b.path)));
+  });
+  afterAll(() => server.close());
+
+  const execute = (sql: string) =>
+    server.app.get(Transactions).run(async (tx) => void (await tx.query(sql)), { alone: true });
+
+  /** Makes every insert and update of a table fail with the row in the error, where the database puts it there. */
+  async function refuseWrites(table: string, refused: boolean): Promise<void> {
+    if (server.config.database.kind === 'postgres') {
+      const change = refused ? 'ADD CONSTRAINT refused CHECK (false) NOT VALID' : 'DROP CONSTRAINT refused';
+      return execute(`ALTER TABLE ${table} ${change}`);
+    }
+    for (const action of ['INSERT', 'UPDATE', 'DELETE']) {
+      const name = `refused_${table}_${action}`;
+      await execute(
+        refused
+          ? `CREATE TRIGGER ${name} BEFORE ${action} ON ${table} BEGIN SELECT RAISE(ABORT, 'refused'); END`
+          : `DROP TRIGGER ${name}`,
+      );
+    }
+  }
+
+  const hide = (table: string, hidden: boolean) =>
+    execute(
+      `ALTER TABLE ${hidden ? table : `hidden_${table}`} RENAME TO ${hidden ? `hidden_${table}` : table}`,
+    );
+
+  /** A value for every field of a body, the canary wherever text is taken. */
+  function bodyOf({ operation }: Route): Record<string, unknown> | undefined {
+    const schema = operation.requestBody?.content['application/json']?.schema;
+    if (schema === undefined) return undefined;
+    const { properties = {} } = schemas[schema.$ref?.split('/').at(-1) ?? ''] ?? schema;
+    return Object.fromEntries(
+      Object.entries(properties).map(([name, { example, format }]) => [name, valueOf(name, example, format)]),
+    );
+  }
+
+  function valueOf(name: string, example: unknown, format?: string): unknown {
+    if (format === 'email') return `${CANARY}-${++count}@example.org`;
+    if (name === 'password' || name === 'current_password') return PASSWORD;
+    if (typeof example === 'string') return `${CANARY} ${name} ${++count}`;
+    return example;
+  }
+
+  async function callEverything(client: Client): Promise<number[]> {
+    const statuses: number[] = [];
+    statuses.push((await client.upload(CANARY, { name: `${CANARY}.txt`, type: `text/${CANARY}` })).status);
+    const headers = { 'user-agent': CANARY, 'idempotency-key': `${CANARY}-${++count}` };
+    for (const route of routes) {
+      const { method, path, operation } = route;
+      // The others would have nobody who calls them.
+      if (method === 'DELETE' && path === '/api/users/me') continue;
+      const query = (operation.parameters ?? [])
+        .filter(
+          (parameter) =>
+            parameter.in === 'query' &&
+            ['name', 'search', 'resource', 'ip', 'request_id'].includes(parameter.name),
+        )
+        .map(({ name }) => `${name}=${CANARY}`)
+        .join('&');
+      const target = path.replace('{id}', client.userId).replace('{role}', 'auditor');
+      const answer = client.json(method, `${target}?${query}`, bodyOf(route), headers);
+      // An export that breaks off is no answer.
+      statuses.push(
+        await answer.then(
+          ({ status }) => status,
+          () => 599,
+        ),
+      );
+    }
+    statuses.push(
+      (await client.upload(CANARY, { name: `${CANARY}.txt`, type: `text/${CANARY}`, headers })).status,
+    );
+    statuses.push((await client.signIn(client.email, PASSWORD)).status);
+    return statuses;
+  }
+
+  async function expectSilence(fail: () => Promise<void>, recover: () => Promise<void>): Promise<void> {
+    const owner = await server.user(`${CANARY}-${++count}@example.org`, PASSWORD);
+    const admin = await server.user(`${CANARY}-${++count}@example.org`, PASSWORD);
+    await server.app.get(UserAdmin).grantRole(bySystem, admin.userId, 'admin');
+    const before = server.log.length;
+    await fail();
+    try {
+      const statuses = [...(await callEverything(owner)), ...(await callEverything(admin))];
+      expect(statuses.filter((status) => status >= 500).length).toBeGreaterThan(0);
+    } finally {
+      await recover();
+    }
+    const lines = server.log.slice(before);
+    expect(lines.some((line) => line.includes('QueryFailedError'))).toBe(true);
+    expect(lines.filter((line) => line.toLowerCase().includes(CANARY) || HASH.test(line))).toEqual([]);
+  }
+
+  it.each(TABLES.slice(0, -1))('while %s cannot be written', (table) =>
+    expectSilence(
+      () => refuseWrites(table, true),
+      () => refuseWrites(table, false),
+    ),
+  );
+
+  it.each(TABLES)('while %s cannot be read', (table) =>
+    expectSilence(
+      () => hide(table, true),
+      () => hide(table, false),
+    ),
+  );
+});
