@@ -1,16 +1,19 @@
-import type { DataSource } from 'typeorm';
+import { Logger } from '@nestjs/common';
+import { DataSource, type DataSourceOptions, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { beginImmediate } from './begin-immediate.js';
 
 /** Any number; every process of this service takes the same PostgreSQL advisory lock to migrate. */
 const MIGRATION_LOCK = 4_202_611;
 const LOCK_WAIT_MS = 30_000;
 
+type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
+
 /**
  * Brings the schema up to date. Processes that start together wait for one another and migrate once.
  * On SQLite everything happens in one immediate transaction; on PostgreSQL under an advisory lock.
  */
 export async function migrate(writing: DataSource): Promise<void> {
-  if (writing.options.type === 'postgres') return migratePostgres(writing);
+  if (writing.options.type === 'postgres') return migratePostgres(writing.options);
   // SQLite changes a table by making it anew and dropping the old one, which would cascade to the rows that refer
   // to it. Inside a transaction this pragma does nothing, so it comes before.
   await writing.query('PRAGMA foreign_keys = OFF');
@@ -29,15 +32,32 @@ export async function migrate(writing: DataSource): Promise<void> {
   }
 }
 
-async function migratePostgres(writing: DataSource): Promise<void> {
-  const runner = writing.createQueryRunner();
+/**
+ * On a connection of its own, without the time limits of requests: a change to a large table takes minutes, and so does the
+ * wait for another process that makes it. When the connection ends, however it ends, the lock is free.
+ */
+async function migratePostgres(options: PostgresOptions): Promise<void> {
+  const source = await new DataSource({ ...options, poolSize: 1, extra: { keepAlive: true } }).initialize();
+  const runner = source.createQueryRunner();
   try {
+    // What the server or the role sets as a default.
     await runner.query('SET statement_timeout = 0');
-    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await writing.runMigrations({ transaction: 'all' });
+    await runner.query('SET idle_in_transaction_session_timeout = 0');
+    await takeLock(runner);
+    const executor = new MigrationExecutor(source, runner);
+    executor.transaction = 'all';
+    await executor.executePendingMigrations();
   } finally {
-    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-    await runner.query('RESET statement_timeout');
     await runner.release();
+    await source.destroy();
   }
+}
+
+async function takeLock(runner: QueryRunner): Promise<void> {
+  const [free] = (await runner.query('SELECT pg_try_advisory_lock($1) AS taken', [MIGRATION_LOCK])) as [
+    { taken: boolean },
+  ];
+  if (free.taken) return;
+  new Logger('Migrations').log('waiting for another process that changes the schema');
+  await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
 }
