@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { EventCounter } from './event-counter.js';
+import { Exposition } from './exposition.js';
 import { MetricsController } from './metrics.controller.js';
 
 /** Offers the registry into which every part puts its own numbers. */
@@ -17,6 +18,7 @@ import { MetricsController } from './metrics.controller.js';
       },
     },
     EventCounter,
+    Exposition,
   ],
   exports: [Registry],
 })

@@ -21,17 +21,20 @@ describe('security.md: database', () => {
   }, 60_000);
 
   async function expectOutage(): Promise<void> {
-    const [list, upload, ready, health] = await Promise.all([
+    const [list, upload, ready, health, metrics] = await Promise.all([
       client.json('GET', '/api/files'),
       client.upload('during'),
       server.client().json('GET', '/ready'),
       server.client().json('GET', '/health'),
+      server.client().fetch('/metrics'),
     ]);
     for (const answer of [list, upload, ready]) {
       expect(answer.status).toBe(503);
       expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
     }
     expect(health.status).toBe(200);
+    expect(metrics.status).toBe(200);
+    expect(await metrics.text()).toContain('audit_records_dropped_total 0');
   }
 
   async function expectRecovery(): Promise<void> {
