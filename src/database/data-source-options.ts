@@ -14,12 +14,10 @@ import { RefreshTokenFamilies1764730000000 } from './migrations/1764730000000-re
 import { type SqliteConnection, sqliteDriver } from './sqlite-driver.js';
 
 // FULL: with NORMAL a commit that was acknowledged can vanish on power loss.
-// A busy wait blocks the whole process, so it is short; Transactions waits without blocking.
 const PRAGMAS = [
   ['journal_mode', 'WAL', 'wal'],
   ['synchronous', 'FULL', 2],
   ['foreign_keys', 'ON', 1],
-  ['busy_timeout', '50', 50],
   // KiB: the indexes of a large audit log do not fit into the default of 2 MB.
   ['cache_size', '-32768', -32768],
   // Pages (16 MB) instead of 1000: a page that many commits have written is then copied into the database once for more of them.
@@ -31,9 +29,15 @@ const PRAGMAS = [
 /** Prepared statements that are kept: those of `insertRows` are one for each number of rows, and the oldest goes first. */
 const STATEMENTS = 500;
 
+/** How long SQLite waits for a lock, in milliseconds, which blocks the whole process. Who wants to write waits without blocking (`beginImmediate`). */
+const BUSY_MS = { read: 50, write: 0 } as const;
+
+type Purpose = keyof typeof BUSY_MS;
+
 /** Sets the pragmas and reads each back: a build or file system that ignores one must not go unnoticed. */
-export function preparePragmas(connection: SqliteConnection): void {
-  for (const [name, value, expected] of PRAGMAS) {
+function preparePragmas(connection: SqliteConnection, purpose: Purpose): void {
+  const busyMs = BUSY_MS[purpose];
+  for (const [name, value, expected] of [...PRAGMAS, ['busy_timeout', busyMs, busyMs] as const]) {
     connection.pragma(`${name} = ${value}`);
     const actual = connection.pragma(name, { simple: true });
     if (actual !== expected)
@@ -45,7 +49,7 @@ export function preparePragmas(connection: SqliteConnection): void {
  * The options of the reading or writing connection. On SQLite they are two connections to one file,
  * the reading one unable to write; on PostgreSQL two pools of one server.
  */
-export function dataSourceOptions(config: AppConfig, purpose: 'read' | 'write'): DataSourceOptions {
+export function dataSourceOptions(config: AppConfig, purpose: Purpose): DataSourceOptions {
   const common = {
     entities: getMetadataArgsStorage().tables.map((table) => table.target),
     migrations: [
@@ -72,7 +76,7 @@ export function dataSourceOptions(config: AppConfig, purpose: 'read' | 'write'):
       database: config.database.file,
       readonly: purpose === 'read',
       statementCacheSize: STATEMENTS,
-      prepareDatabase: preparePragmas,
+      prepareDatabase: (connection: SqliteConnection) => preparePragmas(connection, purpose),
     };
   }
   return {

@@ -69,6 +69,17 @@ export class GroupCommit {
     return turn;
   }
 
+  /**
+   * Takes the write lock and gives it back, in turn, without writing anything.
+   * @throws `database_unavailable` when it is not to be had within `ms` milliseconds.
+   */
+  probe(ms: number): Promise<void> {
+    return this.inTurn(async () => {
+      await beginImmediate(this.connection, Date.now() + ms);
+      await this.#rollback();
+    });
+  }
+
   async #commitGroup(): Promise<void> {
     const [first] = this.#waiting;
     if (first === undefined || !(await this.#begin(first))) return;

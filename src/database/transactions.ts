@@ -10,7 +10,8 @@ import { type Destination, insertLate, type LateRows } from './late-rows.js';
 export const WRITING = Symbol('WRITING');
 
 const ATTEMPTS = 3;
-const SCRUB_ATTEMPTS = 20;
+const PROBE_MS = 1000;
+const SCRUB_ATTEMPTS = 40;
 const SCRUB_RETRY_MS = 50;
 
 /** What is done in a transaction, by its manager. */
@@ -40,6 +41,7 @@ export class Transactions {
   readonly #logger = new Logger(Transactions.name);
   readonly #endings = new WeakMap<EntityManager, Ending>();
   readonly #group: GroupCommit;
+  #probe: Promise<void> | null = null;
 
   constructor(@Inject(WRITING) private readonly writing: DataSource) {
     this.#group = new GroupCommit(writing);
@@ -93,6 +95,17 @@ export class Transactions {
         return gather();
       }, false);
     }
+  }
+
+  /**
+   * Resolves when SQLite's write lock is to be had: another process may hold it, as a backup or somebody's shell does. Those
+   * who ask at the same time share an answer. On PostgreSQL nothing like it keeps everybody from writing.
+   * @throws `database_unavailable`.
+   */
+  async requireWritable(): Promise<void> {
+    if (this.writing.options.type === 'postgres') return;
+    this.#probe ??= this.#group.probe(PROBE_MS).finally(() => (this.#probe = null));
+    await this.#probe;
   }
 
   /**

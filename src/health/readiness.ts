@@ -1,10 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { errors } from '../common/errors.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { type Check, ReadinessChecks, type RegisteredCheck } from '../common/readiness-check.js';
+import { within } from '../common/within.js';
+import { Transactions } from '../database/transactions.js';
 import { ObjectStorage } from '../files/storage/object-storage.js';
 import type { ReadyCheck } from './health.response.js';
 
@@ -19,12 +20,13 @@ export class Readiness {
   constructor(
     lifecycle: Lifecycle,
     @InjectDataSource() private readonly reading: DataSource,
+    private readonly transactions: Transactions,
     storage: ObjectStorage,
     private readonly registered: ReadinessChecks,
   ) {
     const checks: Record<string, Check> = {
       process: () => (lifecycle.stopping ? Promise.reject(new Error('stopping')) : undefined),
-      database: async () => void (await this.reading.query('SELECT 1')),
+      database: () => this.#requireDatabase(),
       storage: () => storage.check(),
       migrations: () => this.#requireMigrated(),
     };
@@ -40,6 +42,11 @@ export class Readiness {
     return checks;
   }
 
+  async #requireDatabase(): Promise<void> {
+    await this.reading.query('SELECT 1');
+    await this.transactions.requireWritable();
+  }
+
   async #requireMigrated(): Promise<void> {
     const applied: { name: string }[] = await this.reading.query('SELECT name FROM migrations');
     const names = new Set(applied.map(({ name }) => name));
@@ -51,19 +58,12 @@ export class Readiness {
   }
 
   async #run(name: string, check: Check): Promise<ReadyCheck> {
-    const timeout = new AbortController();
     try {
-      const expiry = delay(CHECK_MS, undefined, { signal: timeout.signal }).then(() => {
-        throw new Error(`no answer within ${CHECK_MS} ms`);
-      });
-      expiry.catch(() => undefined);
-      const detail = await Promise.race([check(), expiry]);
+      const detail = await within(CHECK_MS, check());
       return detail === undefined ? { name, status: 'ok' } : { name, status: 'degraded', detail };
     } catch (error) {
       this.#logger.warn({ err: error as Error, check: name }, 'not ready');
       return { name, status: 'failing' };
-    } finally {
-      timeout.abort();
     }
   }
 }

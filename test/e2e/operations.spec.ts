@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { CATALOGUE } from '../../src/common/errors.js';
+import { sqliteDriver } from '../../src/database/sqlite-driver.js';
+import { Transactions } from '../../src/database/transactions.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
 interface Operation {
@@ -65,6 +67,39 @@ describe('operations', () => {
     expect(text).toMatch(
       /http_request_duration_seconds_count\{method="GET",route="\/ready",status="503"\} 1/,
     );
+  });
+
+  it('/metrics leaves out what it cannot read, and has the rest', async () => {
+    const rename = (from: string, to: string) =>
+      server.app
+        .get(Transactions)
+        .run(async (tx) => void (await tx.query(`ALTER TABLE ${from} RENAME TO ${to}`)), { alone: true });
+    await rename('audit_intake', 'away');
+    const text = await (await server.client().fetch('/metrics')).text();
+    await rename('away', 'audit_intake');
+    expect(text).toContain('# audit_lag_seconds could not be read');
+    expect(text).toContain('audit_records_dropped_total 0');
+    expect(await (await server.client().fetch('/metrics')).text()).toMatch(/^audit_lag_seconds \d/m);
+  });
+
+  it('/ready says so while another process keeps SQLite from writing, and holds nobody up', async () => {
+    if (server.config.database.kind === 'postgres') return;
+    const client = server.client();
+    const other = new (sqliteDriver())(server.config.database.file);
+    other.exec('BEGIN IMMEDIATE');
+    try {
+      let answered = false;
+      const ready = client.json('GET', '/ready').finally(() => (answered = true));
+      let healthy = 0;
+      for (; !answered; healthy++) expect((await client.json('GET', '/health')).status).toBe(200);
+      expect((await ready).status).toBe(503);
+      expect((await ready).body.checks).toContainEqual({ name: 'database', status: 'failing' });
+      expect(healthy).toBeGreaterThan(10);
+    } finally {
+      other.exec('ROLLBACK');
+      other.close();
+    }
+    expect((await client.json('GET', '/ready')).status).toBe(200);
   });
 
   it('serves Swagger UI and the document as JSON and YAML', async () => {

@@ -292,7 +292,7 @@ describe('transactions on the embedded database', () => {
       expect(await value('journal_mode')).toBe('wal');
       expect(await value('synchronous')).toBe(2);
       expect(await value('foreign_keys')).toBe(1);
-      expect(await value('busy_timeout')).toBe(50);
+      expect(await value('busy_timeout')).toBe(source === reading ? 50 : 0);
     }
   });
 
