@@ -1,10 +1,7 @@
 import { Column, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
-import type { Action, Outcome } from './actions.js';
-
-export type Value = string | number | boolean | null | readonly string[];
-
-/** Metadata or personal values: plain JSON. */
-export type Values = Readonly<Record<string, Value>>;
+import type { Action } from './actions.js';
+import type { Outcome } from './record/record-table.js';
+import type { Values } from './record/values.js';
 
 const json: ValueTransformer = {
   to: (value: Values | null) => (value === null ? null : JSON.stringify(value)),

@@ -1,5 +1,6 @@
 import type { Destination } from '../database/late-rows.js';
-import type { AuditRecord, Values } from './audit-record.entity.js';
+import type { AuditRecord } from './audit-record.entity.js';
+import type { Values } from './record/values.js';
 
 const VALUES_BYTES = 4096;
 

@@ -6,7 +6,7 @@ import type { Actor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
 import { earliestId } from '../common/ids.js';
 import { scan } from '../database/bounded-scan.js';
-import { byUser } from '../events/domain-event.js';
+import { Denials } from '../events/denials.js';
 import { DomainEvents } from '../events/domain-events.js';
 import type { AuditFilterInput } from './audit-query.input.js';
 import { AuditRecord } from './audit-record.entity.js';
@@ -26,6 +26,7 @@ export class ReadingRights {
     @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
     @InjectRepository(AuditLogEntry) private readonly log: Repository<AuditLogEntry>,
     private readonly events: DomainEvents,
+    private readonly denials: Denials,
   ) {}
 
   /**
@@ -36,19 +37,7 @@ export class ReadingRights {
     const subject = wanted?.toLowerCase();
     if (actor.roles.includes('auditor')) return subject ?? null;
     if (subject === undefined || subject === actor.userId) return actor.userId;
-    await this.refuse(actor, 'audit', 'auditor_role_required');
-    throw errors.forbidden();
-  }
-
-  /** Records that the actor was not let at something. */
-  async refuse(actor: Actor, resource: string, reason: string): Promise<void> {
-    await this.events.publish({
-      type: 'access.denied',
-      actor: byUser(actor),
-      userId: actor.userId,
-      resource,
-      reason,
-    });
+    return this.denials.refuse(actor, 'audit', errors.forbidden(), 'auditor_role_required');
   }
 
   /** Records that entries were read: in the trail of the one whose they are, or of the reader when they are everybody's. */
@@ -56,7 +45,7 @@ export class ReadingRights {
     if (subject === actor.userId && (await this.#hasRecordOf(actor.userId))) return;
     await this.events.publish({
       type: 'audit.read',
-      actor: byUser(actor),
+      actor,
       userId: subject ?? actor.userId,
       everybody: subject === null,
       filters: filterNames(filter),

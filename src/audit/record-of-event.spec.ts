@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSecretKey } from 'node:crypto';
-import { byAnonymous, bySystem, byUser } from '../events/domain-event.js';
+import { byAnonymous, bySystem, byUser } from '../events/event-actor.js';
 import { cutBytes, recordOfEvent } from './record-of-event.js';
 
 const key = createSecretKey(Buffer.alloc(32, 1));
@@ -11,7 +11,7 @@ describe('recordOfEvent', () => {
     const record = recordOfEvent(
       {
         type: 'file.uploaded',
-        actor: byUser({ userId: 'u', request }),
+        actor: byUser('u', request),
         ownerId: 'u',
         fileId: 'f',
         name: 'diary.txt',
@@ -38,7 +38,10 @@ describe('recordOfEvent', () => {
 
   it('names the key that acted, and has no request for what the service does itself', () => {
     const fields = { type: 'user.profile_updated', userId: 'u', fields: ['name'] } as const;
-    const byKey = recordOfEvent({ ...fields, actor: byUser({ userId: 'u', keyId: 'k', request }) }, key);
+    const byKey = recordOfEvent(
+      { ...fields, actor: { type: 'key', userId: 'u', keyId: 'k', scopes: [], roles: [], request } },
+      key,
+    );
     expect(byKey.metadata).toEqual({ fields: ['name'], by_key: 'k' });
     const own = recordOfEvent({ type: 'system.stopped', actor: bySystem, instance: 'i' }, key);
     expect(own).toMatchObject({ actorType: 'system', requestId: null, ip: null, userAgent: null });

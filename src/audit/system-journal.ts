@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, MoreThanOrEqual, Repository } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
-import { bySystem } from '../events/domain-event.js';
+import { bySystem } from '../events/event-actor.js';
 import { DomainEvents } from '../events/domain-events.js';
 import type { Action } from './actions.js';
 import { AuditRecord } from './audit-record.entity.js';

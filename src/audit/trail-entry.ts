@@ -1,5 +1,7 @@
-import type { Action, Outcome } from './actions.js';
-import type { AuditRecord, Values } from './audit-record.entity.js';
+import type { Action } from './actions.js';
+import type { Outcome } from './record/record-table.js';
+import type { Values } from './record/values.js';
+import type { AuditRecord } from './audit-record.entity.js';
 import type { AuditEntry } from './log/audit-entry.js';
 import type { AuditLogEntry } from './log/audit-log-entry.entity.js';
 import type { AuditPrivate } from './log/audit-private.entity.js';

@@ -5,7 +5,6 @@ import { errors } from '../common/errors.js';
 import { now } from '../common/time.js';
 import { findAndHold } from '../database/find-and-hold.js';
 import { Transactions } from '../database/transactions.js';
-import { byUser } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { requireAnotherAdmin } from '../users/require-another-admin.js';
 import { User } from '../users/user.entity.js';
@@ -40,7 +39,7 @@ export class AccountService {
       ]);
     }
     await this.#confirmPassword(actor, user, currentPassword, 'user.password_change_refused');
-    const passwordHash = await this.passwords.hash(byUser(actor), newPassword);
+    const passwordHash = await this.passwords.hash(actor, newPassword);
     const changed = await this.transactions.run(async (tx) => {
       const { affected } = await tx.update(
         User,
@@ -52,7 +51,7 @@ export class AccountService {
       const sessionsEnded = await this.sessions.endAll(tx, user.id, actor.sessionId);
       await this.events.publishIn(tx, {
         type: 'user.password_changed',
-        actor: byUser(actor),
+        actor,
         userId: user.id,
         sessionsEnded,
       });
@@ -75,7 +74,7 @@ export class AccountService {
       if (leaving === undefined) throw errors.unauthorized();
       if (leaving.roles.includes('admin')) await requireAnotherAdmin(tx, leaving);
       await this.sessions.endAll(tx, user.id);
-      await this.events.publishIn(tx, { type: 'user.deleted', actor: byUser(actor), userId: user.id });
+      await this.events.publishIn(tx, { type: 'user.deleted', actor, userId: user.id });
       await tx.delete(User, { id: user.id });
       this.transactions.afterCommit(tx, () => this.users.forget(user.id));
     };
@@ -86,14 +85,14 @@ export class AccountService {
   /** A wrong password counts as a failed sign-in, from an address that the owner uses. */
   async #confirmPassword(actor: SessionActor, user: User, password: string, refusal: Refusal): Promise<void> {
     const { id: userId, email, passwordHash } = user;
-    const attempt = { by: byUser(actor), email, userId, sessionId: actor.sessionId };
+    const attempt = { by: actor, email, userId, sessionId: actor.sessionId };
     if (!(await this.passwords.verify(attempt, password, passwordHash))) await this.#refuse(actor, refusal);
   }
 
   async #refuse(actor: SessionActor, refusal: Refusal): Promise<never> {
     await this.events.publish({
       type: refusal,
-      actor: byUser(actor),
+      actor,
       userId: actor.userId,
       reason: 'wrong_password',
     });

@@ -2,8 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import type { Request } from 'express';
 import type { Actor } from '../common/actor.js';
 import { type ApiError, errors } from '../common/errors.js';
-import { byUser } from '../events/domain-event.js';
-import { DomainEvents } from '../events/domain-events.js';
+import { Denials } from '../events/denials.js';
 import { type Access, RouteAccess } from './route-access.js';
 
 /**
@@ -14,7 +13,7 @@ import { type Access, RouteAccess } from './route-access.js';
 export class PermissionsGuard implements CanActivate {
   constructor(
     private readonly access: RouteAccess,
-    private readonly events: DomainEvents,
+    private readonly denials: Denials,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -31,15 +30,8 @@ export class PermissionsGuard implements CanActivate {
     return role === undefined || actor.roles.includes(role) ? null : errors.forbidden();
   }
 
-  async #refuse(actor: Actor, refusal: ApiError, request: Request): Promise<never> {
+  #refuse(actor: Actor, refusal: ApiError, request: Request): Promise<never> {
     const route = request.route as { path: string };
-    await this.events.publish({
-      type: 'access.denied',
-      actor: byUser(actor),
-      userId: actor.userId,
-      resource: `route:${request.method} ${route.path}`,
-      reason: refusal.code,
-    });
-    throw refusal;
+    return this.denials.refuse(actor, `route:${request.method} ${route.path}`, refusal);
   }
 }

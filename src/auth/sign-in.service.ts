@@ -4,7 +4,8 @@ import { errors } from '../common/errors.js';
 import type { RequestContext } from '../common/request-context.js';
 import { now } from '../common/time.js';
 import { Transactions } from '../database/transactions.js';
-import { byAnonymous, byUser, type DomainEventOf } from '../events/domain-event.js';
+import type { DomainEventOf } from '../events/domain-event.js';
+import { byAnonymous, byUser } from '../events/event-actor.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -37,7 +38,7 @@ export class SignInService {
       const user = await this.users.add(tx, email, hash);
       await this.events.publishIn(tx, {
         type: 'user.registered',
-        actor: byUser({ userId: user.id, request }),
+        actor: byUser(user.id, request),
         userId: user.id,
         email: user.email,
       });
@@ -64,7 +65,7 @@ export class SignInService {
       const signIn = await this.#openSession(tx, user, request);
       await this.events.publishIn(tx, {
         type: 'user.signed_in',
-        actor: byUser({ userId: user.id, request }),
+        actor: byUser(user.id, request),
         userId: user.id,
         sessionId: signIn.sessionId,
       });

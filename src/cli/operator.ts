@@ -8,7 +8,7 @@ import { errors } from '../common/errors.js';
 import { fieldErrors } from '../common/field-errors.js';
 import type { Role } from '../common/roles.js';
 import { Transactions } from '../database/transactions.js';
-import { bySystem } from '../events/domain-event.js';
+import { bySystem } from '../events/event-actor.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { UsersService } from '../users/users.service.js';
 

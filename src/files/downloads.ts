@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { IncomingHttpHeaders } from 'node:http';
 import { errors } from '../common/errors.js';
 import { AppConfig } from '../config/app-config.js';
-import type { EventActor } from '../events/domain-event.js';
+import type { EventActor } from '../events/event-actor.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { evaluate } from './conditional-request.js';
 import { contentHeaders, representationOf, validators } from './download-headers.js';

@@ -2,6 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import DataLoader from 'dataloader';
 import { In, Repository } from 'typeorm';
+import type { Actor } from '../common/actor.js';
+import { errors } from '../common/errors.js';
+import { parseId } from '../common/ids.js';
+import { Denials } from '../events/denials.js';
 import { StoredFile } from './stored-file.entity.js';
 
 /** Rows of one question: far below what a statement may have of parameters. */
@@ -24,7 +28,22 @@ export class FileLookup {
     batchScheduleFn: (ask) => void setImmediate(ask),
   });
 
-  constructor(@InjectRepository(StoredFile) private readonly files: Repository<StoredFile>) {}
+  constructor(
+    @InjectRepository(StoredFile) private readonly files: Repository<StoredFile>,
+    private readonly denials: Denials,
+  ) {}
+
+  /**
+   * One of the actor's files.
+   * @throws `file_not_found`, recorded as a denial, for any other id. A foreign id and one that does not
+   * exist leave the same record: the trail, too, must not tell them apart.
+   */
+  async get(actor: Actor, id: string): Promise<StoredFile> {
+    const fileId = parseId(id);
+    if (fileId === null) throw errors.fileNotFound();
+    const file = await this.find(fileId, actor.userId);
+    return file ?? this.denials.refuse(actor, `file:${fileId}`, errors.fileNotFound());
+  }
 
   /** The file of this owner, or null: for the id of somebody else's as for one that does not exist. */
   find(id: string, ownerId: string): Promise<StoredFile | null> {

@@ -15,9 +15,9 @@ import { ApiId } from '../common/api-id.js';
 import { ApiRefusals } from '../common/api-refusals.js';
 import { ApiPageResponse, sendPage } from '../common/page-response.js';
 import { RequireScope } from '../common/scopes.js';
-import { byUser } from '../events/domain-event.js';
 import { ApiDownload } from './api-download.js';
 import { Downloads } from './downloads.js';
+import { FileLookup } from './file-lookup.js';
 import { FileResponse, toFileResponse } from './file.response.js';
 import { FilesService } from './files.service.js';
 import { IDEMPOTENCY_KEY } from './idempotency.js';
@@ -34,6 +34,7 @@ export class FilesController {
     private readonly uploads: UploadsService,
     private readonly downloads: Downloads,
     private readonly files: FilesService,
+    private readonly lookup: FileLookup,
   ) {}
 
   @Post()
@@ -117,8 +118,8 @@ export class FilesController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const file = await this.files.get(actor, id);
-    await sendDownload(response, await this.downloads.open(byUser(actor), file, request));
+    const file = await this.lookup.get(actor, id);
+    await sendDownload(response, await this.downloads.open(actor, file, request));
   }
 
   @Get(':id/metadata')
@@ -128,7 +129,7 @@ export class FilesController {
   @ApiOkResponse({ type: FileResponse })
   @ApiRefusals('file_not_found')
   async describe(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<FileResponse> {
-    return toFileResponse(await this.files.get(actor, id));
+    return toFileResponse(await this.lookup.get(actor, id));
   }
 
   @Patch(':id')

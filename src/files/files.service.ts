@@ -4,12 +4,12 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, LessThan, Repository } from 'typeorm';
 import type { Actor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
-import { parseId, UUID } from '../common/ids.js';
+import { UUID } from '../common/ids.js';
 import { decodeCursor, type Page, toPage } from '../common/paging.js';
 import { scan } from '../database/bounded-scan.js';
 import { containing } from '../database/containing.js';
 import { Transactions } from '../database/transactions.js';
-import { byUser, type DomainEventOf } from '../events/domain-event.js';
+import type { DomainEventOf } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { BlobLedger } from './blob-ledger.js';
 import { FileLookup } from './file-lookup.js';
@@ -40,37 +40,17 @@ export class FilesService {
     const page = toPage(rows, query.limit, (file) => file.id, scannedTo);
     await this.events.publish({
       type: 'file.listed',
-      actor: byUser(actor),
+      actor,
       ownerId: actor.userId,
       count: page.items.length,
     });
     return page;
   }
 
-  /**
-   * One of the actor's files.
-   * @throws `file_not_found`, recorded as a denial, for any other id. A foreign id and one that does not
-   * exist leave the same record: the trail, too, must not tell them apart.
-   */
-  async get(actor: Actor, id: string): Promise<StoredFile> {
-    const fileId = parseId(id);
-    if (fileId === null) throw errors.fileNotFound();
-    const file = await this.lookup.find(fileId, actor.userId);
-    if (file !== null) return file;
-    await this.events.publish({
-      type: 'access.denied',
-      actor: byUser(actor),
-      userId: actor.userId,
-      resource: `file:${fileId}`,
-      reason: 'file_not_found',
-    });
-    throw errors.fileNotFound();
-  }
-
   /** @throws `file_not_found`, `invalid_file_name`. */
   async rename(actor: Actor, id: string, newName: string): Promise<StoredFile> {
     const name = normalizeFileName(newName);
-    const file = await this.get(actor, id);
+    const file = await this.lookup.get(actor, id);
     await this.transactions.run(async (tx) => {
       const { affected } = await tx.update(
         StoredFile,
@@ -80,7 +60,7 @@ export class FilesService {
       if (affected !== 1) throw errors.fileNotFound();
       await this.events.publishIn(tx, {
         type: 'file.renamed',
-        actor: byUser(actor),
+        actor,
         ...reference(file),
         name,
       });
@@ -90,14 +70,14 @@ export class FilesService {
 
   /** Row before bytes: a crash leaves bytes to sweep, never a row without them. @throws `file_not_found`. */
   async delete(actor: Actor, id: string): Promise<void> {
-    const file = await this.get(actor, id);
+    const file = await this.lookup.get(actor, id);
     await this.transactions.run(async (tx) => {
       const { affected } = await tx.delete(StoredFile, { id: file.id, ownerId: actor.userId });
       if (affected !== 1) throw errors.fileNotFound();
       await this.ledger.condemn(tx, [file.blobKey]);
       await this.events.publishIn(tx, {
         type: 'file.deleted',
-        actor: byUser(actor),
+        actor,
         ...reference(file),
         name: file.name,
       });

@@ -8,7 +8,6 @@ import { now } from '../common/time.js';
 import { AppConfig } from '../config/app-config.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/driver-errors.js';
 import { Transactions } from '../database/transactions.js';
-import { byUser } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
 import { BlobLedger } from './blob-ledger.js';
 import { BlobWriter, type StoredBytes } from './blob-writer.js';
@@ -103,7 +102,7 @@ export class UploadsService {
       if (idempotencyKey !== null) await this.idempotency.remember(tx, idempotencyKey, file);
       await this.events.publishIn(tx, {
         type: 'file.uploaded',
-        actor: byUser(actor),
+        actor,
         ownerId: file.ownerId,
         fileId: file.id,
         name: file.name,
@@ -121,7 +120,7 @@ export class UploadsService {
     const refusal = isForeignKeyViolation(error) ? errors.unauthorized() : translateStorageError(error);
     await this.events.publish({
       type: 'file.refused',
-      actor: byUser(actor),
+      actor,
       ownerId: actor.userId,
       aborted: request.destroyed && !request.complete,
       reason: refusal instanceof ApiError ? refusal.code : 'internal_error',

@@ -10,7 +10,6 @@ import type { Role } from '../common/roles.js';
 import { now } from '../common/time.js';
 import { isUniqueViolation } from '../database/driver-errors.js';
 import { Transactions } from '../database/transactions.js';
-import { byUser } from '../events/domain-event.js';
 import { DomainEvents } from '../events/domain-events.js';
 import type { UpdateProfileInput } from './update-profile.input.js';
 import { foldEmail, User } from './user.entity.js';
@@ -103,7 +102,7 @@ export class UsersService {
       this.transactions.afterCommit(tx, () => this.forget(user.id));
       await this.events.publishIn(tx, {
         type: 'user.profile_updated',
-        actor: byUser(actor),
+        actor,
         userId: actor.userId,
         fields: ['name'],
       });

@@ -4,7 +4,7 @@ import { UserAdmin } from '../../src/auth/admin/user-admin.js';
 import { PasswordHasher } from '../../src/auth/passwords/password-hasher.js';
 import { Passwords } from '../../src/auth/passwords/passwords.js';
 import { WRITING } from '../../src/database/transactions.js';
-import { bySystem } from '../../src/events/domain-event.js';
+import { bySystem } from '../../src/events/event-actor.js';
 import { User } from '../../src/users/user.entity.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 

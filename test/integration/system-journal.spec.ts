@@ -4,7 +4,7 @@ import { AuditWriter } from '../../src/audit/audit-writer.js';
 import { recordOfEvent } from '../../src/audit/record-of-event.js';
 import { SystemJournal } from '../../src/audit/system-journal.js';
 import { earliestId } from '../../src/common/ids.js';
-import { bySystem } from '../../src/events/domain-event.js';
+import { bySystem } from '../../src/events/event-actor.js';
 import type { Client } from '../support/client.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 

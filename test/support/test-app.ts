@@ -10,7 +10,7 @@ import { UserAdmin } from '../../src/auth/admin/user-admin.js';
 import type { Role } from '../../src/common/roles.js';
 import type { AppConfig } from '../../src/config/app-config.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import { bySystem } from '../../src/events/domain-event.js';
+import { bySystem } from '../../src/events/event-actor.js';
 import { ApiDocument } from './api-document.js';
 import { Client } from './client.js';
 import { environmentOf, startS3 } from './s3-server.js';

@@ -6,7 +6,6 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Response } from 'express';
 import { Between, Repository } from 'typeorm';
 import type { Actor } from '../../common/actor.js';
-import { byUser } from '../../events/domain-event.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import type { Scan } from '../../database/bounded-scan.js';
 import { AuditLogEntry } from '../log/audit-log-entry.entity.js';
@@ -62,7 +61,7 @@ export class AuditExport {
     const checkpoint = await this.proofs.latest();
     await this.events.publish({
       type: 'audit.exported',
-      actor: byUser(actor),
+      actor,
       userId: subject ?? actor.userId,
       everybody: subject === null,
       format: query.format,

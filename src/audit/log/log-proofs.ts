@@ -4,6 +4,7 @@ import { Repository } from 'typeorm';
 import type { Actor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { parseId } from '../../common/ids.js';
+import { Denials } from '../../events/denials.js';
 import { AuditRecord } from '../audit-record.entity.js';
 import type { SignedCheckpoint } from '../merkle/checkpoint.js';
 import { leafHash } from '../merkle/hashing.js';
@@ -37,6 +38,7 @@ export class LogProofs {
     @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
     private readonly witness: Witness,
     private readonly rights: ReadingRights,
+    private readonly denials: Denials,
   ) {}
 
   /** A reader of the stored tree, for one piece of work. */
@@ -71,8 +73,7 @@ export class LogProofs {
       return this.#prove(logged);
     }
     if (waiting) return null;
-    await this.rights.refuse(actor, `audit:${entryId}`, 'entry_not_found');
-    throw errors.entryNotFound();
+    return this.denials.refuse(actor, `audit:${entryId}`, errors.entryNotFound());
   }
 
   /** Proves that the log of `from` entries is the beginning of that of `to`. @throws `validation_failed` beyond the log. */

@@ -4,7 +4,7 @@ import { Housekeeping } from '../../common/housekeeping.js';
 import { fromNow } from '../../common/time.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Transactions } from '../../database/transactions.js';
-import { bySystem } from '../../events/domain-event.js';
+import { bySystem } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { AuditLogEntry } from './audit-log-entry.entity.js';
 import { AuditPrivate } from './audit-private.entity.js';

@@ -6,7 +6,6 @@ import { ApiId } from '../../common/api-id.js';
 import { ApiRefusals } from '../../common/api-refusals.js';
 import { ApiPageResponse, sendPage } from '../../common/page-response.js';
 import { RequireRole } from '../../common/roles.js';
-import { byUser } from '../../events/domain-event.js';
 import { ListUsersQuery } from './list-users.query.js';
 import { ManagedUserResponse, toManagedUserResponse } from './managed-user.response.js';
 import { RoleParam } from './role.param.js';
@@ -40,7 +39,7 @@ export class AdminController {
     @CurrentSession() actor: SessionActor,
     @Param('id') id: string,
   ): Promise<ManagedUserResponse> {
-    return toManagedUserResponse(await this.admin.disable(byUser(actor), id));
+    return toManagedUserResponse(await this.admin.disable(actor, id));
   }
 
   @Post(':id/enable')
@@ -50,7 +49,7 @@ export class AdminController {
   @ApiOkResponse({ type: ManagedUserResponse })
   @ApiRefusals('user_not_found', 'writes')
   async enable(@CurrentSession() actor: SessionActor, @Param('id') id: string): Promise<ManagedUserResponse> {
-    return toManagedUserResponse(await this.admin.enable(byUser(actor), id));
+    return toManagedUserResponse(await this.admin.enable(actor, id));
   }
 
   @Delete(':id/sessions')
@@ -60,7 +59,7 @@ export class AdminController {
   @ApiNoContentResponse()
   @ApiRefusals('user_not_found', 'writes')
   async endSessions(@CurrentSession() actor: SessionActor, @Param('id') id: string): Promise<void> {
-    await this.admin.endSessions(byUser(actor), id);
+    await this.admin.endSessions(actor, id);
   }
 
   @Put(':id/roles/:role')
@@ -72,7 +71,7 @@ export class AdminController {
     @CurrentSession() actor: SessionActor,
     @Param() { id, role }: RoleParam,
   ): Promise<ManagedUserResponse> {
-    return toManagedUserResponse(await this.admin.grantRole(byUser(actor), id, role));
+    return toManagedUserResponse(await this.admin.grantRole(actor, id, role));
   }
 
   @Delete(':id/roles/:role')
@@ -84,6 +83,6 @@ export class AdminController {
     @CurrentSession() actor: SessionActor,
     @Param() { id, role }: RoleParam,
   ): Promise<ManagedUserResponse> {
-    return toManagedUserResponse(await this.admin.revokeRole(byUser(actor), id, role));
+    return toManagedUserResponse(await this.admin.revokeRole(actor, id, role));
   }
 }

@@ -11,7 +11,7 @@ import { scan } from '../../database/bounded-scan.js';
 import { containing } from '../../database/containing.js';
 import { findAndHold } from '../../database/find-and-hold.js';
 import { Transactions } from '../../database/transactions.js';
-import { byUser, type EventActor } from '../../events/domain-event.js';
+import type { EventActor } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { requireAnotherAdmin } from '../../users/require-another-admin.js';
 import { foldEmail, User } from '../../users/user.entity.js';
@@ -48,7 +48,7 @@ export class UserAdmin {
     const page = toPage(rows, query.limit, (user) => user.id, scannedTo);
     await this.events.publish({
       type: 'user.listed',
-      actor: byUser(actor),
+      actor,
       userId: actor.userId,
       count: page.items.length,
       filters: query.search === undefined ? [] : ['search'],

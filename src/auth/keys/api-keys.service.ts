@@ -12,7 +12,8 @@ import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
 import { findAndHold } from '../../database/find-and-hold.js';
 import { Transactions } from '../../database/transactions.js';
-import { byUser, type DomainEventOf } from '../../events/domain-event.js';
+import type { DomainEventOf } from '../../events/domain-event.js';
+import { Denials } from '../../events/denials.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { User } from '../../users/user.entity.js';
 import { UsersService } from '../../users/users.service.js';
@@ -39,6 +40,7 @@ export class ApiKeysService {
     private readonly users: UsersService,
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
+    private readonly denials: Denials,
   ) {}
 
   /**
@@ -63,7 +65,7 @@ export class ApiKeysService {
       await tx.insert(ApiKey, key);
       await this.events.publishIn(tx, {
         type: 'key.created',
-        actor: byUser(actor),
+        actor,
         userId: actor.userId,
         keyId: key.id,
         name: key.name,
@@ -93,27 +95,16 @@ export class ApiKeysService {
    */
   async revoke(actor: Actor, id: string): Promise<void> {
     const keyId = parseId(id);
-    const key =
-      keyId === null
-        ? null
-        : await this.keys.findOneBy({ id: keyId, userId: actor.userId, revokedAt: IsNull() });
-    if (keyId !== null && key === null) {
-      await this.events.publish({
-        type: 'access.denied',
-        actor: byUser(actor),
-        userId: actor.userId,
-        resource: `key:${keyId}`,
-        reason: 'key_not_found',
-      });
-    }
-    if (key === null) throw errors.keyNotFound();
+    if (keyId === null) throw errors.keyNotFound();
+    const key = await this.keys.findOneBy({ id: keyId, userId: actor.userId, revokedAt: IsNull() });
+    if (key === null) return this.denials.refuse(actor, `key:${keyId}`, errors.keyNotFound());
     await this.transactions.run(async (tx) => {
       const { affected } = await tx.update(ApiKey, { id: key.id, revokedAt: IsNull() }, { revokedAt: now() });
       if (affected !== 1) throw errors.keyNotFound();
       this.transactions.afterCommit(tx, () => this.#known.set(key.keyHash, null));
       await this.events.publishIn(tx, {
         type: 'key.revoked',
-        actor: byUser(actor),
+        actor,
         userId: actor.userId,
         keyId: key.id,
       });

@@ -5,7 +5,7 @@ import type { Actor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { AppConfig } from '../../config/app-config.js';
-import { byAnonymous, byUser } from '../../events/domain-event.js';
+import { byAnonymous } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { addressBlock } from './address-block.js';
 
@@ -52,7 +52,7 @@ export class RequestLimiter {
   async #record(actor: Actor | null, request: RequestContext): Promise<void> {
     await this.events.publish({
       type: 'rate.limited',
-      actor: actor === null ? byAnonymous(request) : byUser(actor),
+      actor: actor === null ? byAnonymous(request) : actor,
       userId: actor?.userId ?? null,
       reason: 'requests',
     });

@@ -7,7 +7,7 @@ import { Housekeeping } from '../../common/housekeeping.js';
 import { fromNow, now } from '../../common/time.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Transactions } from '../../database/transactions.js';
-import type { Caller } from '../../events/domain-event.js';
+import type { Caller } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { foldEmail } from '../../users/user.entity.js';
 import { Session } from '../sessions/session.entity.js';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { AppConfig } from '../../config/app-config.js';
-import { byAnonymous, type DomainEvent } from '../../events/domain-event.js';
+import type { DomainEvent } from '../../events/domain-event.js';
+import { byAnonymous } from '../../events/event-actor.js';
 import type { DomainEvents } from '../../events/domain-events.js';
 import { HashBudget } from './hash-budget.js';
 import { HASHES_AT_ONCE } from './hash-capacity.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { errors } from '../../common/errors.js';
 import { AppConfig } from '../../config/app-config.js';
-import type { Caller } from '../../events/domain-event.js';
+import { type Caller, userOf } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { blockOf } from '../limits/address-block.js';
 import { expectedHashMs, HASHES_AT_ONCE } from './hash-capacity.js';
@@ -73,7 +73,7 @@ export class HashBudget {
   async #refuse(by: Caller, account: Account): Promise<never> {
     if (account.at - account.recordedAt >= RECORD_EVERY_MS) {
       account.recordedAt = account.at;
-      await this.events.publish({ type: 'rate.limited', actor: by, userId: by.id, reason: 'passwords' });
+      await this.events.publish({ type: 'rate.limited', actor: by, userId: userOf(by), reason: 'passwords' });
     }
     throw errors.rateLimited((1 - account.left) / this.#perMs / 1000);
   }

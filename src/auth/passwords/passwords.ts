@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../events/domain-event.js';
+import type { Caller } from '../../events/event-actor.js';
 import { blockOf } from '../limits/address-block.js';
 import { type Attempt, type Reservation, SignInAttempts } from '../limits/sign-in-attempts.js';
 import { HashBudget } from './hash-budget.js';

@@ -8,7 +8,7 @@ import type { PageQuery } from '../../common/page-query.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
 import { findAndHold } from '../../database/find-and-hold.js';
 import { Transactions } from '../../database/transactions.js';
-import { byUser } from '../../events/domain-event.js';
+import { Denials } from '../../events/denials.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { User } from '../../users/user.entity.js';
 import { Session } from './session.entity.js';
@@ -22,6 +22,7 @@ export class OwnSessions {
     private readonly sessions: SessionsService,
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
+    private readonly denials: Denials,
   ) {}
 
   /** A page of the actor's open sessions, newest first. */
@@ -44,7 +45,7 @@ export class OwnSessions {
       await this.sessions.end(tx, actor.userId, actor.sessionId);
       await this.events.publishIn(tx, {
         type: 'user.signed_out',
-        actor: byUser(actor),
+        actor,
         userId: actor.userId,
         sessionId: actor.sessionId,
       });
@@ -64,14 +65,7 @@ export class OwnSessions {
       return true;
     });
     if (ended) return;
-    await this.events.publish({
-      type: 'access.denied',
-      actor: byUser(actor),
-      userId: actor.userId,
-      resource: `session:${sessionId}`,
-      reason: 'session_not_found',
-    });
-    throw errors.sessionNotFound();
+    await this.denials.refuse(actor, `session:${sessionId}`, errors.sessionNotFound());
   }
 
   /** Ends every session of the actor but this one. */
@@ -91,7 +85,7 @@ export class OwnSessions {
   ): Promise<void> {
     await this.events.publishIn(tx, {
       type: 'session.ended',
-      actor: byUser(actor),
+      actor,
       userId: actor.userId,
       sessionId,
       count,

@@ -5,7 +5,7 @@ import { errors } from '../../common/errors.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
 import { Transactions } from '../../database/transactions.js';
-import { byAnonymous, byUser } from '../../events/domain-event.js';
+import { byAnonymous, byUser } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { UsersService } from '../../users/users.service.js';
 import type { SignIn } from '../sign-in.response.js';
@@ -119,7 +119,7 @@ export class RefreshTokensService {
   ): Promise<void> {
     await this.events.publishIn(tx, {
       type: 'session.refreshed',
-      actor: byUser({ userId, request }),
+      actor: byUser(userId, request),
       userId,
       sessionId,
       grace,

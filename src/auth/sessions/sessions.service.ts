@@ -16,7 +16,7 @@ import { newId } from '../../common/ids.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
 import { Transactions } from '../../database/transactions.js';
-import { byUser } from '../../events/domain-event.js';
+import { byUser } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { UsersService } from '../../users/users.service.js';
 import { type RecentActor, RecentActors } from '../recent-actors.js';
@@ -120,7 +120,7 @@ export class SessionsService {
     const count = await this.#endWhere(tx, { userId, id: In(surplus.map(({ id }) => id)) });
     await this.events.publishIn(tx, {
       type: 'session.ended',
-      actor: byUser({ userId, request }),
+      actor: byUser(userId, request),
       userId,
       sessionId: surplus.length === 1 ? surplus[0]!.id : null,
       count,

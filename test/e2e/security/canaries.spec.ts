@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UserAdmin } from '../../../src/auth/admin/user-admin.js';
 import { Transactions } from '../../../src/database/transactions.js';
-import { bySystem } from '../../../src/events/domain-event.js';
+import { bySystem } from '../../../src/events/event-actor.js';
 import type { Client } from '../../support/client.js';
 import { startApp, type TestApp } from '../../support/test-app.js';
 

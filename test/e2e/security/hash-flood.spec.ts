@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HashBudget } from '../../../src/auth/passwords/hash-budget.js';
 import { HASHES_AT_ONCE } from '../../../src/auth/passwords/hash-capacity.js';
 import { PasswordHasher } from '../../../src/auth/passwords/password-hasher.js';
-import { byAnonymous } from '../../../src/events/domain-event.js';
+import { byAnonymous } from '../../../src/events/event-actor.js';
 import { startApp, type TestApp } from '../../support/test-app.js';
 
 describe('security.md: hash flood', () => {

@@ -1,0 +1,13 @@
+import { describe, expect, it } from '@jest/globals';
+import { ACTIONS, RECORDS } from '../actions.js';
+
+describe('RECORDS', () => {
+  it('gives an action the same codes wherever it stands', () => {
+    for (const { action, codes } of Object.values(RECORDS))
+      expect([action, ACTIONS[action]]).toEqual([action, codes]);
+  });
+
+  it('names actions as the specification does', () => {
+    for (const action of Object.keys(ACTIONS)) expect(action).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
+  });
+});

@@ -1,0 +1,6 @@
+/** What happens to a process of the service; `instance` names it. */
+export interface SystemEvents {
+  /** `lastStopClean` is null for an instance that has never run before. */
+  'system.started': { readonly instance: string; readonly lastStopClean: boolean | null };
+  'system.stopped': { readonly instance: string };
+}
