@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { UserAdmin } from '../auth/admin/user-admin.js';
-import { RegisterInput } from '../auth/credentials.input.js';
+import { RegisterInput } from '../auth/sign-in/credentials.input.js';
 import { PasswordHasher } from '../auth/passwords/password-hasher.js';
 import { errors } from '../common/errors.js';
 import { fieldErrors } from '../common/field-errors.js';

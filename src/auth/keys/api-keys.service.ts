@@ -17,7 +17,7 @@ import { Denials } from '../../events/denials.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { User } from '../../users/user.entity.js';
 import { UsersService } from '../../users/users.service.js';
-import { type RecentActor, RecentActors } from '../recent-actors.js';
+import { type RecentActor, RecentActors } from '../../common/access/recent-actors.js';
 import { ApiKey } from './api-key.entity.js';
 import type { CreateKeyInput } from './create-key.input.js';
 import { hashOfKey, isWellFormedKey, newKeySecret } from './key-secret.js';

@@ -4,7 +4,7 @@ import { errors } from '../../common/errors.js';
 import { AppConfig } from '../../config/app-config.js';
 import { type Caller, userOf } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
-import { blockOf } from '../limits/address-block.js';
+import { blockOf } from '../../common/address-block.js';
 import { expectedHashMs, HASHES_AT_ONCE } from './hash-capacity.js';
 
 /** What an address may spend at once: as many hashes as this process makes in so long. */

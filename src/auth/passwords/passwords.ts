@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../events/event-actor.js';
-import { blockOf } from '../limits/address-block.js';
-import { type Attempt, type Reservation, SignInAttempts } from '../limits/sign-in-attempts.js';
+import { blockOf } from '../../common/address-block.js';
+import { type Attempt, type Reservation, SignInAttempts } from './sign-in-attempts.js';
 import { HashBudget } from './hash-budget.js';
 import { PasswordHasher } from './password-hasher.js';
 

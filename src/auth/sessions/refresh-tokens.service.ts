@@ -8,8 +8,8 @@ import { Transactions } from '../../database/transactions.js';
 import { byAnonymous, byUser } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { UsersService } from '../../users/users.service.js';
-import type { SignIn } from '../sign-in.response.js';
-import { AccessTokens } from '../tokens/access-tokens.js';
+import type { SignIn } from './sign-in.response.js';
+import { AccessTokens } from './access-tokens.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import {
   hashOfFamily,

@@ -8,7 +8,7 @@ import { PageQuery } from '../../common/page-query.js';
 import { ApiPageResponse, sendPage } from '../../common/page-response.js';
 import { Public } from '../../common/public.js';
 import { CurrentRequest, type RequestContext } from '../../common/request-context.js';
-import { SignInResponse, toSignInResponse } from '../sign-in.response.js';
+import { SignInResponse, toSignInResponse } from './sign-in.response.js';
 import { OwnSessions } from './own-sessions.js';
 import { RefreshInput } from './refresh.input.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';

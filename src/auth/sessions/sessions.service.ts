@@ -19,7 +19,7 @@ import { Transactions } from '../../database/transactions.js';
 import { byUser } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { UsersService } from '../../users/users.service.js';
-import { type RecentActor, RecentActors } from '../recent-actors.js';
+import { type RecentActor, RecentActors } from '../../common/access/recent-actors.js';
 import { Session } from './session.entity.js';
 
 const CACHED_SESSIONS = 50_000;

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { SessionActor } from '../common/actor.js';
-import { errors } from '../common/errors.js';
-import { now } from '../common/time.js';
-import { findAndHold } from '../database/find-and-hold.js';
-import { Transactions } from '../database/transactions.js';
-import { DomainEvents } from '../events/domain-events.js';
-import { requireAnotherAdmin } from '../users/require-another-admin.js';
-import { User } from '../users/user.entity.js';
-import { UsersService } from '../users/users.service.js';
-import { passwordFault } from './passwords/password-policy.js';
-import { Passwords } from './passwords/passwords.js';
-import { SessionsService } from './sessions/sessions.service.js';
+import type { SessionActor } from '../../common/actor.js';
+import { errors } from '../../common/errors.js';
+import { now } from '../../common/time.js';
+import { findAndHold } from '../../database/find-and-hold.js';
+import { Transactions } from '../../database/transactions.js';
+import { DomainEvents } from '../../events/domain-events.js';
+import { requireAnotherAdmin } from '../../users/require-another-admin.js';
+import { User } from '../../users/user.entity.js';
+import { UsersService } from '../../users/users.service.js';
+import { passwordFault } from '../passwords/password-policy.js';
+import { Passwords } from '../passwords/passwords.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 
 type Refusal = 'user.password_change_refused' | 'user.deletion_refused';
 

@@ -6,7 +6,7 @@ import type { Actor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { contextOf } from '../../common/request-context.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { AccessTokens, hasTokenClaims } from './access-tokens.js';
+import { AccessTokens, hasTokenClaims } from '../sessions/access-tokens.js';
 import { bearerToken } from './bearer-token.js';
 import { VerifiedTokens } from './verified-tokens.js';
 

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull } from 'typeorm';
-import { errors } from '../common/errors.js';
-import type { RequestContext } from '../common/request-context.js';
-import { now } from '../common/time.js';
-import { Transactions } from '../database/transactions.js';
-import type { DomainEventOf } from '../events/domain-event.js';
-import { byAnonymous, byUser } from '../events/event-actor.js';
-import { DomainEvents } from '../events/domain-events.js';
-import { User } from '../users/user.entity.js';
-import { UsersService } from '../users/users.service.js';
-import { Passwords } from './passwords/passwords.js';
-import { RefreshTokensService } from './sessions/refresh-tokens.service.js';
-import { SessionsService } from './sessions/sessions.service.js';
-import type { SignIn } from './sign-in.response.js';
-import { AccessTokens } from './tokens/access-tokens.js';
+import { errors } from '../../common/errors.js';
+import type { RequestContext } from '../../common/request-context.js';
+import { now } from '../../common/time.js';
+import { Transactions } from '../../database/transactions.js';
+import type { DomainEventOf } from '../../events/domain-event.js';
+import { byAnonymous, byUser } from '../../events/event-actor.js';
+import { DomainEvents } from '../../events/domain-events.js';
+import { User } from '../../users/user.entity.js';
+import { UsersService } from '../../users/users.service.js';
+import { Passwords } from '../passwords/passwords.js';
+import { RefreshTokensService } from '../sessions/refresh-tokens.service.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import type { SignIn } from '../sessions/sign-in.response.js';
+import { AccessTokens } from '../sessions/access-tokens.js';
 
 /** Lets people in: registration and sign-in. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { TokenClaims } from './access-tokens.js';
+import type { TokenClaims } from '../sessions/access-tokens.js';
 
 /**
  * Tokens whose signature passport-jwt has verified, so that it need not do so again at every request of the

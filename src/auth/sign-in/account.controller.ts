@@ -6,13 +6,13 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { CurrentSession, type SessionActor } from '../common/actor.js';
-import { ApiRefusals } from '../common/api-refusals.js';
-import { Public } from '../common/public.js';
-import { CurrentRequest, type RequestContext } from '../common/request-context.js';
+import { CurrentSession, type SessionActor } from '../../common/actor.js';
+import { ApiRefusals } from '../../common/api-refusals.js';
+import { Public } from '../../common/public.js';
+import { CurrentRequest, type RequestContext } from '../../common/request-context.js';
 import { AccountService } from './account.service.js';
 import { ChangePasswordInput, DeleteAccountInput, RegisterInput, SignInInput } from './credentials.input.js';
-import { SignInResponse, toSignInResponse } from './sign-in.response.js';
+import { SignInResponse, toSignInResponse } from '../sessions/sign-in.response.js';
 import { SignInService } from './sign-in.service.js';
 
 @ApiTags('Users')

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import type { RequestContext } from '../../common/request-context.js';
+import type { RequestContext } from './request-context.js';
 
 const NETWORK_PARTS = 4;
 

@@ -1,8 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Actor } from '../common/actor.js';
-import { type ApiError, errors } from '../common/errors.js';
-import { Denials } from '../events/denials.js';
+import type { Actor } from '../../common/actor.js';
+import { type ApiError, errors } from '../../common/errors.js';
+import { Denials } from '../../events/denials.js';
 import { type Access, RouteAccess } from './route-access.js';
 
 /**

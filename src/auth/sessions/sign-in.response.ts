@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { User } from '../users/user.entity.js';
-import { toUserResponse, UserResponse } from '../users/user.response.js';
+import type { User } from '../../users/user.entity.js';
+import { toUserResponse, UserResponse } from '../../users/user.response.js';
 
 /** A user and the token that acts for them. */
 export interface SignIn {

@@ -11,7 +11,7 @@ import type { Caller } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { foldEmail } from '../../users/user.entity.js';
 import { Session } from '../sessions/session.entity.js';
-import { addressBlock } from './address-block.js';
+import { addressBlock } from '../../common/address-block.js';
 import { SignInAttempt } from './sign-in-attempt.entity.js';
 
 const WINDOW_MS = 15 * 60_000;

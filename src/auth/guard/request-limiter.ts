@@ -7,7 +7,7 @@ import type { RequestContext } from '../../common/request-context.js';
 import { AppConfig } from '../../config/app-config.js';
 import { byAnonymous } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
-import { addressBlock } from './address-block.js';
+import { addressBlock } from '../../common/address-block.js';
 
 const WINDOW_SECONDS = 60;
 

@@ -3,7 +3,7 @@ import { JwtService } from '@nestjs/jwt';
 import type { KeyObject } from 'node:crypto';
 import { newId, UUID } from '../../common/ids.js';
 import { AppConfig } from '../../config/app-config.js';
-import type { Session } from '../sessions/session.entity.js';
+import type { Session } from './session.entity.js';
 
 /** What a token says once its signature is verified. */
 export interface TokenClaims {

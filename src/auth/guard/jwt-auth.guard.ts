@@ -1,16 +1,16 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { Request, Response } from 'express';
-import type { Actor } from '../common/actor.js';
-import { errors } from '../common/errors.js';
-import { contextOf } from '../common/request-context.js';
-import { ApiKeysService } from './keys/api-keys.service.js';
-import { claimsToBeKey } from './keys/key-secret.js';
-import { RequestLimiter } from './limits/request-limiter.js';
+import type { Actor } from '../../common/actor.js';
+import { errors } from '../../common/errors.js';
+import { contextOf } from '../../common/request-context.js';
+import { ApiKeysService } from '../keys/api-keys.service.js';
+import { claimsToBeKey } from '../keys/key-secret.js';
+import { RequestLimiter } from './request-limiter.js';
 import { RouteAccess } from './route-access.js';
-import { SessionsService } from './sessions/sessions.service.js';
-import { bearerToken } from './tokens/bearer-token.js';
-import { VerifiedTokens } from './tokens/verified-tokens.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { bearerToken } from './bearer-token.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** Closes every route to callers without a valid token or API key, except those that `@Public()` opens, and limits how often. */
 @Injectable()
