@@ -153,7 +153,9 @@ class FormReader<T> {
     this.#fail(refusal);
   }
 
+  /** The form is whole: from here on it is the storage that is waited for, and no longer the client. */
   async #finish(): Promise<void> {
+    clearTimeout(this.#timer);
     if (this.#settled) return;
     if (this.#stored === undefined || this.#part === undefined) return this.#fail(errors.fileMissing());
     try {
