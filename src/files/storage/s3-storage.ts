@@ -6,13 +6,14 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
-  S3Client,
+  type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { S3Config } from '../../config/app-config.js';
 import { type ByteRange, type Handover, ObjectStorage, type OpenObject, type ServedAs, StorageError } from './object-storage.js';
+import { questionClient, SILENT_MS, SilentBucket, transferClient, uploadClient } from './s3-clients.js';
 import { checkedKey } from './storage-key.js';
 import { StreamSource } from './stream-source.js';
 
@@ -20,16 +21,14 @@ import { StreamSource } from './stream-source.js';
 const LEAST_PART_BYTES = 5 * 1024 * 1024;
 const MOST_PARTS = 10_000;
 const PARTS_AT_ONCE = 2;
-const ATTEMPTS = 3;
-const CONNECT_MS = 3000;
-const STALL_MS = 15_000;
 /** How long a client has to begin with a presigned URL. */
 const LINK_SECONDS = 60;
 const PREFIX = 'blobs/';
 
 /** Objects in a bucket, as `blobs/KEY`. Credentials come by the AWS chain. */
 export class S3Storage extends ObjectStorage {
-  readonly #client: S3Client;
+  readonly #questions: S3Client;
+  readonly #transfers: S3Client;
   readonly #bucket: string;
   readonly #partBytes: number;
 
@@ -38,16 +37,8 @@ export class S3Storage extends ObjectStorage {
     super();
     this.#partBytes = Math.max(LEAST_PART_BYTES, Math.ceil(maxObjectBytes / MOST_PARTS));
     this.#bucket = config.bucket;
-    this.#client = new S3Client({
-      region: config.region,
-      endpoint: config.endpoint,
-      forcePathStyle: config.forcePathStyle,
-      maxAttempts: ATTEMPTS,
-      requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: STALL_MS, throwOnRequestTimeout: true },
-      // The digest of what is stored is checked by the server (CRC-64 or CRC-32 in a trailer of each part).
-      requestChecksumCalculation: 'WHEN_SUPPORTED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-    });
+    this.#questions = questionClient(config);
+    this.#transfers = transferClient(config);
   }
 
   /** The bucket is the operator's to make; whether it can be reached is for `check` to say. */
@@ -62,19 +53,28 @@ export class S3Storage extends ObjectStorage {
     });
     // lib-storage reads the number of bytes to come from a property of its body such as `size` or `start`: this one has none.
     const body = pipeline(source, new PassThrough(), () => undefined);
+    const requests = new AbortController();
+    let refusal: unknown;
     const upload = new Upload({
-      client: this.#client,
+      client: uploadClient(this.#transfers, requests.signal, (error) => {
+        refusal ??= error;
+        void upload.abort();
+      }),
       params: { Bucket: this.#bucket, Key: objectName(key), Body: body },
       partSize: this.#partBytes,
       queueSize: PARTS_AT_ONCE,
+      // Removed here, by what the bucket itself has of them.
+      leavePartsOnError: true,
     });
     try {
       await upload.done();
     } catch (error) {
+      requests.abort();
       source.destroy();
-      await this.#removeBroken(upload, key);
       // When the source fails, what it says is the reason; that the upload broke off is the consequence.
-      throw sourceError ?? translate(error);
+      const reason = sourceError ?? translate(refusal ?? error);
+      if (!(refusal instanceof SilentBucket)) await this.#removeBroken(key);
+      throw reason;
     }
   }
 
@@ -82,8 +82,8 @@ export class S3Storage extends ObjectStorage {
     const target = { Bucket: this.#bucket, Key: objectName(key) };
     try {
       const bytes = range === undefined ? {} : { Range: `bytes=${range.start}-${range.end}` };
-      const { Body, ContentLength, ContentRange } = await this.#client.send(
-        new GetObjectCommand({ ...target, ...bytes }),
+      const { Body, ContentLength, ContentRange } = await inTime((abortSignal) =>
+        this.#questions.send(new GetObjectCommand({ ...target, ...bytes }), { abortSignal }),
       );
       const size = ContentRange === undefined ? ContentLength : Number(ContentRange.split('/')[1]);
       return { size: size ?? 0, source: new StreamSource(Body as Readable) };
@@ -95,7 +95,8 @@ export class S3Storage extends ObjectStorage {
   override async delete(key: string): Promise<void> {
     try {
       await this.#abortParts(objectName(key));
-      await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: objectName(key) }));
+      const target = { Bucket: this.#bucket, Key: objectName(key) };
+      await inTime((abortSignal) => this.#questions.send(new DeleteObjectCommand(target), { abortSignal }));
     } catch (error) {
       throw translate(error);
     }
@@ -103,7 +104,8 @@ export class S3Storage extends ObjectStorage {
 
   override async check(): Promise<void> {
     try {
-      await this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }));
+      const target = { Bucket: this.#bucket };
+      await inTime((abortSignal) => this.#questions.send(new HeadBucketCommand(target), { abortSignal }));
     } catch (error) {
       throw new StorageError('unavailable', error);
     }
@@ -117,7 +119,9 @@ export class S3Storage extends ObjectStorage {
   override async stat(key: string): Promise<{ size: number }> {
     try {
       const target = { Bucket: this.#bucket, Key: objectName(key) };
-      const { ContentLength } = await this.#client.send(new HeadObjectCommand(target));
+      const { ContentLength } = await inTime((abortSignal) =>
+        this.#questions.send(new HeadObjectCommand(target), { abortSignal }),
+      );
       return { size: ContentLength ?? 0 };
     } catch (error) {
       throw translate(error);
@@ -133,24 +137,39 @@ export class S3Storage extends ObjectStorage {
       ResponseContentDisposition: contentDisposition,
       ResponseCacheControl: 'private, no-cache',
     });
-    return { via: 'redirect', url: await getSignedUrl(this.#client, command, { expiresIn: LINK_SECONDS }) };
+    return { via: 'redirect', url: await getSignedUrl(this.#questions, command, { expiresIn: LINK_SECONDS }) };
   }
 
   /** The first error is the one to tell; what cannot be removed now, the caller's ledger has on record. */
-  async #removeBroken(upload: Upload, key: string): Promise<void> {
-    await Promise.allSettled([upload.abort()]);
+  async #removeBroken(key: string): Promise<void> {
     await Promise.allSettled([this.delete(key)]);
   }
 
   /** Parts of an upload that a crash cut are no object yet, and would be paid for until somebody looked. */
   async #abortParts(Key: string): Promise<void> {
-    const { Uploads = [] } = await this.#client.send(
-      new ListMultipartUploadsCommand({ Bucket: this.#bucket, Prefix: Key }),
+    const where = { Bucket: this.#bucket, Prefix: Key };
+    const { Uploads = [] } = await inTime((abortSignal) =>
+      this.#questions.send(new ListMultipartUploadsCommand(where), { abortSignal }),
     );
     for (const { UploadId, Key: found } of Uploads) {
       if (found !== Key) continue;
-      await this.#client.send(new AbortMultipartUploadCommand({ Bucket: this.#bucket, Key, UploadId }));
+      const target = { Bucket: this.#bucket, Key, UploadId };
+      await inTime((abortSignal) =>
+        this.#questions.send(new AbortMultipartUploadCommand(target), { abortSignal }),
+      );
     }
+  }
+}
+
+/** Gives a question its time, with all its retries. */
+async function inTime<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const deadline = new AbortController();
+  // Cleared by the answer: its body may take longer.
+  const timer = setTimeout(() => deadline.abort(new SilentBucket()), SILENT_MS);
+  try {
+    return await ask(deadline.signal);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

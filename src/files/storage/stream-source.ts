@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { ByteSource, Chunk } from './byte-source.js';
+import { SILENT_MS, SilentBucket } from './s3-clients.js';
 
 /** Its memory is the stream's own, and nobody's any more once it is read. */
 const nothing = () => undefined;
 
-/** Reads a stream. */
+/** Reads what a bucket sends. It ends in an error when somebody wants to read and nothing comes for 10 s; a reader may take their time. */
 export class StreamSource implements ByteSource {
   readonly #pieces: AsyncIterator<Buffer, undefined>;
 
@@ -16,9 +17,18 @@ export class StreamSource implements ByteSource {
 
   async next(): Promise<Chunk | null> {
     for (;;) {
-      const { done, value } = await this.#pieces.next();
+      const { done, value } = await this.#piece();
       if (done === true) return null;
       if (value.length > 0) return { bytes: value, giveBack: nothing, abandon: nothing };
+    }
+  }
+
+  async #piece(): Promise<IteratorResult<Buffer, undefined>> {
+    const timer = setTimeout(() => this.stream.destroy(new SilentBucket()), SILENT_MS);
+    try {
+      return await this.#pieces.next();
+    } finally {
+      clearTimeout(timer);
     }
   }
 
