@@ -25,6 +25,7 @@ const BY_SERVER = [
   'request_timeout',
   'headers_too_large',
   'internal_error',
+  'answer_timeout',
 ] as const satisfies ErrorCode[];
 
 /** What reading a JSON body refuses. It is read on every method that may have one, wanted or not. */

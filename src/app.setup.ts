@@ -12,6 +12,7 @@ import type { AppConfig } from './config/app-config.js';
 import { translateDatabaseError } from './database/driver-errors.js';
 import { UploadsService } from './files/uploads.service.js';
 import { accessLog } from './http/access-log.js';
+import { answerDeadline } from './http/answer-deadline.js';
 import { crossOrigin } from './http/cross-origin.js';
 import { FastExpressAdapter } from './http/fast-express-adapter.js';
 import { inOrder } from './http/in-order.js';
@@ -44,6 +45,7 @@ export async function createApp(config: AppConfig, logger: Logger): Promise<INes
       messageFraming,
       securityHeaders,
       crossOrigin(config.http.corsOrigins),
+      answerDeadline(app.getHttpServer()),
       jsonBody(),
     ),
   );

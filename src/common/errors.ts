@@ -50,6 +50,7 @@ export const CATALOGUE = {
   file_unavailable: { status: 503, title: 'The file cannot be served' },
   audit_unavailable: { status: 503, title: 'The audit trail cannot be written' },
   audit_inconsistent: { status: 503, title: 'The audit log is inconsistent' },
+  answer_timeout: { status: 503, title: 'No answer in time' },
   not_ready: { status: 503, title: 'Not ready' },
   storage_full: { status: 507, title: 'The storage is full' },
 } as const satisfies Record<string, Refusal>;
@@ -167,6 +168,12 @@ export const errors = {
       headers: retryAfter(2),
       cause,
     }),
+  answerTimeout: () =>
+    new ApiError(
+      'answer_timeout',
+      'A part of the service has not answered in time; look whether it was done before you try again.',
+      { headers: retryAfter(5) },
+    ),
   fileUnavailable: (cause?: unknown) =>
     new ApiError(
       'file_unavailable',

@@ -5,6 +5,7 @@ import { errors } from '../common/errors.js';
 import { inBatches } from '../common/in-batches.js';
 import { newId } from '../common/ids.js';
 import { fromNow, now } from '../common/time.js';
+import { within } from '../common/within.js';
 import { AppConfig } from '../config/app-config.js';
 import { Transactions } from '../database/transactions.js';
 import { PendingBlob } from './pending-blob.entity.js';
@@ -13,6 +14,10 @@ import { ObjectStorage } from './storage/object-storage.js';
 const LEASE_MS = 15 * 60_000;
 const SWEEP_EVERY_MS = 5 * 60_000;
 const BATCH = 500;
+/** Objects that are removed side by side. */
+const AT_ONCE = 8;
+/** How long a client waits for the removal of bytes that are on record for it. */
+const REMOVAL_WAIT_MS = 2000;
 /** The lease of a key that will never have a row: its bytes may go. */
 const CONDEMNED = '1970-01-01T00:00:00.000Z';
 /** After every lease. */
@@ -80,15 +85,18 @@ export class BlobLedger implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** Removes the bytes of condemned keys now. What fails is reported and left to the sweep. */
+  /**
+   * Removes the bytes of condemned keys, and resolves when they are gone, or after 2 s: it then goes on behind the answer. What
+   * fails is reported and left to the sweep.
+   */
   async remove(blobKeys: readonly string[]): Promise<void> {
-    await this.#report(this.#remove(blobKeys));
+    await this.#soon(this.#remove(blobKeys));
   }
 
-  /** Removes the bytes of a reserved key, unless it has its row after all. What fails is reported and left to the sweep. */
+  /** Removes the bytes of a reserved key in the same way, unless it has its row after all. */
   async discard(blobKey: string): Promise<void> {
     this.#writing.delete(blobKey);
-    await this.#report(this.#condemnAndRemove([blobKey], EVER));
+    await this.#soon(this.#condemnAndRemove([blobKey], EVER));
   }
 
   /** Removes everything whose lease ended before `before` and that this process is not writing. */
@@ -102,9 +110,9 @@ export class BlobLedger implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async #maintain(): Promise<void> {
-    if (this.#writing.size > 0) {
+    for (const batch of inBatches([...this.#writing], BATCH)) {
       await this.transactions.run(async (tx) => {
-        const alive = { blobKey: In([...this.#writing]), leaseUntil: Not(CONDEMNED) };
+        const alive = { blobKey: In(batch), leaseUntil: Not(CONDEMNED) };
         await tx.update(PendingBlob, alive, { leaseUntil: fromNow(LEASE_MS) });
       });
     }
@@ -121,13 +129,33 @@ export class BlobLedger implements OnApplicationBootstrap, OnModuleDestroy {
     await this.#remove(condemned.map(({ blobKey }) => blobKey));
   }
 
+  /** @throws what kept one of them, when the others of its batch are gone. */
   async #remove(condemned: readonly string[]): Promise<void> {
-    for (const blobKey of condemned) await this.storage.delete(blobKey);
     for (const batch of inBatches(condemned, BATCH)) {
+      const { removed, failures } = await this.#removeBytes(batch);
       await this.transactions.run(async (tx) => {
-        await tx.delete(PendingBlob, { blobKey: In(batch) });
+        await tx.delete(PendingBlob, { blobKey: In(removed) });
       });
+      if (failures.length > 0) throw failures[0];
     }
+  }
+
+  /** Goes on past single ones that cannot be removed, and gives up where none can. */
+  async #removeBytes(blobKeys: readonly string[]): Promise<{ removed: string[]; failures: unknown[] }> {
+    const removed: string[] = [];
+    const failures: unknown[] = [];
+    for (const few of inBatches(blobKeys, AT_ONCE)) {
+      const outcomes = await Promise.allSettled(few.map((blobKey) => this.storage.delete(blobKey)));
+      const failed = outcomes.filter(isRejected);
+      removed.push(...few.filter((_, index) => outcomes[index]?.status === 'fulfilled'));
+      failures.push(...failed.map(({ reason }): unknown => reason));
+      if (failed.length === few.length) break;
+    }
+    return { removed, failures };
+  }
+
+  async #soon(work: Promise<void>): Promise<void> {
+    await within(REMOVAL_WAIT_MS, this.#report(work), () => undefined);
   }
 
   async #report(work: Promise<void>): Promise<void> {
@@ -140,4 +168,8 @@ export class BlobLedger implements OnApplicationBootstrap, OnModuleDestroy {
       );
     }
   }
+}
+
+function isRejected(outcome: PromiseSettledResult<void>): outcome is PromiseRejectedResult {
+  return outcome.status === 'rejected';
 }

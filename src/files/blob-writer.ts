@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { pipeline, type Readable } from 'node:stream';
+import type { AnswerWait } from '../common/answer-wait.js';
 import { BlobLedger } from './blob-ledger.js';
 import { DigestingStream } from './digesting-stream.js';
 import { FreeSpace } from './free-space.js';
@@ -22,10 +23,11 @@ export class BlobWriter {
   ) {}
 
   /**
-   * Stores what `source` yields: at most `announced` bytes, or an unknown number. When it rejects, nothing is left.
+   * Stores what `source` yields: at most `announced` bytes, or an unknown number. When it rejects, nothing is left. The storage
+   * watches over its own silence; `wait` does not count what it needs.
    * @throws `storage_full`, what `source` and the storage throw.
    */
-  async write(source: Readable, announced: number | null): Promise<StoredBytes> {
+  async write(source: Readable, announced: number | null, wait: AnswerWait): Promise<StoredBytes> {
     const room = await this.space.reserve(announced);
     try {
       const blobKey = await this.ledger.reserve();
@@ -33,7 +35,7 @@ export class BlobWriter {
       try {
         // The callback is only there to be told: an error travels down the stream and makes write() reject.
         pipeline(source, digesting, () => undefined);
-        await this.storage.write(blobKey, digesting);
+        await wait.hold(() => this.storage.write(blobKey, digesting));
       } catch (error) {
         await this.ledger.discard(blobKey);
         throw error;

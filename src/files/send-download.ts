@@ -10,10 +10,17 @@ export async function sendDownload(
   response: ServerResponse,
   { status, headers, body }: Download,
 ): Promise<void> {
+  // Its client has waited for too long, and has been told so.
+  if (response.headersSent) return void (await discard(body));
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (body === null) response.end();
   else await pump(response, body);
+}
+
+async function discard(body: DownloadBody | null): Promise<void> {
+  body?.first.giveBack();
+  await body?.rest.close();
 }
 
 /** Reads the next piece while the one before is on its way. */

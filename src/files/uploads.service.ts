@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import type { Request } from 'express';
+import { waitOf } from '../common/answer-wait.js';
 import type { Actor } from '../common/actor.js';
 import { ApiError, errors } from '../common/errors.js';
 import { newId } from '../common/ids.js';
@@ -59,14 +60,16 @@ export class UploadsService {
 
   async #receive(actor: Actor, request: Request): Promise<Upload> {
     let stored: StoredBytes | null = null;
+    const wait = waitOf(request);
     const store = async (source: Readable, part: UploadedPart): Promise<StoredBytes> => {
       normalizeFileName(part.name);
-      stored = await this.blobs.write(source, announcedBytes(request));
+      stored = await this.blobs.write(source, announcedBytes(request), wait);
       return stored;
     };
     try {
       const idempotencyKey = this.idempotency.parse(request.get('idempotency-key'));
       const form = await receiveUpload(request, this.config.files.maxUploadBytes, store);
+      wait.requireTime();
       const upload = await this.#commit(actor, toStoredFile(actor, form), idempotencyKey);
       if (upload.replayed) await this.ledger.discard(form.stored.blobKey);
       return upload;

@@ -26,8 +26,13 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
-    const refusal = this.#refusalOf(error, request);
     const { requestId } = contextOf(request);
+    if (response.writableEnded) {
+      // Whoever has waited for too long had another answer.
+      this.#logger.warn({ err: error as Error, request_id: requestId }, 'failed after its answer');
+      return;
+    }
+    const refusal = this.#refusalOf(error, request);
     this.#report(refusal, requestId);
     if (response.headersSent) {
       // Too late to say anything: a broken transfer is better than a wrong one.

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { within } from '../common/within.js';
 
 /** Anything that can be asked to end, and says when it has. */
 export interface StoppablePhase {
@@ -30,18 +30,13 @@ export async function runPhases(phases: readonly StoppablePhase[], deadline: num
 const LAST_WORDS_MS = 5000;
 
 async function settle(phase: StoppablePhase, deadline: number): Promise<'done' | 'timed out' | 'failed'> {
-  const timeout = new AbortController();
   const ms = Math.max(deadline - Date.now(), LAST_WORDS_MS);
   try {
-    const expiry = delay(ms, 'timed out' as const, { signal: timeout.signal });
-    expiry.catch(() => undefined);
     const work = Promise.resolve(phase.run()).then(() => 'done' as const);
-    return await Promise.race([work, expiry]);
+    return await within(ms, work, () => 'timed out' as const);
   } catch (error) {
     logger.error({ err: error as Error }, `shutdown: ${phase.name} failed`);
     return 'failed';
-  } finally {
-    timeout.abort();
   }
 }
 
