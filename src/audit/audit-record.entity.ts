@@ -3,12 +3,14 @@ import type { Action } from './actions.js';
 import type { Outcome } from './record/record-table.js';
 import type { Values } from './record/values.js';
 
+const VALUES_BYTES = 4096;
+
 const json: ValueTransformer = {
-  to: (value: Values | null) => (value === null ? null : JSON.stringify(value)),
+  to: (values: Values | null) => (values === null ? null : fitted(values)),
   from: (text: string | null): Values | null => (text === null ? null : (JSON.parse(text) as Values)),
 };
 
-/** One thing that happened, as it was committed. Personal values stand in `ip`, `userAgent` and `personal` only. */
+/** One thing that happened, as it was committed, and the one place that says how it is a row (`intake-row`). Personal values stand in `ip`, `userAgent` and `personal` only. */
 @Entity('audit_intake')
 export class AuditRecord {
   /** UUIDv7, made once when the event was heard. */
@@ -54,4 +56,11 @@ export class AuditRecord {
 
   @Column('text', { nullable: true, transformer: json })
   personal: Values | null;
+}
+
+/** Values as JSON of at most 4 KiB; what would exceed it is replaced by a note of its size. */
+function fitted(values: Values): string {
+  const text = JSON.stringify(values);
+  const bytes = Buffer.byteLength(text);
+  return bytes <= VALUES_BYTES ? text : JSON.stringify({ omitted_bytes: bytes });
 }

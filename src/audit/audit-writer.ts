@@ -5,7 +5,7 @@ import { errors } from '../common/errors.js';
 import { ReadinessChecks } from '../common/readiness-check.js';
 import { Transactions } from '../database/transactions.js';
 import type { AuditRecord } from './audit-record.entity.js';
-import { INTAKE, toIntakeRow } from './intake-row.js';
+import { INTAKE, type IntakeRow, toIntakeRow } from './intake-row.js';
 import { Sequencer } from './log/sequencer.js';
 
 /** The specification's figure. */
@@ -107,7 +107,7 @@ export class AuditWriter {
   async #commitGroup(): Promise<void> {
     let group: readonly Pending[] | undefined;
     // At the last moment: what comes while the transaction waits for others is in the group.
-    const take = (): unknown[][] => {
+    const take = (): IntakeRow[] => {
       group = this.#take();
       return group.map(({ record }) => toIntakeRow(record));
     };

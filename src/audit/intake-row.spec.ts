@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AuditRecord } from './audit-record.entity.js';
-import { INTAKE_COLUMNS, ofIntakeRow, toIntakeRow } from './intake-row.js';
+import { INTAKE, ofIntakeRow, toIntakeRow } from './intake-row.js';
 
 const record: AuditRecord = {
   id: 'i',
@@ -21,7 +21,7 @@ const record: AuditRecord = {
 
 describe('a row of the intake', () => {
   it('has a value for each column', () => {
-    expect(toIntakeRow(record)).toHaveLength(INTAKE_COLUMNS.length);
+    expect(toIntakeRow(record)).toHaveLength(INTAKE.columns.length);
   });
 
   it('holds the whole record', () => {

@@ -1,91 +1,42 @@
-import type { Destination } from '../database/late-rows.js';
-import type { AuditRecord } from './audit-record.entity.js';
-import type { Values } from './record/values.js';
+import { getMetadataArgsStorage, type ValueTransformer } from 'typeorm';
+import type { RowTarget } from '../database/late-rows.js';
+import { AuditRecord } from './audit-record.entity.js';
 
-const VALUES_BYTES = 4096;
+/** A row of the intake: its values in the order of `INTAKE.columns`. */
+export type IntakeRow = readonly (string | null)[];
 
-/** The columns of the intake, in the order of an `IntakeRow`. */
-export const INTAKE_COLUMNS = [
-  'id',
-  'action',
-  'outcome',
-  'actor_type',
-  'actor_id',
-  'subject',
-  'resource',
-  'request_id',
-  'occurred_at',
-  'recorded_at',
-  'metadata',
-  'ip',
-  'user_agent',
-  'personal',
-] as const;
+interface Column {
+  readonly name: string;
+  readonly member: keyof AuditRecord;
+  readonly transformer: ValueTransformer | undefined;
+}
+
+/** As the entity declares them; what is written at every request does not pass through TypeORM's machinery. */
+const COLUMNS = getMetadataArgsStorage()
+  .filterColumns(AuditRecord)
+  .map(({ propertyName, options }): Column => ({
+    name: options.name ?? propertyName,
+    member: propertyName as keyof AuditRecord,
+    transformer: options.transformer as ValueTransformer | undefined,
+  }));
 
 /** Where records go first. */
-export const INTAKE: Destination = { table: 'audit_intake', columns: INTAKE_COLUMNS };
-
-/** A row of the intake: its values in the order of the columns. */
-export type IntakeRow = [
-  id: string,
-  action: AuditRecord['action'],
-  outcome: AuditRecord['outcome'],
-  actorType: string,
-  actorId: string | null,
-  subject: string | null,
-  resource: string | null,
-  requestId: string | null,
-  occurredAt: string,
-  recordedAt: string,
-  metadata: string,
-  ip: string | null,
-  userAgent: string | null,
-  personal: string | null,
-];
+export const INTAKE: RowTarget = { table: 'audit_intake', columns: COLUMNS.map(({ name }) => name) };
 
 /** A record as a row of the intake. */
 export function toIntakeRow(record: AuditRecord): IntakeRow {
-  return [
-    record.id,
-    record.action,
-    record.outcome,
-    record.actorType,
-    record.actorId,
-    record.subject,
-    record.resource,
-    record.requestId,
-    record.occurredAt,
-    record.recordedAt,
-    fitted(record.metadata),
-    record.ip,
-    record.userAgent,
-    record.personal === null ? null : fitted(record.personal),
-  ];
+  return COLUMNS.map(({ member, transformer }) => {
+    const value: unknown = record[member];
+    return (transformer === undefined ? value : transformer.to(value)) as string | null;
+  });
 }
 
-/** The record that a row of the intake holds, as the entity would give it; for the sequencer, which reads every one of them. */
+/** The record that a row of the intake holds. */
 export function ofIntakeRow(row: IntakeRow): AuditRecord {
-  return {
-    id: row[0],
-    action: row[1],
-    outcome: row[2],
-    actorType: row[3],
-    actorId: row[4],
-    subject: row[5],
-    resource: row[6],
-    requestId: row[7],
-    occurredAt: row[8],
-    recordedAt: row[9],
-    metadata: JSON.parse(row[10]) as Values,
-    ip: row[11],
-    userAgent: row[12],
-    personal: row[13] === null ? null : (JSON.parse(row[13]) as Values),
-  };
-}
-
-/** Values as JSON of at most 4 KiB; what would exceed it is replaced by a note of its size. */
-function fitted(values: Values): string {
-  const text = JSON.stringify(values);
-  const bytes = Buffer.byteLength(text);
-  return bytes <= VALUES_BYTES ? text : JSON.stringify({ omitted_bytes: bytes });
+  const record: Partial<Record<keyof AuditRecord, unknown>> = {};
+  for (const [index, { member, transformer }] of COLUMNS.entries()) {
+    const value = row[index];
+    record[member] = transformer === undefined ? value : (transformer.from(value) as unknown);
+  }
+  return record as AuditRecord;
 }

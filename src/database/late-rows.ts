@@ -2,14 +2,14 @@ import type { EntityManager } from 'typeorm';
 import { insertRows } from './insert-rows.js';
 
 /** A table and those of its columns that rows have values for. */
-export interface Destination {
+export interface RowTarget {
   readonly table: string;
   readonly columns: readonly string[];
 }
 
 /** Rows that are inserted when all else of a transaction is done. */
 export interface LateRows {
-  readonly into: Destination;
+  readonly into: RowTarget;
   /** Called once, at that moment. Values stand in the order of the columns. */
   readonly take: () => readonly (readonly unknown[])[];
 }

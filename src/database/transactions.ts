@@ -4,7 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { isSerializationFailure } from './driver-errors.js';
 import { GroupCommit } from './group-commit.js';
 import { insertRows } from './insert-rows.js';
-import { type Destination, insertLate, type LateRows } from './late-rows.js';
+import { type RowTarget, insertLate, type LateRows } from './late-rows.js';
 
 /** Injection token of the DataSource that writes. */
 export const WRITING = Symbol('WRITING');
@@ -56,7 +56,7 @@ export class Transactions {
    * Inserts a row when all else of the transaction is done: on SQLite together with those of everybody who shares the
    * commit. Until then, the transaction itself does not see it.
    */
-  insertLast(tx: EntityManager, into: Destination, row: readonly unknown[]): void {
+  insertLast(tx: EntityManager, into: RowTarget, row: readonly unknown[]): void {
     this.#endingOf(tx).late.push({ into, take: () => [row] });
   }
 
@@ -85,7 +85,7 @@ export class Transactions {
    * neither `BEGIN` nor `COMMIT`, two round trips of three.
    * @throws as `run` does; `take` may then not have been called.
    */
-  async insert(into: Destination, gather: () => Promise<void>, take: LateRows['take']): Promise<void> {
+  async insert(into: RowTarget, gather: () => Promise<void>, take: LateRows['take']): Promise<void> {
     if (this.writing.options.type === 'postgres') {
       await gather();
       await insertRows(this.writing.manager, into.table, into.columns, take());

@@ -9,13 +9,13 @@ import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import { isUniqueViolation, translateDatabaseError } from '../../src/database/driver-errors.js';
 import { migrate } from '../../src/database/migrate.js';
 import { sqliteDriver } from '../../src/database/sqlite-driver.js';
-import type { Destination } from '../../src/database/late-rows.js';
+import type { RowTarget } from '../../src/database/late-rows.js';
 import { Transactions } from '../../src/database/transactions.js';
 import { PendingBlob } from '../../src/files/pending-blob.entity.js';
 
 const Database = sqliteDriver();
 
-const BLOBS: Destination = { table: 'pending_blobs', columns: ['blob_key', 'lease_until'] };
+const BLOBS: RowTarget = { table: 'pending_blobs', columns: ['blob_key', 'lease_until'] };
 
 describe('transactions on the embedded database', () => {
   let storage: string;

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { base64, wholeNumber } from '../../database/column-transformers.js';
 import { isPostgres } from '../../database/is-postgres.js';
 import type { AuditRecord } from '../audit-record.entity.js';
-import { INTAKE_COLUMNS, type IntakeRow, ofIntakeRow } from '../intake-row.js';
+import { INTAKE, type IntakeRow, ofIntakeRow } from '../intake-row.js';
 import type { AuditSubject } from './audit-subject.entity.js';
 import type { Position } from './store-batch.js';
 
@@ -16,7 +16,7 @@ export async function oldestRecords(
 ): Promise<{ records: AuditRecord[]; positions: Position[] }> {
   const array = isPostgres(tx) ? 'json_build_array' : 'json_array';
   const rows = await tx.query<{ position: Position; record: IntakeRow | string }[]>(
-    `SELECT position, ${array}(${INTAKE_COLUMNS.join()}) AS record FROM audit_intake ORDER BY position LIMIT ${limit}`,
+    `SELECT position, ${array}(${INTAKE.columns.join()}) AS record FROM audit_intake ORDER BY position LIMIT ${limit}`,
   );
   // PostgreSQL's driver has parsed it already.
   const records = rows.map(({ record }) =>
