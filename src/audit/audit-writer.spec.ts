@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { ReadinessChecks, type RegisteredCheck } from '../common/readiness-check.js';
 import type { Sequencer } from './log/sequencer.js';
-import type { RowTarget } from '../database/late-rows.js';
+import type { RowTarget } from '../database/deferred-rows.js';
 import type { Transactions } from '../database/transactions.js';
 import type { AuditRecord } from './audit-record.entity.js';
 import { AuditWriter } from './audit-writer.js';

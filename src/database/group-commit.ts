@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { beginImmediate } from './begin-immediate.js';
-import { insertLate, type LateRows } from './late-rows.js';
+import { insertLate, type LateRows } from './deferred-rows.js';
 
 /** How long work waits for SQLite's write lock before it is refused with 503. */
 const LOCK_WAIT_MS = 5000;

@@ -4,7 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { isSerializationFailure } from './driver-errors.js';
 import { GroupCommit } from './group-commit.js';
 import { insertRows } from './insert-rows.js';
-import { type RowTarget, insertLate, type LateRows } from './late-rows.js';
+import { type RowTarget, insertLate, type LateRows } from './deferred-rows.js';
 
 /** Injection token of the DataSource that writes. */
 export const WRITING = Symbol('WRITING');

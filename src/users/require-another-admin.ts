@@ -1,6 +1,6 @@
 import { type EntityManager, IsNull, Raw } from 'typeorm';
 import { errors } from '../common/errors.js';
-import { findAndHold } from '../database/find-and-hold.js';
+import { findAndHold } from '../database/find-for-update.js';
 import { User } from './user.entity.js';
 
 /**

@@ -9,7 +9,7 @@ import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import { isUniqueViolation, translateDatabaseError } from '../../src/database/driver-errors.js';
 import { migrate } from '../../src/database/migrate.js';
 import { sqliteDriver } from '../../src/database/sqlite-driver.js';
-import type { RowTarget } from '../../src/database/late-rows.js';
+import type { RowTarget } from '../../src/database/deferred-rows.js';
 import { Transactions } from '../../src/database/transactions.js';
 import { PendingBlob } from '../../src/files/pending-blob.entity.js';
 

@@ -9,7 +9,7 @@ import type { Role } from '../../common/roles.js';
 import { now } from '../../common/time.js';
 import { scan } from '../../database/bounded-scan.js';
 import { containing } from '../../database/containing.js';
-import { findAndHold } from '../../database/find-and-hold.js';
+import { findAndHold } from '../../database/find-for-update.js';
 import { Transactions } from '../../database/transactions.js';
 import type { EventActor } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';

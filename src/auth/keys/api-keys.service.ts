@@ -10,7 +10,7 @@ import type { PageQuery } from '../../common/page-query.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
-import { findAndHold } from '../../database/find-and-hold.js';
+import { findAndHold } from '../../database/find-for-update.js';
 import { Transactions } from '../../database/transactions.js';
 import type { DomainEventOf } from '../../events/domain-event.js';
 import { Denials } from '../../events/denials.js';

@@ -6,7 +6,7 @@ import { errors } from '../../common/errors.js';
 import { parseId, UUID } from '../../common/ids.js';
 import type { PageQuery } from '../../common/page-query.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
-import { findAndHold } from '../../database/find-and-hold.js';
+import { findAndHold } from '../../database/find-for-update.js';
 import { Transactions } from '../../database/transactions.js';
 import { Denials } from '../../events/denials.js';
 import { DomainEvents } from '../../events/domain-events.js';

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { SessionActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { now } from '../../common/time.js';
-import { findAndHold } from '../../database/find-and-hold.js';
+import { findAndHold } from '../../database/find-for-update.js';
 import { Transactions } from '../../database/transactions.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { requireAnotherAdmin } from '../../users/require-another-admin.js';
