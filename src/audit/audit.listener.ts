@@ -36,7 +36,7 @@ export class AuditListener {
       await insertRows(tx, INTAKE.table, INTAKE.columns, [toIntakeRow(record)]);
       await this.erasure.forget(tx, event.userId);
     } else {
-      this.transactions.insertLast(tx, INTAKE, toIntakeRow(record));
+      this.transactions.insertDeferred(tx, INTAKE, toIntakeRow(record));
     }
   }
 }

@@ -8,17 +8,20 @@ export interface RowTarget {
 }
 
 /** Rows that are inserted when all else of a transaction is done. */
-export interface LateRows {
+export interface DeferredRows {
   readonly into: RowTarget;
   /** Called once, at that moment. Values stand in the order of the columns. */
   readonly take: () => readonly (readonly unknown[])[];
 }
 
 /** Inserts them, those for a table together. */
-export async function insertLate(tx: EntityManager, late: readonly LateRows[]): Promise<void> {
-  for (const into of new Set(late.map((rows) => rows.into))) {
+export async function insertDeferredRows(
+  tx: EntityManager,
+  deferred: readonly DeferredRows[],
+): Promise<void> {
+  for (const into of new Set(deferred.map((rows) => rows.into))) {
     const rows: (readonly unknown[])[] = [];
-    for (const those of late) if (those.into === into) rows.push(...those.take());
+    for (const those of deferred) if (those.into === into) rows.push(...those.take());
     await insertRows(tx, into.table, into.columns, rows);
   }
 }

@@ -5,7 +5,7 @@ import { isPostgres } from './is-postgres.js';
  * Finds rows and holds them until the transaction ends: nobody else changes them, or makes a row that refers to them.
  * On SQLite a transaction is alone anyway.
  */
-export function findAndHold<T extends ObjectLiteral>(
+export function findForUpdate<T extends ObjectLiteral>(
   tx: EntityManager,
   entity: EntityTarget<T>,
   where: FindOptionsWhere<T>,

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { beginImmediate } from './begin-immediate.js';
-import { insertLate, type LateRows } from './deferred-rows.js';
+import { insertDeferredRows, type DeferredRows } from './deferred-rows.js';
 
 /** How long work waits for SQLite's write lock before it is refused with 503. */
 const LOCK_WAIT_MS = 5000;
 /** Work of one commit: the first of it waits for the last. */
-const MOST = 64;
+const MAX_BATCH = 64;
 /** Turns of the event loop without anybody new before a group is complete: one that asks the database first comes in the second. */
 const TURNS = 2;
 
@@ -15,7 +15,7 @@ interface Member {
   /** Does the work. @throws what it throws. */
   readonly attempt: () => Promise<void>;
   /** What it leaves to be inserted with that of the others. */
-  readonly late: LateRows[];
+  readonly deferred: DeferredRows[];
   readonly alone: boolean;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
@@ -37,22 +37,22 @@ export class GroupCommit {
   constructor(private readonly connection: DataSource) {}
 
   /**
-   * Resolves when what `work` wrote is committed, and the rows that it has added to `late`. Work that is to be `alone` has a
-   * transaction of its own: for what writes much, as a savepoint keeps a copy of every page, or has to see late rows.
+   * Resolves when what `work` wrote is committed, and the rows that it has added to `deferred`. Work that is to be `alone` has a
+   * transaction of its own: for what writes much, as a savepoint keeps a copy of every page, or has to see deferred rows.
    * @throws what `work` or the commit throws; `database_unavailable` when the write lock is not to be had within 5 s.
    */
-  run<T>(work: (late: LateRows[]) => Promise<T>, alone: boolean): Promise<T> {
+  run<T>(work: (deferred: DeferredRows[]) => Promise<T>, alone: boolean): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let settle: () => void;
-      const late: LateRows[] = [];
+      const deferred: DeferredRows[] = [];
       const attempt = async (): Promise<void> => {
-        const outcome = work(late);
+        const outcome = work(deferred);
         settle = () => resolve(outcome);
         await outcome;
       };
       this.#waiting.push({
         attempt,
-        late,
+        deferred,
         alone,
         deadline: Date.now() + LOCK_WAIT_MS,
         settle: () => settle(),
@@ -83,16 +83,16 @@ export class GroupCommit {
   async #commitGroup(): Promise<void> {
     const [first] = this.#waiting;
     if (first === undefined || !(await this.#begin(first))) return;
-    const aboard: Member[] = [];
+    const members: Member[] = [];
     try {
-      for (let member = this.#waiting.shift(); member !== undefined; member = await this.#next(aboard)) {
-        aboard.push(member);
+      for (let member = this.#waiting.shift(); member !== undefined; member = await this.#next(members)) {
+        members.push(member);
         if (member === first) await member.attempt();
         else await this.#attemptOrUndo(member);
       }
-      await insertLate(
+      await insertDeferredRows(
         this.connection.manager,
-        aboard.flatMap(({ late }) => late),
+        members.flatMap(({ deferred }) => deferred),
       );
       await this.connection.query('COMMIT');
     } catch (error) {
@@ -100,10 +100,10 @@ export class GroupCommit {
         () => error,
         (fault: unknown) => fault,
       );
-      for (const { reject } of aboard) reject(reason);
+      for (const { reject } of members) reject(reason);
       return;
     }
-    for (const { settle } of aboard) settle();
+    for (const { settle } of members) settle();
   }
 
   /** Takes the lock, or refuses those who have waited long enough for it. */
@@ -119,8 +119,8 @@ export class GroupCommit {
     }
   }
 
-  async #next(aboard: readonly Member[]): Promise<Member | undefined> {
-    if (aboard[0]?.alone || aboard.length === MOST) return undefined;
+  async #next(members: readonly Member[]): Promise<Member | undefined> {
+    if (members[0]?.alone || members.length === MAX_BATCH) return undefined;
     for (let turn = 0; turn < TURNS && this.#waiting.length === 0; turn++) await nextTurn();
     return this.#waiting[0]?.alone ? undefined : this.#waiting.shift();
   }
@@ -134,7 +134,7 @@ export class GroupCommit {
       await this.connection.query('ROLLBACK TO member').catch(() => {
         throw error;
       });
-      member.late.length = 0;
+      member.deferred.length = 0;
     }
     await this.connection.query('RELEASE member');
   }

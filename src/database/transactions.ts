@@ -4,7 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { isSerializationFailure } from './driver-errors.js';
 import { GroupCommit } from './group-commit.js';
 import { insertRows } from './insert-rows.js';
-import { type RowTarget, insertLate, type LateRows } from './deferred-rows.js';
+import { type RowTarget, insertDeferredRows, type DeferredRows } from './deferred-rows.js';
 
 /** Injection token of the DataSource that writes. */
 export const WRITING = Symbol('WRITING');
@@ -22,7 +22,7 @@ type Effect = () => void | Promise<void>;
 
 /** What an open transaction leaves for its end. */
 interface Ending {
-  readonly late: LateRows[];
+  readonly deferred: DeferredRows[];
   readonly effects: Effect[];
 }
 
@@ -56,8 +56,8 @@ export class Transactions {
    * Inserts a row when all else of the transaction is done: on SQLite together with those of everybody who shares the
    * commit. Until then, the transaction itself does not see it.
    */
-  insertLast(tx: EntityManager, into: RowTarget, row: readonly unknown[]): void {
-    this.#endingOf(tx).late.push({ into, take: () => [row] });
+  insertDeferred(tx: EntityManager, into: RowTarget, row: readonly unknown[]): void {
+    this.#endingOf(tx).deferred.push({ into, take: () => [row] });
   }
 
   /**
@@ -72,7 +72,7 @@ export class Transactions {
       this.writing.options.type === 'postgres'
         ? await this.#runPooled(work, effects)
         : await this.#group.run(
-            (late) => this.#collect(this.writing.manager, work, { late, effects }),
+            (deferred) => this.#collect(this.writing.manager, work, { deferred, effects }),
             alone,
           );
     for (const effect of effects) await effect();
@@ -85,13 +85,13 @@ export class Transactions {
    * neither `BEGIN` nor `COMMIT`, two round trips of three.
    * @throws as `run` does; `take` may then not have been called.
    */
-  async insert(into: RowTarget, gather: () => Promise<void>, take: LateRows['take']): Promise<void> {
+  async insert(into: RowTarget, gather: () => Promise<void>, take: DeferredRows['take']): Promise<void> {
     if (this.writing.options.type === 'postgres') {
       await gather();
       await insertRows(this.writing.manager, into.table, into.columns, take());
     } else {
-      await this.#group.run((late) => {
-        late.push({ into, take });
+      await this.#group.run((deferred) => {
+        deferred.push({ into, take });
         return gather();
       }, false);
     }
@@ -137,9 +137,9 @@ export class Transactions {
       effects.length = 0;
       try {
         return await this.writing.transaction(async (manager) => {
-          const late: LateRows[] = [];
-          const result = await this.#collect(manager, work, { late, effects });
-          await insertLate(manager, late);
+          const deferred: DeferredRows[] = [];
+          const result = await this.#collect(manager, work, { deferred, effects });
+          await insertDeferredRows(manager, deferred);
           return result;
         });
       } catch (error) {

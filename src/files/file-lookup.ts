@@ -9,7 +9,7 @@ import { Denials } from '../events/denials.js';
 import { StoredFile } from './stored-file.entity.js';
 
 /** Rows of one question: far below what a statement may have of parameters. */
-const MOST = 100;
+const MAX_BATCH = 100;
 
 interface Claim {
   readonly id: string;
@@ -24,7 +24,7 @@ interface Claim {
 export class FileLookup {
   readonly #loader = new DataLoader((claims: readonly Claim[]) => this.#findAll(claims), {
     cache: false,
-    maxBatchSize: MOST,
+    maxBatchSize: MAX_BATCH,
     batchScheduleFn: (ask) => void setImmediate(ask),
   });
 

@@ -1,6 +1,6 @@
 import { type EntityManager, IsNull, Raw } from 'typeorm';
 import { errors } from '../common/errors.js';
-import { findAndHold } from '../database/find-for-update.js';
+import { findForUpdate } from '../database/find-for-update.js';
 import { User } from './user.entity.js';
 
 /**
@@ -9,6 +9,6 @@ import { User } from './user.entity.js';
  */
 export async function requireAnotherAdmin(tx: EntityManager, user: User): Promise<void> {
   const isAdmin = Raw((column) => `${column} LIKE '%admin%'`);
-  const admins = await findAndHold(tx, User, { roles: isAdmin, disabledAt: IsNull() });
+  const admins = await findForUpdate(tx, User, { roles: isAdmin, disabledAt: IsNull() });
   if (admins.every(({ id }) => id === user.id)) throw errors.lastAdmin();
 }

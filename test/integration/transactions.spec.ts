@@ -38,7 +38,7 @@ describe('transactions on the embedded database', () => {
   });
 
   const row = (blobKey: string) => ({ blobKey, leaseUntil: '2026-01-01T00:00:00.000Z' });
-  const lateRow = (blobKey: string) => Object.values(row(blobKey));
+  const deferredRow = (blobKey: string) => Object.values(row(blobKey));
   const keys = async () =>
     (await reading.getRepository(PendingBlob).find()).map(({ blobKey }) => blobKey).sort();
 
@@ -183,9 +183,9 @@ describe('transactions on the embedded database', () => {
     expect(statements.some((sql) => sql.startsWith('SAVEPOINT'))).toBe(false);
   });
 
-  const insertLast = (blobKey: string, after: () => Promise<unknown>) =>
+  const insertDeferred = (blobKey: string, after: () => Promise<unknown>) =>
     transactions.run(async (tx) => {
-      transactions.insertLast(tx, BLOBS, lateRow(blobKey));
+      transactions.insertDeferred(tx, BLOBS, deferredRow(blobKey));
       await after();
     });
   const inserts = (statements: readonly string[]) => statements.filter((sql) => sql.startsWith('INSERT'));
@@ -193,13 +193,13 @@ describe('transactions on the embedded database', () => {
   it('inserts with one statement what a group has left for its end, but nothing of what was undone', async () => {
     const statements = watched();
     const works = [
-      insertLast('a', keys),
-      insertLast('undone', () => Promise.reject(new Error('no'))),
-      insertLast('b', keys),
+      insertDeferred('a', keys),
+      insertDeferred('undone', () => Promise.reject(new Error('no'))),
+      insertDeferred('b', keys),
       transactions.insert(
         BLOBS,
         () => nextTurn(),
-        () => [lateRow('c'), lateRow('d')],
+        () => [deferredRow('c'), deferredRow('d')],
       ),
     ];
     expect(await statuses(works)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
@@ -213,9 +213,9 @@ describe('transactions on the embedded database', () => {
     const inserted = transactions.insert(
       BLOBS,
       () => nextTurn(),
-      () => arrived.map(lateRow),
+      () => arrived.map(deferredRow),
     );
-    await insertLast('z', () => {
+    await insertDeferred('z', () => {
       arrived.push('b');
       return nextTurn();
     });
@@ -224,10 +224,10 @@ describe('transactions on the embedded database', () => {
   });
 
   it('undoes the whole group when its late rows cannot be inserted', async () => {
-    const works = [insert('a'), insertLast('b', keys), insertLast('b', keys)];
+    const works = [insert('a'), insertDeferred('b', keys), insertDeferred('b', keys)];
     expect(await statuses(works)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(await keys()).toEqual([]);
-    await insertLast('b', keys);
+    await insertDeferred('b', keys);
     expect(await keys()).toEqual(['b']);
   });
 
@@ -238,7 +238,7 @@ describe('transactions on the embedded database', () => {
           ? transactions.insert(
               BLOBS,
               () => nextTurn(),
-              () => [lateRow(`k${i}`)],
+              () => [deferredRow(`k${i}`)],
             )
           : transactions.run(async (tx) => void (await tx.insert(PendingBlob, row(`k${i}`)))),
       ),

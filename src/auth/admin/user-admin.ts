@@ -9,7 +9,7 @@ import type { Role } from '../../common/roles.js';
 import { now } from '../../common/time.js';
 import { scan } from '../../database/bounded-scan.js';
 import { containing } from '../../database/containing.js';
-import { findAndHold } from '../../database/find-for-update.js';
+import { findForUpdate } from '../../database/find-for-update.js';
 import { Transactions } from '../../database/transactions.js';
 import type { EventActor } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
@@ -121,7 +121,7 @@ export class UserAdmin {
     const userId = parseId(id);
     if (userId === null) throw errors.userNotFound();
     return this.transactions.run(async (tx) => {
-      const [user] = await findAndHold(tx, User, { id: userId });
+      const [user] = await findForUpdate(tx, User, { id: userId });
       if (user === undefined) throw errors.userNotFound();
       const changes = await work(tx, user);
       if (Object.keys(changes).length === 0) return user;

@@ -10,7 +10,7 @@ import type { PageQuery } from '../../common/page-query.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
-import { findAndHold } from '../../database/find-for-update.js';
+import { findForUpdate } from '../../database/find-for-update.js';
 import { Transactions } from '../../database/transactions.js';
 import type { DomainEventOf } from '../../events/domain-event.js';
 import { Denials } from '../../events/denials.js';
@@ -159,7 +159,7 @@ export class ApiKeysService {
  * @throws `too_many_keys`.
  */
 async function makeRoom(tx: EntityManager, userId: string): Promise<void> {
-  const [owner] = await findAndHold(tx, User, { id: userId });
+  const [owner] = await findForUpdate(tx, User, { id: userId });
   if (owner === undefined) throw errors.unauthorized();
   await tx.delete(ApiKey, { userId, revokedAt: Not(IsNull()) });
   if ((await tx.countBy(ApiKey, { userId })) >= KEYS_PER_USER) throw errors.tooManyKeys(KEYS_PER_USER);

@@ -6,7 +6,7 @@ import { errors } from '../../common/errors.js';
 import { parseId, UUID } from '../../common/ids.js';
 import type { PageQuery } from '../../common/page-query.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
-import { findAndHold } from '../../database/find-for-update.js';
+import { findForUpdate } from '../../database/find-for-update.js';
 import { Transactions } from '../../database/transactions.js';
 import { Denials } from '../../events/denials.js';
 import { DomainEvents } from '../../events/domain-events.js';
@@ -71,7 +71,7 @@ export class OwnSessions {
   /** Ends every session of the actor but this one. */
   async endOthers(actor: SessionActor): Promise<void> {
     await this.transactions.run(async (tx) => {
-      await findAndHold(tx, User, { id: actor.userId });
+      await findForUpdate(tx, User, { id: actor.userId });
       const count = await this.sessions.endAll(tx, actor.userId, actor.sessionId);
       await this.#publishEnd(tx, actor, null, count);
     });

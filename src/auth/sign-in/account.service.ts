@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { SessionActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { now } from '../../common/time.js';
-import { findAndHold } from '../../database/find-for-update.js';
+import { findForUpdate } from '../../database/find-for-update.js';
 import { Transactions } from '../../database/transactions.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { requireAnotherAdmin } from '../../users/require-another-admin.js';
@@ -70,7 +70,7 @@ export class AccountService {
     await this.#confirmPassword(actor, user, password, 'user.deletion_refused');
     const remove = async (tx: EntityManager): Promise<void> => {
       // Uploads that arrive meanwhile wait, and find no user.
-      const [leaving] = await findAndHold(tx, User, { id: user.id });
+      const [leaving] = await findForUpdate(tx, User, { id: user.id });
       if (leaving === undefined) throw errors.unauthorized();
       if (leaving.roles.includes('admin')) await requireAnotherAdmin(tx, leaving);
       await this.sessions.endAll(tx, user.id);
