@@ -9,11 +9,11 @@ import { AccountService } from './sign-in/account.service.js';
 import { AdminController } from './admin/admin.controller.js';
 import { UserAdmin } from './admin/user-admin.js';
 import { AuthController } from './sign-in/account.controller.js';
-import { JwtAuthGuard } from './guard/jwt-auth.guard.js';
+import { AccessGuard } from './guard/access.guard.js';
+import { CREDENTIALS } from './guard/credentials.js';
 import { ApiKey } from './keys/api-key.entity.js';
 import { ApiKeysService } from './keys/api-keys.service.js';
 import { KeysController } from './keys/keys.controller.js';
-import { PermissionsGuard } from './guard/permissions.guard.js';
 import { RequestLimiter } from './guard/request-limiter.js';
 import { SignInAttempt } from './passwords/sign-in-attempt.entity.js';
 import { SignInAttempts } from './passwords/sign-in-attempts.js';
@@ -57,8 +57,8 @@ import { VerifiedTokens } from './guard/verified-tokens.js';
     VerifiedTokens,
     JwtStrategy,
     RouteAccess,
-    { provide: APP_GUARD, useClass: JwtAuthGuard },
-    { provide: APP_GUARD, useClass: PermissionsGuard },
+    ...CREDENTIALS,
+    { provide: APP_GUARD, useClass: AccessGuard },
   ],
   exports: [PasswordHasher, UserAdmin],
 })

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import type { SessionActor } from '../../common/actor.js';
+import { contextOf } from '../../common/request-context.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { bearerToken } from './bearer-token.js';
+import type { Credential } from './credential.js';
+import { JwtStrategy } from './jwt.strategy.js';
+import { VerifiedTokens } from './verified-tokens.js';
+
+/** An access token: acts for the user of its session, as long as the session is open. */
+@Injectable()
+export class AccessTokenCredential implements Credential<string> {
+  constructor(
+    private readonly jwt: JwtStrategy,
+    private readonly verified: VerifiedTokens,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  /** The compact form of a JWT has dots (RFC 7519, section 3), and an API key has none. */
+  read(request: Request): string | null {
+    const token = bearerToken(request);
+    return token?.includes('.') === true ? token : null;
+  }
+
+  /** The signature is verified once; afterwards only what can change is asked: the expiry and the session. */
+  async findActor(request: Request, token: string): Promise<SessionActor | null> {
+    const known = this.verified.find(token);
+    const claims = known ?? (await this.jwt.verify(request));
+    if (claims === null) return null;
+    const actor = await this.sessions.findActor(contextOf(request), claims.sid, claims.sub);
+    if (known === null && actor !== null) this.verified.remember(token, claims);
+    return actor;
+  }
+}
