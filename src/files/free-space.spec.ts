@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ReadinessChecks, type RegisteredCheck } from '../common/readiness-check.js';
 import type { AppConfig } from '../config/app-config.js';
@@ -87,6 +89,21 @@ describe('FreeSpace', () => {
     const { space } = spaceOn(disk);
     for (let upload = 0; upload < 100; upload++) (await space.reserve(CHUNK)).release();
     expect(disk.looks).toBeLessThan(10);
+  });
+
+  it('looks at the disk of the embedded database, too, when the bytes go to a bucket', async () => {
+    const bucket = new Disk(Infinity) as unknown as ObjectStorage;
+    const database = { kind: 'sqlite', file: join(tmpdir(), 'app.sqlite') };
+    const spaceBelow = (minFreeBytes: number) =>
+      new FreeSpace(
+        bucket,
+        { database, files: { minFreeBytes } } as unknown as AppConfig,
+        new ReadinessChecks(),
+      );
+    await expect(spaceBelow(Number.MAX_SAFE_INTEGER).reserve(1)).rejects.toMatchObject({
+      code: 'storage_full',
+    });
+    await expect(spaceBelow(0).reserve(Number.MAX_SAFE_INTEGER)).resolves.toBeDefined();
   });
 
   it('says to whoever asks that space is low', async () => {
