@@ -1,4 +1,4 @@
-// A million entries: how fast they are put into the log, how long a page of 50 takes at any depth, how fast they are
+// A million entries: how fast they are put into the log, how long a page of 50 takes at any depth and by any filter, how fast they are
 // exported and in how much memory, how fast the export is verified offline, and the database checked.
 //   node bench/audit-log.mjs [ENTRIES]           on SQLite, or on DATABASE_URL (an empty database)
 import { spawn } from 'node:child_process';
@@ -10,6 +10,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { intakeOf } from './support/intake.mjs';
+import { measureFilters } from './support/filtered-pages.mjs';
 import { startService } from './support/server.mjs';
 
 const ENTRIES = Number(process.argv[2] ?? 1_000_000);
@@ -79,6 +80,8 @@ report(
   `p50 ${ms(times[PAGES * 0.5])}, p99 ${ms(times[PAGES * 0.99])}, the slowest ${ms(times.at(-1))}`,
   '20 ms',
 );
+
+await measureFilters({ url, headers, entries: ENTRIES, idAt: intake.idAt, report });
 
 const idle = await residentMegabytes();
 let most = 0;

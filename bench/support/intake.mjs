@@ -11,20 +11,24 @@ const idOf = (number) => {
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${number.toString(16).padStart(12, '0')}`;
 };
 
-/** Downloads and uploads as the service records them, of `subjects` users in turn, a millisecond apart. */
+/**
+ * Downloads and uploads as the service records them, a millisecond apart: three of ten by one user, the others by `subjects`
+ * users in turn. One in a thousand is denied, and one in ten thousand is a key that is made.
+ */
 function rowOf(number, subjects) {
-  const user = idOf(number % subjects);
+  const user = idOf(number % 10 < 3 ? 0 : number % subjects);
+  const everyday = number % 3 ? 'FILE_DOWNLOAD' : 'FILE_UPLOAD';
   const at = new Date(BEGUN + number).toISOString();
   const digest = number.toString(16).padStart(64, '0');
   return [
     idOf(number),
-    number % 3 ? 'FILE_DOWNLOAD' : 'FILE_UPLOAD',
-    'success',
+    number % 10_007 ? everyday : 'KEY_CREATE',
+    number % 997 ? 'success' : 'denied',
     'user',
     user,
     user,
     `file:${idOf(number)}`,
-    `req-${number}`,
+    idOf(number),
     at,
     at,
     JSON.stringify(number % 3 ? {} : { size: number, sha256: digest, mime_type: 'application/pdf' }),

@@ -42,14 +42,15 @@ export function applyFilter<T extends ObjectLiteral>(
     select.andWhere(`${text('occurred_at')} < :to`, { to: new Date(filter.to).toISOString() });
 }
 
-/** Narrows a query to ids of about the filter's time: ids sort by time, and are in an index. */
-export function applyTime<T extends ObjectLiteral>(
-  select: SelectQueryBuilder<T>,
-  alias: string,
+/** The ids from one on and below another that are of about the filter's time, and below `before`: ids sort by time. */
+export function idsOf(
   filter: AuditFilterInput,
-): void {
+  before: string | null,
+): { readonly from: string | null; readonly before: string | null } {
   const idAt = (time: string, slack: number) => earliestId(Date.parse(time) + slack);
-  if (filter.from !== undefined)
-    select.andWhere(`${alias}.id >= :fromId`, { fromId: idAt(filter.from, -ID_SLACK_MS) });
-  if (filter.to !== undefined) select.andWhere(`${alias}.id < :toId`, { toId: idAt(filter.to, ID_SLACK_MS) });
+  const end = filter.to === undefined ? null : idAt(filter.to, ID_SLACK_MS);
+  return {
+    from: filter.from === undefined ? null : idAt(filter.from, -ID_SLACK_MS),
+    before: end !== null && (before === null || end < before) ? end : before,
+  };
 }

@@ -4,7 +4,7 @@ import { In, Repository } from 'typeorm';
 import type { Actor } from '../common/actor.js';
 import { UUID } from '../common/ids.js';
 import { decodeCursor, type Page, toPage } from '../common/paging.js';
-import { applyFilter, applyTime } from './audit-filter.js';
+import { applyFilter } from './audit-filter.js';
 import type { AuditQueryInput } from './audit-query.input.js';
 import { AuditRecord } from './audit-record.entity.js';
 import { AuditPrivate } from './log/audit-private.entity.js';
@@ -51,7 +51,6 @@ export class AuditTrail {
       .limit(query.limit + 1);
     if (subject !== null) select.andWhere('r.subject = :subject', { subject });
     if (before !== null) select.andWhere('r.id < :before', { before });
-    applyTime(select, 'r', query);
     applyFilter(select, 'r', 'r.ip', query);
     return (await select.getMany()).map(ofRecord);
   }

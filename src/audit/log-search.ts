@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type ObjectLiteral, Repository, type SelectQueryBuilder } from 'typeorm';
-import { MAX_SCANNED, type Scan, scan, unindexed } from '../database/bounded-scan.js';
+import { type Scan, scan, unindexed } from '../database/bounded-scan.js';
 import { isPostgres } from '../database/is-postgres.js';
-import { applyFilter, applyTime, isFiltered } from './audit-filter.js';
+import { applyFilter, idsOf, isFiltered } from './audit-filter.js';
 import type { AuditFilterInput } from './audit-query.input.js';
 import { AuditLogEntry } from './log/audit-log-entry.entity.js';
 import { AuditPrivate } from './log/audit-private.entity.js';
@@ -12,13 +12,23 @@ import { resourcesMeant } from './resource.js';
 
 /** The client's address of an entry `e`. As a subquery: a join could begin with all entries of an address. */
 const IP = '(SELECT p.ip FROM audit_private p WHERE p.seq = e.seq)';
+/** Entries of a name that are sorted for each page, rather than walked through. */
+const FEW = 500;
 
-/** Entries of which users, from where on, and how many. */
+/** Whose entries (null: everybody's), and how many. */
 interface Section {
-  /** Whose; null for everybody's. */
   readonly subject: string | null;
   readonly limit: number;
 }
+
+/** A value by which an index finds entries. */
+interface Name {
+  readonly column: 'request_id' | 'resource';
+  readonly value: string;
+}
+
+/** What the names in a filter lead to: the places of few entries, or one name with many. */
+type Lead = { readonly places: readonly number[] } | { readonly name: Name };
 
 /**
  * Finds entries of the log by filters, in work that is bounded whatever the filter and however long the log. For a user
@@ -36,22 +46,26 @@ export class LogSearch {
     filter: AuditFilterInput,
     { subject, limit, before }: Section & { readonly before: string | null },
   ): Promise<Scan<AuditLogEntry>> {
-    const named = await this.#named(subject, filter);
-    if (named !== null) return { rows: await this.#newestOf(named, filter, limit, before), scannedTo: null };
+    const lead = await this.#leadOf(subject, filter);
+    if (lead !== null && 'places' in lead)
+      return { rows: await this.#newestOf(lead.places, filter, limit, before), scannedTo: null };
     const rows = this.#entriesOf(subject);
-    if (before !== null) rows.andWhere('e.id < :before', { before });
-    applyTime(rows, 'e', filter);
-    if (meansNotable(filter)) rows.andWhere(NOTABLE);
-    return scan({ rows, key: 'e.id', order: 'DESC' }, this.#conditions(filter), limit);
+    if (lead !== null) rows.andWhere(`e.${lead.name.column} = :name`, { name: lead.name.value });
+    else if (meansNotable(filter)) rows.andWhere(NOTABLE);
+    return scan(
+      { rows, key: 'e.id', order: 'DESC', ...idsOf(filter, before) },
+      this.#conditions(filter),
+      limit,
+    );
   }
 
-  /** Entries in the order of the log, after the place `after` and before `end`. */
+  /** Entries in the order of the log, from the place `from` on and before `before`. */
   inOrder(
     filter: AuditFilterInput,
-    { subject, limit, after, end }: Section & { readonly after: number; readonly end: number },
+    { subject, limit, from, before }: Section & { readonly from: number; readonly before: number },
   ): Promise<Scan<AuditLogEntry>> {
-    const rows = this.#entriesOf(subject).andWhere('e.seq > :after AND e.seq < :end', { after, end });
-    return scan({ rows, key: 'e.seq', order: 'ASC' }, this.#conditions(filter), limit);
+    const rows = this.#entriesOf(subject);
+    return scan({ rows, key: 'e.seq', order: 'ASC', from, before }, this.#conditions(filter), limit);
   }
 
   #entriesOf(subject: string | null): SelectQueryBuilder<AuditLogEntry> {
@@ -79,50 +93,53 @@ export class LogSearch {
     return rows.getMany();
   }
 
-  /** The places of the entries that a name in the filter leads to by an index, when they are few; else null. */
-  async #named(subject: string | null, filter: AuditFilterInput): Promise<number[] | null> {
+  /** Where the names in a filter lead; null when there are none, or nowhere that is worth it. */
+  async #leadOf(subject: string | null, filter: AuditFilterInput): Promise<Lead | null> {
     const { request_id: requestId, resource, ip } = filter;
+    const request: Name[] = requestId === undefined ? [] : [{ column: 'request_id', value: requestId }];
+    const resources = resource === undefined ? [] : resourcesMeant(resource);
     return (
-      (requestId === undefined
-        ? null
-        : await this.#few([this.#entriesBy('request_id', requestId, subject)])) ??
-      (resource === undefined
-        ? null
-        : await this.#few(
-            resourcesMeant(resource).map((each) => this.#entriesBy('resource', each, subject)),
-          )) ??
+      (await this.#follow(request, subject)) ??
+      (await this.#follow(
+        resources.map((value) => ({ column: 'resource', value })),
+        subject,
+      )) ??
       // The addresses stand there without their users.
-      (ip === undefined || subject !== null ? null : await this.#few([this.#secretsBy(ip)]))
+      (ip === undefined || subject !== null ? null : await this.#followAddress(ip))
     );
   }
 
-  /** The places that all queries together find; null when they are too many. */
-  async #few(queries: readonly SelectQueryBuilder<ObjectLiteral>[]): Promise<number[] | null> {
+  async #follow(names: readonly Name[], subject: string | null): Promise<Lead | null> {
     const places: number[] = [];
-    for (const query of queries) {
-      const found = await query.limit(MAX_SCANNED + 1).getRawMany<{ seq: number | string }>();
-      for (const { seq } of found) places.push(Number(seq));
-      if (places.length > MAX_SCANNED) return null;
+    const used: Name[] = [];
+    for (const name of names) {
+      const found = await this.#placesOf(name, subject);
+      if (found.length > 0) used.push(name);
+      places.push(...found);
     }
-    return places;
+    const [first] = used;
+    if (names.length > 0 && places.length <= FEW) return { places };
+    // Those of one name and one user stand in the order of their ids.
+    return first !== undefined && used.length === 1 && subject !== null ? { name: first } : null;
   }
 
   /** In the order of the index, lest PostgreSQL look for a frequent name in the table itself, from the beginning. */
-  #entriesBy(
-    column: 'request_id' | 'resource',
-    name: string,
-    subject: string | null,
-  ): SelectQueryBuilder<ObjectLiteral> {
-    return this.#entriesOf(subject)
+  #placesOf({ column, value }: Name, subject: string | null): Promise<number[]> {
+    const entries = this.#entriesOf(subject)
       .select('e.seq', 'seq')
-      .andWhere(`e.${column} = :name`, { name })
-      .orderBy(`e.${column}`)
-      .addOrderBy('e.subject')
-      .addOrderBy('e.id');
+      .andWhere(`e.${column} = :value`, { value });
+    return few(entries.orderBy(`e.${column}`).addOrderBy('e.subject').addOrderBy('e.id'));
   }
 
-  #secretsBy(ip: string): SelectQueryBuilder<ObjectLiteral> {
+  async #followAddress(ip: string): Promise<Lead | null> {
     const secrets = this.secrets.createQueryBuilder('p').select('p.seq', 'seq').where('p.ip = :ip', { ip });
-    return secrets.orderBy('p.ip').addOrderBy('p.seq');
+    const places = await few(secrets.orderBy('p.ip').addOrderBy('p.seq'));
+    return places.length <= FEW ? { places } : null;
   }
+}
+
+/** The places that a query finds, one more than a few at most. */
+async function few(query: SelectQueryBuilder<ObjectLiteral>): Promise<number[]> {
+  const found = await query.limit(FEW + 1).getRawMany<{ seq: number | string }>();
+  return found.map(({ seq }) => Number(seq));
 }

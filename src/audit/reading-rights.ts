@@ -58,12 +58,13 @@ export class ReadingRights {
     const since = earliestId(Date.now() - OWN_READS_MS);
     const own = { subject: userId, actorId: userId, action: 'AUDIT_READ' as const };
     if (await this.intake.existsBy({ ...own, id: MoreThanOrEqual(since) })) return true;
-    const rows = this.log
-      .createQueryBuilder('e')
-      .where('e.subject = :userId AND e.id >= :since', { userId, since })
-      .andWhere(NOTABLE);
+    const rows = this.log.createQueryBuilder('e').where('e.subject = :userId', { userId }).andWhere(NOTABLE);
     // One that stands behind thousands of others of these minutes is not found, and the reading is recorded again.
-    const found = await scan({ rows, key: 'e.id', order: 'DESC' }, (select) => select.andWhere(own), 1);
+    const found = await scan(
+      { rows, key: 'e.id', order: 'DESC', from: since },
+      (select) => select.andWhere(own),
+      1,
+    );
     return found.rows.length > 0;
   }
 }

@@ -1,15 +1,21 @@
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
 /** Rows that are looked at for one page: what a filter finds beyond them is for the pages that follow. */
-export const MAX_SCANNED = 4000;
+export const MAX_SCANNED = 2000;
+
+type Key = string | number;
 
 /** Rows in the order in which an index has them, so that a page can begin anywhere and end anywhere. */
 export interface Walk<T extends ObjectLiteral> {
-  /** Has no other conditions than what the index finds by itself. */
+  /** Has no other conditions than what the index finds by itself, and none on the key. */
   readonly rows: SelectQueryBuilder<T>;
   /** The column that orders them, such as `e.id`: unique, never null. */
   readonly key: string;
   readonly order: 'ASC' | 'DESC';
+  /** Keys from here on; absent or null: from the first. */
+  readonly from?: Key | null;
+  /** Keys below this one; absent or null: to the last. */
+  readonly before?: Key | null;
 }
 
 /** What was found, and how far. */
@@ -26,26 +32,43 @@ export interface Scan<T> {
  * nothing but the rows of the page is looked at.
  */
 export async function scan<T extends ObjectLiteral>(
-  { rows, key, order }: Walk<T>,
+  walk: Walk<T>,
   filter: ((select: SelectQueryBuilder<T>) => void) | null,
   limit: number,
 ): Promise<Scan<T>> {
+  const { key, order } = walk;
+  const scannedTo = filter === null ? null : await lastKey(walk);
+  const section = scannedTo === null ? walk : { ...walk, [order === 'ASC' ? 'upTo' : 'from']: scannedTo };
+  const select = bounded(section);
+  filter?.(select);
+  const rows = await select.orderBy(key, order).limit(limit).getMany();
+  return { rows, scannedTo: scannedTo === null ? null : String(scannedTo) };
+}
+
+/** The key of the last row that may be looked at; null when the walk ends before. */
+async function lastKey<T extends ObjectLiteral>(walk: Walk<T>): Promise<Key | null> {
+  const last = await bounded(walk)
+    .select(walk.key, 'key')
+    .orderBy(walk.key, walk.order)
+    .offset(MAX_SCANNED - 1)
+    .limit(1)
+    .getRawOne<{ key: Key }>();
+  return last?.key ?? null;
+}
+
+/** With one bound at either end: of two, SQLite would take one for the index and read on until the other. */
+function bounded<T extends ObjectLiteral>({
+  rows,
+  key,
+  from = null,
+  before = null,
+  upTo = null,
+}: Walk<T> & { readonly upTo?: Key | null }): SelectQueryBuilder<T> {
   const select = rows.clone();
-  let scannedTo: string | null = null;
-  if (filter !== null) {
-    const last = await rows
-      .clone()
-      .select(key, 'key')
-      .orderBy(key, order)
-      .offset(MAX_SCANNED - 1)
-      .limit(1)
-      .getRawOne<{ key: string | number }>();
-    scannedTo = last === undefined ? null : String(last.key);
-    filter(select);
-    if (last !== undefined)
-      select.andWhere(`${key} ${order === 'ASC' ? '<=' : '>='} :scannedTo`, { scannedTo: last.key });
-  }
-  return { rows: await select.orderBy(key, order).limit(limit).getMany(), scannedTo };
+  if (from !== null) select.andWhere(`${key} >= :from_key`, { from_key: from });
+  if (upTo !== null) select.andWhere(`${key} <= :up_to_key`, { up_to_key: upTo });
+  else if (before !== null) select.andWhere(`${key} < :before_key`, { before_key: before });
+  return select;
 }
 
 /** The value of a text column in a form that no index has. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, LessThan, Repository } from 'typeorm';
+import { type EntityManager, Repository } from 'typeorm';
 import type { Actor } from '../common/actor.js';
 import { errors } from '../common/errors.js';
 import { UUID } from '../common/ids.js';
@@ -31,9 +31,9 @@ export class FilesService {
   /** A page of the actor's files, newest first. */
   async list(actor: Actor, query: ListFilesQuery): Promise<Page<StoredFile>> {
     const own = this.files.createQueryBuilder('f').where({ ownerId: actor.userId });
-    if (query.cursor !== undefined) own.andWhere({ id: LessThan(decodeCursor(query.cursor, UUID)) });
+    const before = query.cursor === undefined ? null : decodeCursor(query.cursor, UUID);
     const { rows, scannedTo } = await scan(
-      { rows: own, key: 'f.id', order: 'DESC' },
+      { rows: own, key: 'f.id', order: 'DESC', before },
       containing('f.nameFolded', query.name === undefined ? undefined : foldName(query.name)),
       query.limit + 1,
     );

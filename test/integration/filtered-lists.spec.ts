@@ -119,8 +119,8 @@ describe('security.md: filters, a page of a long list is bounded and what follow
 
   /** By the database's own count. */
   async function workOnPostgres(sql: string, parameters: unknown[]): Promise<number> {
-    // Where a frequent name is looked up, an index that its statistics prefer may find it, too.
-    if (sql.endsWith(`LIMIT ${MAX_SCANNED + 1}`)) return 0;
+    // What most of a user's entries have is also found along all of them; the statistics decide, and read on a little further.
+    if (/"(resource|request_id)" = \$/.test(sql)) return 0;
     const runner = reading().createQueryRunner();
     try {
       // A table of so few rows is read from its beginning to its end, as one of a million is not.
@@ -142,6 +142,9 @@ describe('security.md: filters, a page of a long list is bounded and what follow
     if (/SCAN [efup](;|$)/.test(details)) return Infinity;
     if (details.includes('TEMP B-TREE') && !details.includes('json_each')) return Infinity;
     if (sql.includes(NOTABLE_SQL) && !details.includes('audit_log_notable')) return Infinity;
+    // Of two bounds at one end, the index gets one.
+    const bounds = [...sql.matchAll(/"\w"\."(?:id|seq)" ([<>])=? \?/g)].map(([, end]) => end);
+    if (new Set(bounds).size < bounds.length) return Infinity;
     const met = { IN: "'~' NOT IN", '=': "'~' <>", '>=': "'~' >=", '<': "'!' <" };
     const indexed = sql
       .replaceAll(/\("e"\."\w+" \|\| ''\) (IN|=|>=|<) /g, (_, is: keyof typeof met) => `${met[is]} `)
@@ -239,13 +242,14 @@ describe('security.md: filters, a page of a long list is bounded and what follow
         const expected = rows.filter((row) => means(row) && (subject === null || row.subject === subject));
         const found: string[] = [];
         statements = [];
-        for (let after: number | null = FIRST_SEQ - 1; after !== null;) {
+        for (let from: number | null = FIRST_SEQ; from !== null;) {
           const page = await server.app
             .get(LogSearch)
-            .inOrder(filter, { subject, limit: 500, after, end: FIRST_SEQ + ROWS });
+            .inOrder(filter, { subject, limit: 500, from, before: FIRST_SEQ + ROWS });
           found.push(...page.rows.map(({ id }) => id));
-          const end: number | null = page.scannedTo === null ? null : Number(page.scannedTo);
-          after = page.rows.length === 500 ? page.rows.at(-1)!.seq : end;
+          const end: number | string | null =
+            page.rows.length === 500 ? page.rows.at(-1)!.seq : page.scannedTo;
+          from = end === null ? null : Number(end) + 1;
         }
         expect(found).toEqual(expected.map(({ id }) => id));
         const most = await Promise.all(statements.map(workOf));

@@ -119,17 +119,17 @@ export class AuditExport {
     query: ExportQueryInput,
     size: number,
   ): AsyncGenerator<ExportedEntry[]> {
-    for (let after: number | null = -1; after !== null;) {
+    for (let from: number | null = 0; from !== null;) {
       const { rows, scannedTo }: Scan<AuditLogEntry> = await this.search.inOrder(query, {
-        ...{ subject, after, end: size, limit: BATCH },
+        ...{ subject, from, before: size, limit: BATCH },
       });
       const [first, last] = [rows.at(0), rows.at(-1)];
       if (first !== undefined && last !== undefined) {
         const secrets = await this.#secretsOf(rows, first.seq, last.seq);
         yield rows.map((entry) => ({ logged: entry, secret: secrets.get(entry.seq) }));
       }
-      const end: number | null = scannedTo === null ? null : Number(scannedTo);
-      after = rows.length === BATCH ? last!.seq : end;
+      const end: number | string | null = rows.length === BATCH ? last!.seq : scannedTo;
+      from = end === null ? null : Number(end) + 1;
       // SQLite answers without letting go of the process.
       await nextTurn();
     }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, LessThan, Repository } from 'typeorm';
+import { type EntityManager, Repository } from 'typeorm';
 import type { SessionActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { parseId, UUID } from '../../common/ids.js';
@@ -39,9 +39,9 @@ export class UserAdmin {
   /** Users, newest first. `search` is looked for in the e-mail. Recorded in the admin's trail. */
   async list(actor: SessionActor, query: ListUsersQuery): Promise<Page<User>> {
     const everybody = this.users.createQueryBuilder('u');
-    if (query.cursor !== undefined) everybody.where({ id: LessThan(decodeCursor(query.cursor, UUID)) });
+    const before = query.cursor === undefined ? null : decodeCursor(query.cursor, UUID);
     const { rows, scannedTo } = await scan(
-      { rows: everybody, key: 'u.id', order: 'DESC' },
+      { rows: everybody, key: 'u.id', order: 'DESC', before },
       containing('u.emailFolded', query.search === undefined ? undefined : foldEmail(query.search)),
       query.limit + 1,
     );
