@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { hashEmail } from '../common/email-address.js';
 import { newId } from '../common/ids.js';
 import { now } from '../common/time.js';
 import type { DomainEvent } from '../events/domain-event.js';
@@ -39,10 +40,6 @@ function recordBy(row: RecordRow<DomainEvent>, event: DomainEvent, emailHashKey:
     userAgent: userAgent === null ? null : cutBytes(userAgent, USER_AGENT_BYTES),
     personal: row.personal?.(event) ?? null,
   };
-}
-
-function hashEmail(email: string, key: KeyObject): string {
-  return createHmac('sha256', key).update(email.trim().normalize('NFC').toLowerCase()).digest('hex');
 }
 
 /** The longest prefix of whole characters that fits into `limit` bytes of UTF-8. */

@@ -1,3 +1,4 @@
+import { createHmac, type KeyObject } from 'node:crypto';
 import { isEmail, registerDecorator } from 'class-validator';
 import { isPlainText } from './plain-text.js';
 
@@ -14,4 +15,14 @@ export function IsEmailAddress(): PropertyDecorator {
         defaultMessage: () => `${String(propertyName)} must be an e-mail address`,
       },
     });
+}
+
+/** The form of an e-mail address that is compared, and unique among users. */
+export function foldEmail(email: string): string {
+  return email.trim().normalize('NFC').toLowerCase();
+}
+
+/** What is kept where the address itself must not be: HMAC-SHA-256 of its folded form, in hex. */
+export function hashEmail(email: string, key: KeyObject): string {
+  return createHmac('sha256', key).update(foldEmail(email)).digest('hex');
 }

@@ -10,7 +10,7 @@ export class User {
   @Column('varchar')
   email: string;
 
-  /** What is compared and unique: NFC, lower case. */
+  /** What is compared and unique, as `foldEmail` makes it. */
   @Column('varchar', { name: 'email_folded' })
   emailFolded: string;
 
@@ -32,9 +32,4 @@ export class User {
 
   @Column('varchar', { name: 'updated_at' })
   updatedAt: string;
-}
-
-/** The form of an e-mail address that is compared. */
-export function foldEmail(email: string): string {
-  return email.trim().normalize('NFC').toLowerCase();
 }

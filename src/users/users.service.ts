@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, Repository } from 'typeorm';
 import type { Actor } from '../common/actor.js';
+import { foldEmail } from '../common/email-address.js';
 import { errors } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import { composed } from '../common/max-characters.js';
@@ -12,7 +13,7 @@ import { isUniqueViolation } from '../database/driver-errors.js';
 import { Transactions } from '../database/transactions.js';
 import { DomainEvents } from '../events/domain-events.js';
 import type { UpdateProfileInput } from './update-profile.input.js';
-import { foldEmail, User } from './user.entity.js';
+import { User } from './user.entity.js';
 
 /** Who exists, and what they say of themselves. */
 @Injectable()

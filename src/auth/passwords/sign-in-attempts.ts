@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, In, LessThan, MoreThan, Repository } from 'typeorm';
+import { hashEmail } from '../../common/email-address.js';
 import { errors } from '../../common/errors.js';
 import { Housekeeping } from '../../common/housekeeping.js';
 import { fromNow, now } from '../../common/time.js';
@@ -9,7 +9,6 @@ import { AppConfig } from '../../config/app-config.js';
 import { Transactions } from '../../database/transactions.js';
 import type { Caller } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
-import { foldEmail } from '../../users/user.entity.js';
 import { Session } from '../sessions/session.entity.js';
 import { addressBlock } from '../../common/address-block.js';
 import { SignInAttempt } from './sign-in-attempt.entity.js';
@@ -112,7 +111,7 @@ export class SignInAttempts {
     const { ip } = by.request;
     const { failuresPerAccount, failuresPerAddress } = this.config.limits;
     // The e-mail may be a password typed into the wrong field: only its keyed hash is stored.
-    const hash = createHmac('sha256', this.config.audit.emailHashKey).update(foldEmail(email)).digest('hex');
+    const hash = hashEmail(email, this.config.audit.emailHashKey);
     const isKnown = ip !== null && (sessionId !== null || (await this.#isKnownAddress(userId, ip)));
     const counters: Counter[] = [];
     if (ip !== null)

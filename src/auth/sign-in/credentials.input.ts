@@ -1,10 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsString, MaxLength } from 'class-validator';
-import { IsEmailAddress } from '../../common/email-address.js';
+import { foldEmail, IsEmailAddress } from '../../common/email-address.js';
 import { MaxCharacters } from '../../common/max-characters.js';
 import { IsPlainText, PLAIN_TEXT } from '../../common/plain-text.js';
-import { foldEmail } from '../../users/user.entity.js';
 import { IsAcceptablePassword } from '../passwords/acceptable-password.js';
 
 /** The space around an address is no part of it. */
