@@ -12,7 +12,7 @@ import {
 } from 'class-validator';
 import { PageQuery } from '../common/page-query.js';
 import { IsPlainText, PLAIN_TEXT } from '../common/plain-text.js';
-import { IsTimestamp } from '../common/timestamp.js';
+import { IsTimestamp, TIMESTAMP_SCHEMA } from '../common/timestamp.js';
 
 const ACTION = /^[A-Z]+(_[A-Z]+)*(_?\*)?$/;
 const MAX_ACTIONS = 20;
@@ -62,14 +62,14 @@ export class AuditFilterInput {
   readonly ip?: string;
 
   @ApiPropertyOptional({
-    format: 'date-time',
+    ...TIMESTAMP_SCHEMA,
     description: 'Not before this time: a date, or a time with its zone (RFC 3339).',
   })
   @IsOptional()
   @IsTimestamp()
   readonly from?: string;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Before this time, in the same form.' })
+  @ApiPropertyOptional({ ...TIMESTAMP_SCHEMA, description: 'Before this time, in the same form.' })
   @IsOptional()
   @IsTimestamp()
   readonly to?: string;

@@ -2,6 +2,17 @@ import { registerDecorator } from 'class-validator';
 
 /** A full date, or a date and time with its zone (RFC 3339). */
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2}))?$/;
+/** What `IsTimestamp` accepts, for the API document. */
+export const TIMESTAMP_SCHEMA = {
+  anyOf: [
+    { type: 'string', format: 'date' },
+    {
+      type: 'string',
+      format: 'date-time',
+      pattern: '^[-0-9]+T[0-9:]+(\\.[0-9]{1,9})?(Z|[-+][0-9]{2}:[0-9]{2})$',
+    },
+  ],
+};
 /** Of a year with four digits: only those sort as text. */
 const LENGTH = '2026-11-24T10:00:00.000Z'.length;
 
