@@ -66,7 +66,7 @@ export class Client {
   async signIn(
     email = this.email,
     password = this.password,
-  ): Promise<Answer<{ token: string; code?: string }>> {
+  ): Promise<Answer<{ token: string; refresh_token: string; code?: string }>> {
     return this.json('POST', '/api/users/login', { email, password });
   }
 

@@ -1,0 +1,208 @@
+import fc from 'fast-check';
+import type { ApiDocument, Operation, Parameter, Schema } from '../../support/api-document.js';
+import {
+  type ApiRequest,
+  type Caller,
+  type FormPart,
+  parametersIn,
+  plainRequest,
+  type RequestBody,
+} from './requests.js';
+import { type OtherValues, otherThan, textsOtherThan } from './values.js';
+
+/** A request that the document does not allow, and the status that it says so with. */
+export interface RefusedRequest {
+  readonly because: string;
+  readonly status: number;
+  readonly request: ApiRequest;
+}
+
+/**
+ * Requests that differ from one that succeeds in one thing, which the document does not allow: one for everything that is
+ * worth a try, and random ones, if there is anything to choose from.
+ */
+export function refusedRequests(document: ApiDocument, operation: Operation): OtherValues<RefusedRequest> {
+  const plain = plainRequest(document, operation);
+  const { listed, random } = together([
+    accessChanges(operation),
+    parameterChanges(document, operation),
+    bodyChanges(document, operation),
+  ]);
+  const changed = ({ because, status, change }: Change) => ({ because, status, request: change(plain) });
+  return { listed: listed.map(changed), random: random && random.map(changed) };
+}
+
+type Changes = OtherValues<Change>;
+
+function together(all: readonly Changes[]): Changes {
+  const random = all.flatMap((changes) => changes.random ?? []);
+  return {
+    listed: all.flatMap(({ listed }) => listed),
+    random: random.length === 0 ? null : fc.oneof(...random),
+  };
+}
+
+function changesBy<T>({ listed, random }: OtherValues<T>, change: (value: T) => Change): Changes {
+  return { listed: listed.map(change), random: random && random.map(change) };
+}
+
+const only = (...listed: readonly Change[]): Changes => ({ listed, random: null });
+
+interface Change {
+  readonly because: string;
+  readonly status: number;
+  readonly change: (request: ApiRequest) => ApiRequest;
+}
+
+function accessChanges({ security, ...operation }: Operation): Changes {
+  if (security.length === 0) return only();
+  const as = (caller: Caller, status: number): Change => ({
+    because: `the caller is: ${caller}`,
+    status,
+    change: (request) => ({ ...request, caller }),
+  });
+  const role = operation['x-role'] === undefined ? [] : [as('no role', 403)];
+  return only(as('nobody', 401), as('garbage', 401), as('weak key', 403), ...role);
+}
+
+function parameterChanges(document: ApiDocument, operation: Operation): Changes {
+  const query = parametersIn(operation, 'query');
+  const twice = query.filter(({ schema }) => schema.type !== 'array').map(({ name }) => repeated(name));
+  const missing = query.filter(({ required }) => required).map(({ name }) => without(name));
+  const others = operation.parameters.map((parameter) => {
+    const { listed, random } = textsOtherThan(document, parameter.schema);
+    const fitting = (text: string) => fits(parameter, text);
+    const texts = { listed: listed.filter(fitting), random: random && random.filter(fitting) };
+    return changesBy(texts, (text) => other(parameter, text));
+  });
+  return together([only(...twice, ...missing, ...(query.length > 0 ? UNKNOWN_PARAMETERS : [])), ...others]);
+}
+
+/** Some texts cannot be sent there: an empty segment is another path, and a field's value has no space around it. */
+function fits(parameter: Parameter, text: string): boolean {
+  if (parameter.in === 'path') return !/^\s*$|^\.{1,2}$/.test(text);
+  return parameter.in !== 'header' || /^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(text);
+}
+
+function other(parameter: Parameter, text: string): Change {
+  const because = `${parameter.in} ${parameter.name} is ${JSON.stringify(text)}`;
+  const { name } = parameter;
+  switch (parameter.in) {
+    case 'path': {
+      // What is no id is answered as an unknown one.
+      const status = parameter.schema.format === 'uuid' ? 404 : 400;
+      return { because, status, change: (to) => ({ ...to, path: { ...to.path, [name]: text } }) };
+    }
+    case 'query':
+      return {
+        because,
+        status: 400,
+        change: (to) => ({ ...to, query: [...others(to, name), [name, text]] }),
+      };
+    case 'header':
+      return { because, status: 400, change: (to) => ({ ...to, headers: { ...to.headers, [name]: text } }) };
+  }
+}
+
+function repeated(name: string): Change {
+  return {
+    because: `${name} is given twice`,
+    status: 400,
+    change: (to) => ({ ...to, query: [...others(to, name), [name, '1'], [name, '1']] }),
+  };
+}
+
+function without(name: string): Change {
+  return { because: `${name} is missing`, status: 400, change: (to) => ({ ...to, query: others(to, name) }) };
+}
+
+const UNKNOWN_PARAMETERS: readonly Change[] = [
+  'nonsense',
+  '__proto__',
+  'constructor',
+  'limit[]',
+  'Limit',
+].map((name) => ({
+  because: `there is no parameter ${name}`,
+  status: 400,
+  change: (to) => ({ ...to, query: [...to.query, [name, '1']] }),
+}));
+
+const others = ({ query }: ApiRequest, name: string) => query.filter(([key]) => key !== name);
+
+const withBody =
+  (body: RequestBody) =>
+  (request: ApiRequest): ApiRequest => ({ ...request, body });
+
+const raw = (because: string, status: number, type: string, text: string): Change => ({
+  because,
+  status,
+  change: withBody({ kind: 'raw', type, text }),
+});
+
+function bodyChanges(document: ApiDocument, { method, requestBody }: Operation): Changes {
+  const content = requestBody?.content ?? {};
+  if (content['multipart/form-data'] !== undefined) return only(...FORM_CHANGES);
+  if (method === 'GET' || method === 'HEAD') return only();
+  const json = content['application/json'];
+  const members = json === undefined ? only() : memberChanges(document, document.resolve(json.schema));
+  return together([only(...RAW_CHANGES), members]);
+}
+
+const RAW_CHANGES: readonly Change[] = [
+  raw('the body is text', 415, 'text/plain', 'x'),
+  raw('the body is a form', 415, 'application/x-www-form-urlencoded', 'a=b'),
+  raw('the body is not UTF-8', 415, 'application/json; charset=utf-16', '{}'),
+  raw('the JSON is broken', 400, 'application/json', '{"a":'),
+  raw('a key is given twice', 400, 'application/json', '{"a":1,"a":1}'),
+  raw('the body is too large', 413, 'application/json', JSON.stringify({ a: 'x'.repeat(70_000) })),
+];
+
+const file = (field: string): FormPart => ({ field, fileName: 'file.bin', content: 'bytes' });
+const form = (because: string, ...parts: FormPart[]): Change => ({
+  because,
+  status: 400,
+  change: withBody({ kind: 'form', parts }),
+});
+
+const FORM_CHANGES: readonly Change[] = [
+  raw('the body is JSON', 415, 'application/json', '{}'),
+  raw('there is no boundary', 400, 'multipart/form-data', 'x'),
+  raw('the form does not end', 400, 'multipart/form-data; boundary=x', '--x\r\n'),
+  { because: 'there is no body', status: 415, change: withBody({ kind: 'none' }) },
+  form('there is no file', { field: 'sha256', content: '' }),
+  form('the field has another name', file('document')),
+  form('there are two files', file('file'), file('file')),
+  form('there is another field', file('file'), { field: 'user_id', content: 'x' }),
+  form('the digest is none', file('file'), { field: 'sha256', content: 'x' }),
+];
+
+function memberChanges(document: ApiDocument, schema: Schema): Changes {
+  const { properties = {}, required = [] } = schema;
+  const merged = (because: string, change: (value: object) => unknown): Change => ({
+    because,
+    status: 400,
+    change: (request) => ({ ...request, body: { kind: 'json', value: change(membersOf(request)) } }),
+  });
+  const unknown = ['nonsense', 'id', 'role', 'user_id'].map((name) =>
+    merged(`there is no member ${name}`, (value) => ({ ...value, [name]: 'x' })),
+  );
+  const missing = required.map((name) =>
+    merged(`${name} is missing`, (value) =>
+      Object.fromEntries(Object.entries(value).filter(([key]) => key !== name)),
+    ),
+  );
+  const noObject = ['[]', 'null', '"x"', '1'].map((text) =>
+    raw(`the body is ${text}`, 400, 'application/json', text),
+  );
+  const wrong = Object.entries(properties).map(([name, property]) =>
+    changesBy(otherThan(document, property), (odd) =>
+      merged(`${name} is ${JSON.stringify(odd)}`, (value) => ({ ...value, [name]: odd })),
+    ),
+  );
+  return together([only(...unknown, ...missing, ...noObject), ...wrong]);
+}
+
+function membersOf({ body }: ApiRequest): object {
+  return body.kind === 'json' && typeof body.value === 'object' ? { ...body.value } : {};
+}

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { ApiDocument, type Operation } from '../../support/api-document.js';
+import { startApp, type TestApp } from '../../support/test-app.js';
+import { Callers } from './callers.js';
+import { type RefusedRequest, refusedRequests } from './changes.js';
+import { allowedRequest, plainRequest } from './requests.js';
+
+/** Another seed tries other requests; a failure prints its own. */
+const SEED = Number(process.env.DOCUMENT_SEED ?? 20261124);
+/** Random requests of each kind at each operation. */
+const RUNS = Number(process.env.DOCUMENT_RUNS ?? 20);
+const TIMEOUT_MS = 60_000 + RUNS * 10_000;
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'];
+
+/** What a schema cannot say: the codes with which an allowed request may be refused for its content. */
+const BY_CONTENT = new Set(['invalid_cursor', 'invalid_file_name', 'digest_mismatch']);
+
+/** Why an allowed request may nevertheless be refused with `validation_failed`. */
+const EXCUSED: Readonly<Record<string, string>> = {
+  'GET /api/audit/consistency': 'sizes beyond the log, or in the wrong order',
+};
+
+/** The client of the tests requires of every answer that it is in the document; these look for requests that bring others. */
+describe('the API document', () => {
+  let server: TestApp;
+  let document: ApiDocument;
+  let callers: Callers;
+  beforeAll(async () => {
+    server = await startApp({
+      RATE_LIMIT_PER_MINUTE: '1000000',
+      LOGIN_FAILURES_PER_ACCOUNT: '0',
+      LOGIN_FAILURES_PER_ADDRESS: '0',
+    });
+    document = ApiDocument.of(server.app);
+    callers = await Callers.of(server);
+  });
+  afterAll(() => server.close());
+
+  it(
+    'allows nothing that the server refuses for its form',
+    async () => {
+      for (const operation of document.operations) {
+        const property = fc.asyncProperty(allowedRequest(document, operation), async (request) => {
+          const { status, code } = await callers.send(operation, request);
+          expect([operation.name, isAccepted(operation, status, code) || `${status} ${code}`]).toEqual([
+            operation.name,
+            true,
+          ]);
+        });
+        await fc.assert(property, { seed: SEED, numRuns: RUNS });
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'does not allow anything that the server accepts or refuses otherwise',
+    async () => {
+      for (const operation of document.operations) {
+        const requireRefusal = async ({ because, status: expected, request }: RefusedRequest) => {
+          const { status } = await callers.send(operation, request);
+          expect([operation.name, because, status]).toEqual([operation.name, because, expected]);
+        };
+        const { status: plain } = await callers.send(operation, plainRequest(document, operation));
+        expect([operation.name, plain < 300]).toEqual([operation.name, true]);
+        const { listed, random } = refusedRequests(document, operation);
+        for (const refused of listed) await requireRefusal(refused);
+        if (random === null) continue;
+        await fc.assert(fc.asyncProperty(random, requireRefusal), { seed: SEED, numRuns: RUNS });
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  it('has every method of every path', async () => {
+    const paths = new Set(document.operations.map(({ path }) => path));
+    for (const path of paths) {
+      const described = document.operations.filter((operation) => operation.path === path);
+      const methods = new Set(described.map(({ method }) => method));
+      // Whatever has GET answers HEAD.
+      if (methods.has('GET')) methods.add('HEAD');
+      for (const method of METHODS.filter((candidate) => !methods.has(candidate))) {
+        const answer = await server.client().json(method, path);
+        expect([method, path, answer.status]).toEqual([method, path, 405]);
+        expect(answer.headers.get('allow')?.split(', ')).toEqual([...methods].sort());
+      }
+    }
+  });
+});
+
+function isAccepted({ name }: Operation, status: number, code: string): boolean {
+  if (status === 400) return BY_CONTENT.has(code) || (code === 'validation_failed' && name in EXCUSED);
+  return status < 500 && ![405, 413, 415].includes(status);
+}
