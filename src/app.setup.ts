@@ -10,7 +10,7 @@ import { Lifecycle } from './common/lifecycle.js';
 import { PinoLogger } from './common/pino-logger.js';
 import type { AppConfig } from './config/app-config.js';
 import { translateDatabaseError } from './database/driver-errors.js';
-import { UploadsService } from './files/uploads.service.js';
+import { UploadsService } from './files/uploads/multipart/uploads.service.js';
 import { accessLog } from './http/access-log.js';
 import { answerDeadline } from './http/answer-deadline.js';
 import { crossOrigin } from './http/cross-origin.js';

@@ -1,18 +1,18 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { BlobLedger } from './blob-ledger.js';
-import { BlobWriter } from './blob-writer.js';
-import { Downloads } from './downloads.js';
-import { FileLookup } from './file-lookup.js';
-import { FilesController } from './files.controller.js';
-import { FreeSpace } from './free-space.js';
-import { FilesService } from './files.service.js';
-import { IdempotencyKey } from './idempotency-key.entity.js';
-import { Idempotency } from './idempotency.js';
-import { PendingBlob } from './pending-blob.entity.js';
+import { BlobLedger } from './contents/blob-ledger.js';
+import { BlobWriter } from './contents/blob-writer.js';
+import { Downloads } from './downloads/downloads.js';
+import { FileLookup } from './catalogue/file-lookup.js';
+import { FilesController } from './catalogue/files.controller.js';
+import { FreeSpace } from './contents/free-space.js';
+import { FilesService } from './catalogue/files.service.js';
+import { IdempotencyKey } from './uploads/idempotency-key.entity.js';
+import { Idempotency } from './uploads/idempotency.js';
+import { PendingBlob } from './contents/pending-blob.entity.js';
 import { StorageModule } from './storage/storage.module.js';
-import { StoredFile } from './stored-file.entity.js';
-import { UploadsService } from './uploads.service.js';
+import { StoredFile } from './contents/stored-file.entity.js';
+import { UploadsService } from './uploads/multipart/uploads.service.js';
 
 @Module({
   imports: [StorageModule, TypeOrmModule.forFeature([StoredFile, PendingBlob, IdempotencyKey])],

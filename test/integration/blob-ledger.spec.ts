@@ -5,10 +5,10 @@ import { getRepositoryToken } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { newId } from '../../src/common/ids.js';
 import { Transactions } from '../../src/database/transactions.js';
-import { BlobLedger } from '../../src/files/blob-ledger.js';
-import { PendingBlob } from '../../src/files/pending-blob.entity.js';
+import { BlobLedger } from '../../src/files/contents/blob-ledger.js';
+import { PendingBlob } from '../../src/files/contents/pending-blob.entity.js';
 import { ObjectStorage, StorageError } from '../../src/files/storage/object-storage.js';
-import { StoredFile } from '../../src/files/stored-file.entity.js';
+import { StoredFile } from '../../src/files/contents/stored-file.entity.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
 const FUTURE = '2999-01-01T00:00:00.000Z';

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { getRepositoryToken } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { Transactions } from '../../src/database/transactions.js';
-import { FileLookup } from '../../src/files/file-lookup.js';
-import { StoredFile } from '../../src/files/stored-file.entity.js';
+import { FileLookup } from '../../src/files/catalogue/file-lookup.js';
+import { StoredFile } from '../../src/files/contents/stored-file.entity.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
 describe('FileLookup', () => {

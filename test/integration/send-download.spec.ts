@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { sendDownload } from '../../src/files/send-download.js';
+import { sendDownload } from '../../src/files/downloads/send-download.js';
 import { BufferPool } from '../../src/files/storage/buffer-pool.js';
 import { LocalStorage } from '../../src/files/storage/local-storage.js';
-import { VerifiedSource } from '../../src/files/verified-source.js';
+import { VerifiedSource } from '../../src/files/downloads/verified-source.js';
 
 const MIB = 1024 * 1024;
 const CLIENTS = 32;

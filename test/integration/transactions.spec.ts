@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isUniqueViolation } from '../../src/database/driver-errors.js';
 import { sqliteDriver } from '../../src/database/sqlite-driver.js';
-import { PendingBlob } from '../../src/files/pending-blob.entity.js';
+import { PendingBlob } from '../../src/files/contents/pending-blob.entity.js';
 import { blob, type EmbeddedDatabase, openEmbeddedDatabase } from '../support/embedded-database.js';
 
 const Database = sqliteDriver();

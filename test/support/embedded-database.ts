@@ -7,7 +7,7 @@ import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import type { RowTarget } from '../../src/database/deferred-rows.js';
 import { migrate } from '../../src/database/migrate.js';
 import { Transactions } from '../../src/database/transactions.js';
-import { PendingBlob } from '../../src/files/pending-blob.entity.js';
+import { PendingBlob } from '../../src/files/contents/pending-blob.entity.js';
 
 /** A table with nothing but a key, as a target of plain rows. */
 export const BLOBS: RowTarget = { table: 'pending_blobs', columns: ['blob_key', 'lease_until'] };

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { pipeline, type Readable } from 'node:stream';
-import type { AnswerWait } from '../common/answer-wait.js';
+import type { AnswerWait } from '../../common/answer-wait.js';
 import { BlobLedger } from './blob-ledger.js';
 import { DigestingStream } from './digesting-stream.js';
 import { FreeSpace } from './free-space.js';
-import { ObjectStorage } from './storage/object-storage.js';
+import { ObjectStorage } from '../storage/object-storage.js';
 
 /** Bytes that are stored and on the ledger, but have no row yet. */
 export interface StoredBytes {

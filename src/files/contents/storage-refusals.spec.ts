@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { translateStorageError } from './storage-refusals.js';
-import { StorageError } from './storage/object-storage.js';
+import { StorageError } from '../storage/object-storage.js';
 
 it.each([
   ['full', 507],

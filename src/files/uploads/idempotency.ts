@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, LessThan, Repository } from 'typeorm';
-import type { Actor } from '../common/actor.js';
-import { errors } from '../common/errors.js';
-import { Housekeeping } from '../common/housekeeping.js';
-import { fromNow, now } from '../common/time.js';
-import { Transactions } from '../database/transactions.js';
+import type { Actor } from '../../common/actor.js';
+import { errors } from '../../common/errors.js';
+import { Housekeeping } from '../../common/housekeeping.js';
+import { fromNow, now } from '../../common/time.js';
+import { Transactions } from '../../database/transactions.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
-import type { StoredFile } from './stored-file.entity.js';
+import type { StoredFile } from '../contents/stored-file.entity.js';
 
 /** 1 to 255 visible ASCII characters. */
 export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;

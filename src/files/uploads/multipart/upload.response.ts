@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import { type FileResponse, toFileResponse } from './file.response.js';
+import { type FileResponse, toFileResponse } from '../../catalogue/file.response.js';
 import type { Upload } from './uploads.service.js';
 
 /** The 201 of an upload: where the bytes are, and whether this is the answer to a retry. */

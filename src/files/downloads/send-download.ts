@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Download, DownloadBody } from './download.js';
-import type { Chunk } from './storage/byte-source.js';
+import type { Chunk } from '../storage/byte-source.js';
 
 /**
  * Writes a download as the answer. Resolves when all of it was handed to the socket, or the transfer broke off: because its client

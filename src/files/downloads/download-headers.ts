@@ -1,8 +1,8 @@
 import type { Representation } from './conditional-request.js';
-import { attachment } from './file-name.js';
-import { servedMediaType } from './media-type.js';
-import type { ByteRange } from './storage/object-storage.js';
-import type { StoredFile } from './stored-file.entity.js';
+import { attachment } from '../contents/file-name.js';
+import { servedMediaType } from '../contents/media-type.js';
+import type { ByteRange } from '../storage/object-storage.js';
+import type { StoredFile } from '../contents/stored-file.entity.js';
 
 /** Whatever the bytes are, no browser runs anything in them. */
 const CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox";

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ByteSource, Chunk } from './storage/byte-source.js';
+import type { ByteSource, Chunk } from '../storage/byte-source.js';
 
 /**
  * Passes the bytes of a whole object on, but holds the last piece back until all are known to be those that were stored:

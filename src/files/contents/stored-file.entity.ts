@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { wholeNumber } from '../database/column-transformers.js';
+import { wholeNumber } from '../../database/column-transformers.js';
 
 /** A file somebody uploaded. Its bytes never change; its name may. */
 @Entity('files')

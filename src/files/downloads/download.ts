@@ -1,4 +1,4 @@
-import type { ByteSource, Chunk } from './storage/byte-source.js';
+import type { ByteSource, Chunk } from '../storage/byte-source.js';
 
 /** What a client gets of an object: everything is decided, and the first bytes are at hand. */
 export interface Download {

@@ -1,22 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import type { Request } from 'express';
-import { waitOf } from '../common/answer-wait.js';
-import type { Actor } from '../common/actor.js';
-import { ApiError, errors } from '../common/errors.js';
-import { newId } from '../common/ids.js';
-import { now } from '../common/time.js';
-import { AppConfig } from '../config/app-config.js';
-import { isForeignKeyViolation, isUniqueViolation } from '../database/driver-errors.js';
-import { Transactions } from '../database/transactions.js';
-import { DomainEvents } from '../events/domain-events.js';
-import { BlobLedger } from './blob-ledger.js';
-import { BlobWriter, type StoredBytes } from './blob-writer.js';
-import { normalizeFileName } from './file-name.js';
-import { Idempotency } from './idempotency.js';
-import { normalizeMediaType } from './media-type.js';
-import { translateStorageError } from './storage-refusals.js';
-import { foldName, StoredFile } from './stored-file.entity.js';
+import { waitOf } from '../../../common/answer-wait.js';
+import type { Actor } from '../../../common/actor.js';
+import { ApiError, errors } from '../../../common/errors.js';
+import { newId } from '../../../common/ids.js';
+import { now } from '../../../common/time.js';
+import { AppConfig } from '../../../config/app-config.js';
+import { isForeignKeyViolation, isUniqueViolation } from '../../../database/driver-errors.js';
+import { Transactions } from '../../../database/transactions.js';
+import { DomainEvents } from '../../../events/domain-events.js';
+import { BlobLedger } from '../../contents/blob-ledger.js';
+import { BlobWriter, type StoredBytes } from '../../contents/blob-writer.js';
+import { normalizeFileName } from '../../contents/file-name.js';
+import { Idempotency } from '../idempotency.js';
+import { normalizeMediaType } from '../../contents/media-type.js';
+import { translateStorageError } from '../../contents/storage-refusals.js';
+import { foldName, StoredFile } from '../../contents/stored-file.entity.js';
 import { receiveUpload, type UploadedPart, type UploadForm } from './upload-form.js';
 
 export interface Upload {

@@ -1,15 +1,15 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, In, LessThan, Not, Repository } from 'typeorm';
-import { errors } from '../common/errors.js';
-import { inBatches } from '../common/in-batches.js';
-import { newId } from '../common/ids.js';
-import { fromNow, now } from '../common/time.js';
-import { within } from '../common/within.js';
-import { AppConfig } from '../config/app-config.js';
-import { Transactions } from '../database/transactions.js';
+import { errors } from '../../common/errors.js';
+import { inBatches } from '../../common/in-batches.js';
+import { newId } from '../../common/ids.js';
+import { fromNow, now } from '../../common/time.js';
+import { within } from '../../common/within.js';
+import { AppConfig } from '../../config/app-config.js';
+import { Transactions } from '../../database/transactions.js';
 import { PendingBlob } from './pending-blob.entity.js';
-import { ObjectStorage } from './storage/object-storage.js';
+import { ObjectStorage } from '../storage/object-storage.js';
 
 const LEASE_MS = 15 * 60_000;
 const SWEEP_EVERY_MS = 5 * 60_000;

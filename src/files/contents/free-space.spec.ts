@@ -1,10 +1,10 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { ReadinessChecks, type RegisteredCheck } from '../common/readiness-check.js';
-import type { AppConfig } from '../config/app-config.js';
+import { ReadinessChecks, type RegisteredCheck } from '../../common/readiness-check.js';
+import type { AppConfig } from '../../config/app-config.js';
 import { FreeSpace, type SpaceReservation } from './free-space.js';
-import type { ObjectStorage } from './storage/object-storage.js';
+import type { ObjectStorage } from '../storage/object-storage.js';
 
 const MIB = 1024 * 1024;
 const RESERVE = 10 * MIB;

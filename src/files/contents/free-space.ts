@@ -1,10 +1,10 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Injectable, Logger } from '@nestjs/common';
-import { errors } from '../common/errors.js';
-import { ReadinessChecks } from '../common/readiness-check.js';
-import { AppConfig } from '../config/app-config.js';
-import { ObjectStorage } from './storage/object-storage.js';
+import { errors } from '../../common/errors.js';
+import { ReadinessChecks } from '../../common/readiness-check.js';
+import { AppConfig } from '../../config/app-config.js';
+import { ObjectStorage } from '../storage/object-storage.js';
 
 /** A figure is good for so long; what this process lets in meanwhile is counted. */
 const FRESH_MS = 250;

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import parseRange from 'range-parser';
-import type { ByteRange } from './storage/object-storage.js';
+import type { ByteRange } from '../storage/object-storage.js';
 
 /** What conditions are judged by. */
 export interface Representation {

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { StoredFile } from './stored-file.entity.js';
+import type { StoredFile } from '../contents/stored-file.entity.js';
 
 export class FileResponse {
   @ApiProperty({ format: 'uuid' })

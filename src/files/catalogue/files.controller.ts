@@ -10,22 +10,22 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { type Actor, CurrentActor } from '../common/actor.js';
-import { ApiId } from '../common/api-id.js';
-import { ApiRefusals } from '../common/api-refusals.js';
-import { ApiPageResponse, sendPage } from '../common/page-response.js';
-import { RequireScope } from '../common/scopes.js';
-import { ApiDownload } from './api-download.js';
-import { Downloads } from './downloads.js';
+import { type Actor, CurrentActor } from '../../common/actor.js';
+import { ApiId } from '../../common/api-id.js';
+import { ApiRefusals } from '../../common/api-refusals.js';
+import { ApiPageResponse, sendPage } from '../../common/page-response.js';
+import { RequireScope } from '../../common/scopes.js';
+import { ApiDownload } from '../downloads/api-download.js';
+import { Downloads } from '../downloads/downloads.js';
 import { FileLookup } from './file-lookup.js';
 import { FileResponse, toFileResponse } from './file.response.js';
 import { FilesService } from './files.service.js';
-import { IDEMPOTENCY_KEY } from './idempotency.js';
+import { IDEMPOTENCY_KEY } from '../uploads/idempotency.js';
 import { ListFilesQuery } from './list-files.query.js';
 import { RenameFileInput } from './rename-file.input.js';
-import { sendDownload } from './send-download.js';
-import { sendUpload } from './upload.response.js';
-import { UploadsService } from './uploads.service.js';
+import { sendDownload } from '../downloads/send-download.js';
+import { sendUpload } from '../uploads/multipart/upload.response.js';
+import { UploadsService } from '../uploads/multipart/uploads.service.js';
 
 @ApiTags('Files')
 @Controller('api/files')

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { StoredFile } from './stored-file.entity.js';
+import type { StoredFile } from '../contents/stored-file.entity.js';
 
 /** The result of the first upload under an Idempotency-Key, kept so that a retry is told the same. */
 @Entity('idempotency_keys')

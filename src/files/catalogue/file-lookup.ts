@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import DataLoader from 'dataloader';
 import { In, Repository } from 'typeorm';
-import type { Actor } from '../common/actor.js';
-import { errors } from '../common/errors.js';
-import { parseId } from '../common/ids.js';
-import { Denials } from '../events/denials.js';
-import { StoredFile } from './stored-file.entity.js';
+import type { Actor } from '../../common/actor.js';
+import { errors } from '../../common/errors.js';
+import { parseId } from '../../common/ids.js';
+import { Denials } from '../../events/denials.js';
+import { StoredFile } from '../contents/stored-file.entity.js';
 
 /** Rows of one question: far below what a statement may have of parameters. */
 const MAX_BATCH = 100;

@@ -1,17 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { IncomingHttpHeaders } from 'node:http';
-import { errors } from '../common/errors.js';
-import { AppConfig } from '../config/app-config.js';
-import type { EventActor } from '../events/event-actor.js';
-import { DomainEvents } from '../events/domain-events.js';
+import { errors } from '../../common/errors.js';
+import { AppConfig } from '../../config/app-config.js';
+import type { EventActor } from '../../events/event-actor.js';
+import { DomainEvents } from '../../events/domain-events.js';
 import { evaluate } from './conditional-request.js';
 import { contentHeaders, representationOf, validators } from './download-headers.js';
 import type { Download, DownloadBody } from './download.js';
-import { attachment } from './file-name.js';
-import { servedMediaType } from './media-type.js';
-import { translateStorageError } from './storage-refusals.js';
-import { type ByteRange, ObjectStorage, StorageError } from './storage/object-storage.js';
-import type { StoredFile } from './stored-file.entity.js';
+import { attachment } from '../contents/file-name.js';
+import { servedMediaType } from '../contents/media-type.js';
+import { translateStorageError } from '../contents/storage-refusals.js';
+import { type ByteRange, ObjectStorage, StorageError } from '../storage/object-storage.js';
+import type { StoredFile } from '../contents/stored-file.entity.js';
 import { DamagedBytesError, VerifiedSource } from './verified-source.js';
 
 /** What a GET or HEAD asks for, beyond which object. */

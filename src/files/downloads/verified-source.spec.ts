@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import type { ByteSource } from './storage/byte-source.js';
+import type { ByteSource } from '../storage/byte-source.js';
 import { DamagedBytesError, VerifiedSource } from './verified-source.js';
 
 /** A source of these pieces; `held` are those whose memory was not given back. */

@@ -1,5 +1,5 @@
-import { errors } from '../common/errors.js';
-import { StorageError } from './storage/object-storage.js';
+import { errors } from '../../common/errors.js';
+import { StorageError } from '../storage/object-storage.js';
 
 /** What a client is told of a storage's error; every other error is returned as it is. */
 export function translateStorageError(error: unknown): unknown {

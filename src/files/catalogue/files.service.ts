@@ -2,20 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, Repository } from 'typeorm';
-import type { Actor } from '../common/actor.js';
-import { errors } from '../common/errors.js';
-import { UUID } from '../common/ids.js';
-import { decodeCursor, type Page, toPage } from '../common/paging.js';
-import { scan } from '../database/bounded-scan.js';
-import { containing } from '../database/containing.js';
-import { Transactions } from '../database/transactions.js';
-import type { DomainEventOf } from '../events/domain-event.js';
-import { DomainEvents } from '../events/domain-events.js';
-import { BlobLedger } from './blob-ledger.js';
+import type { Actor } from '../../common/actor.js';
+import { errors } from '../../common/errors.js';
+import { UUID } from '../../common/ids.js';
+import { decodeCursor, type Page, toPage } from '../../common/paging.js';
+import { scan } from '../../database/bounded-scan.js';
+import { containing } from '../../database/containing.js';
+import { Transactions } from '../../database/transactions.js';
+import type { DomainEventOf } from '../../events/domain-event.js';
+import { DomainEvents } from '../../events/domain-events.js';
+import { BlobLedger } from '../contents/blob-ledger.js';
 import { FileLookup } from './file-lookup.js';
-import { normalizeFileName } from './file-name.js';
+import { normalizeFileName } from '../contents/file-name.js';
 import type { ListFilesQuery } from './list-files.query.js';
-import { foldName, StoredFile } from './stored-file.entity.js';
+import { foldName, StoredFile } from '../contents/stored-file.entity.js';
 
 /** What somebody has uploaded: listing, describing, renaming, deleting. */
 @Injectable()
