@@ -4,7 +4,6 @@ import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../users/users.module.js';
-import { User } from '../users/user.entity.js';
 import { AccountService } from './sign-in/account.service.js';
 import { AdminController } from './admin/admin.controller.js';
 import { UserAdmin } from './admin/user-admin.js';
@@ -37,7 +36,7 @@ import { VerifiedTokens } from './guard/verified-tokens.js';
     UsersModule,
     PassportModule,
     JwtModule.register({}),
-    TypeOrmModule.forFeature([User, Session, RefreshToken, ApiKey, SignInAttempt]),
+    TypeOrmModule.forFeature([Session, RefreshToken, ApiKey, SignInAttempt]),
   ],
   controllers: [AuthController, SessionsController, KeysController, AdminController],
   providers: [

@@ -4,30 +4,54 @@ import { type EntityManager, IsNull, Repository } from 'typeorm';
 import type { Actor } from '../common/actor.js';
 import { foldEmail } from '../common/email-address.js';
 import { errors } from '../common/errors.js';
-import { newId } from '../common/ids.js';
+import { newId, UUID } from '../common/ids.js';
 import { composed } from '../common/max-characters.js';
+import { decodeCursor, type Page, toPage } from '../common/paging.js';
 import { Recent } from '../common/recent.js';
 import type { Role } from '../common/roles.js';
 import { now } from '../common/time.js';
+import { scan } from '../database/bounded-scan.js';
+import { containing } from '../database/containing.js';
 import { isUniqueViolation } from '../database/driver-errors.js';
 import { Transactions } from '../database/transactions.js';
 import { DomainEvents } from '../events/domain-events.js';
+import { requireAnotherAdmin } from './require-another-admin.js';
 import type { UpdateProfileInput } from './update-profile.input.js';
 import { User } from './user.entity.js';
 
-/** Who exists, and what they say of themselves. */
+/** Which users are wanted. */
+interface UserQuery {
+  readonly limit: number;
+  readonly cursor?: string;
+  /** A part of the e-mail. */
+  readonly search?: string;
+}
+
+/** Columns that say what a user may do. */
+type Rights = Pick<User, 'roles' | 'disabledAt'>;
+
+/**
+ * Who exists. Nobody else writes the table of users: whatever changes here inside a caller's transaction is, once that
+ * has committed, forgotten by all who remember users.
+ */
 @Injectable()
 export class UsersService {
   /** Users as read a moment ago. What changes here is seen at once; what changes on another process within a second. */
   readonly #recent = new Recent<User | null>({ max: 10_000, ttlMs: 1000 }, (id) =>
     this.users.findOneBy({ id }),
   );
+  readonly #rightsListeners: ((userId: string) => void)[] = [];
 
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
   ) {}
+
+  /** Has `listener` called whenever a user was disabled, enabled or removed, or their roles have changed, after the commit. */
+  onRightsChanged(listener: (userId: string) => void): void {
+    this.#rightsListeners.push(listener);
+  }
 
   findByEmail(email: string): Promise<User | null> {
     return this.users.findOneBy({ emailFolded: foldEmail(email) });
@@ -52,19 +76,23 @@ export class UsersService {
 
   /** The user as the database has it now. @throws `unauthorized`. */
   async getCurrent(userId: string): Promise<User> {
-    this.forget(userId);
+    this.#recent.forget(userId);
     return this.get(userId);
   }
 
-  /** Makes the next read ask the database; to be called after a change has committed. */
-  forget(userId: string): void {
-    this.#recent.forget(userId);
+  /** A page of users, newest first. */
+  async list({ limit, cursor, search }: UserQuery): Promise<Page<User>> {
+    const everybody = this.users.createQueryBuilder('u');
+    const before = cursor === undefined ? null : decodeCursor(cursor, UUID);
+    const { rows, scannedTo } = await scan(
+      { rows: everybody, key: 'u.id', order: 'DESC', before },
+      containing('u.emailFolded', search === undefined ? undefined : foldEmail(search)),
+      limit + 1,
+    );
+    return toPage(rows, limit, (user) => user.id, scannedTo);
   }
 
-  /**
-   * Adds a user inside the caller's transaction.
-   * @throws `email_taken`; the database decides, so parallel registrations cannot both win.
-   */
+  /** @throws `email_taken`; the database decides, so parallel registrations cannot both win. */
   async add(
     tx: EntityManager,
     email: string,
@@ -100,7 +128,7 @@ export class UsersService {
       await tx.update(User, { id: actor.userId }, { name, updatedAt: now() });
       const user = await tx.findOneBy(User, { id: actor.userId });
       if (user === null) throw errors.unauthorized();
-      this.transactions.afterCommit(tx, () => this.forget(user.id));
+      this.#forgetAfter(tx, user.id);
       await this.events.publishIn(tx, {
         type: 'user.profile_updated',
         actor,
@@ -109,5 +137,57 @@ export class UsersService {
       });
       return user;
     });
+  }
+
+  /** Replaces the password of `user`. @returns false when it is no longer the one that `user` was read with. */
+  async replacePassword(tx: EntityManager, user: User, passwordHash: string): Promise<boolean> {
+    const { affected } = await tx.update(
+      User,
+      { id: user.id, passwordHash: user.passwordHash },
+      { passwordHash, updatedAt: now() },
+    );
+    this.#forgetAfter(tx, user.id);
+    return affected === 1;
+  }
+
+  /** Nobody may sign in or act as `user` any more. @throws `last_admin`. */
+  async disable(tx: EntityManager, user: User): Promise<User> {
+    await requireAnotherAdmin(tx, user);
+    return this.#changeRights(tx, user, { disabledAt: now() });
+  }
+
+  enable(tx: EntityManager, user: User): Promise<User> {
+    return this.#changeRights(tx, user, { disabledAt: null });
+  }
+
+  grantRole(tx: EntityManager, user: User, role: Role): Promise<User> {
+    return this.#changeRights(tx, user, { roles: [...user.roles, role] });
+  }
+
+  /** @throws `last_admin`. */
+  async revokeRole(tx: EntityManager, user: User, role: Role): Promise<User> {
+    if (role === 'admin') await requireAnotherAdmin(tx, user);
+    return this.#changeRights(tx, user, { roles: user.roles.filter((kept) => kept !== role) });
+  }
+
+  /** Removes a user of whom nobody keeps anything any more. */
+  async remove(tx: EntityManager, userId: string): Promise<void> {
+    await tx.delete(User, { id: userId });
+    this.#rightsChanged(tx, userId);
+  }
+
+  async #changeRights(tx: EntityManager, user: User, changes: Partial<Rights>): Promise<User> {
+    await tx.update(User, { id: user.id }, { ...changes, updatedAt: now() });
+    this.#rightsChanged(tx, user.id);
+    return { ...user, ...changes };
+  }
+
+  #rightsChanged(tx: EntityManager, userId: string): void {
+    this.#forgetAfter(tx, userId);
+    this.transactions.afterCommit(tx, () => this.#rightsListeners.forEach((listener) => listener(userId)));
+  }
+
+  #forgetAfter(tx: EntityManager, userId: string): void {
+    this.transactions.afterCommit(tx, () => this.#recent.forget(userId));
   }
 }

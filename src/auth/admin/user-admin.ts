@@ -1,23 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, Repository } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { SessionActor } from '../../common/actor.js';
-import { foldEmail } from '../../common/email-address.js';
 import { errors } from '../../common/errors.js';
-import { parseId, UUID } from '../../common/ids.js';
-import { decodeCursor, type Page, toPage } from '../../common/paging.js';
+import { parseId } from '../../common/ids.js';
+import type { Page } from '../../common/paging.js';
 import type { Role } from '../../common/roles.js';
-import { now } from '../../common/time.js';
-import { scan } from '../../database/bounded-scan.js';
-import { containing } from '../../database/containing.js';
-import { findForUpdate } from '../../database/find-for-update.js';
 import { Transactions } from '../../database/transactions.js';
 import type { EventActor } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
-import { requireAnotherAdmin } from '../../users/require-another-admin.js';
-import { User } from '../../users/user.entity.js';
+import { findUserForUpdate } from '../../users/find-user-for-update.js';
+import type { User } from '../../users/user.entity.js';
 import { UsersService } from '../../users/users.service.js';
-import { ApiKeysService } from '../keys/api-keys.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { ListUsersQuery } from './list-users.query.js';
 
@@ -29,24 +22,15 @@ import type { ListUsersQuery } from './list-users.query.js';
 @Injectable()
 export class UserAdmin {
   constructor(
-    @InjectRepository(User) private readonly users: Repository<User>,
-    private readonly known: UsersService,
+    private readonly users: UsersService,
     private readonly sessions: SessionsService,
-    private readonly keys: ApiKeysService,
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
   ) {}
 
   /** Users, newest first. `search` is looked for in the e-mail. Recorded in the admin's trail. */
   async list(actor: SessionActor, query: ListUsersQuery): Promise<Page<User>> {
-    const everybody = this.users.createQueryBuilder('u');
-    const before = query.cursor === undefined ? null : decodeCursor(query.cursor, UUID);
-    const { rows, scannedTo } = await scan(
-      { rows: everybody, key: 'u.id', order: 'DESC', before },
-      containing('u.emailFolded', query.search === undefined ? undefined : foldEmail(query.search)),
-      query.limit + 1,
-    );
-    const page = toPage(rows, query.limit, (user) => user.id, scannedTo);
+    const page = await this.users.list(query);
     await this.events.publish({
       type: 'user.listed',
       actor,
@@ -63,20 +47,20 @@ export class UserAdmin {
    */
   disable(by: EventActor, id: string): Promise<User> {
     return this.#change(id, async (tx, user) => {
-      if (user.disabledAt !== null) return {};
-      if (user.roles.includes('admin')) await requireAnotherAdmin(tx, user);
+      if (user.disabledAt !== null) return user;
+      const disabled = await this.users.disable(tx, user);
       const sessionsEnded = await this.sessions.endAll(tx, user.id);
       await this.events.publishIn(tx, { type: 'user.disabled', actor: by, userId: user.id, sessionsEnded });
-      return { disabledAt: now() };
+      return disabled;
     });
   }
 
   /** The user may sign in again. @throws `user_not_found`. */
   enable(by: EventActor, id: string): Promise<User> {
     return this.#change(id, async (tx, user) => {
-      if (user.disabledAt === null) return {};
+      if (user.disabledAt === null) return user;
       await this.events.publishIn(tx, { type: 'user.enabled', actor: by, userId: user.id });
-      return { disabledAt: null };
+      return this.users.enable(tx, user);
     });
   }
 
@@ -91,50 +75,37 @@ export class UserAdmin {
         sessionId: null,
         count,
       });
-      return {};
+      return user;
     });
   }
 
   /** @throws `user_not_found`. */
   grantRole(by: EventActor, id: string, role: Role): Promise<User> {
     return this.#change(id, async (tx, user) => {
-      if (user.roles.includes(role)) return {};
+      if (user.roles.includes(role)) return user;
       await this.events.publishIn(tx, { type: 'role.granted', actor: by, userId: user.id, role });
-      return { roles: [...user.roles, role] };
+      return this.users.grantRole(tx, user, role);
     });
   }
 
   /** @throws `user_not_found`; `last_admin` rather than leave nobody who can manage users. */
   revokeRole(by: EventActor, id: string, role: Role): Promise<User> {
     return this.#change(id, async (tx, user) => {
-      if (!user.roles.includes(role)) return {};
-      if (role === 'admin') await requireAnotherAdmin(tx, user);
+      if (!user.roles.includes(role)) return user;
+      const changed = await this.users.revokeRole(tx, user, role);
       await this.events.publishIn(tx, { type: 'role.revoked', actor: by, userId: user.id, role });
-      return { roles: user.roles.filter((kept) => kept !== role) };
+      return changed;
     });
   }
 
   /** Admins who change the same user at the same time take turns, so that none undoes what another has done. */
-  async #change(
-    id: string,
-    work: (tx: EntityManager, user: User) => Promise<Partial<Pick<User, 'roles' | 'disabledAt'>>>,
-  ): Promise<User> {
+  async #change(id: string, work: (tx: EntityManager, user: User) => Promise<User>): Promise<User> {
     const userId = parseId(id);
     if (userId === null) throw errors.userNotFound();
     return this.transactions.run(async (tx) => {
-      const [user] = await findForUpdate(tx, User, { id: userId });
-      if (user === undefined) throw errors.userNotFound();
-      const changes = await work(tx, user);
-      if (Object.keys(changes).length === 0) return user;
-      await tx.update(User, { id: userId }, { ...changes, updatedAt: now() });
-      this.transactions.afterCommit(tx, () => this.#forget(userId));
-      return { ...user, ...changes };
+      const user = await findUserForUpdate(tx, userId);
+      if (user === null) throw errors.userNotFound();
+      return work(tx, user);
     });
-  }
-
-  #forget(userId: string): void {
-    this.known.forget(userId);
-    this.sessions.forgetUser(userId);
-    this.keys.forgetUser(userId);
   }
 }

@@ -1,5 +1,4 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { OnEvent } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, LessThan, Not, Repository } from 'typeorm';
 import type { Actor, KeyActor } from '../../common/actor.js';
@@ -10,12 +9,10 @@ import type { PageQuery } from '../../common/page-query.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
-import { findForUpdate } from '../../database/find-for-update.js';
 import { Transactions } from '../../database/transactions.js';
-import type { DomainEventOf } from '../../events/domain-event.js';
 import { Denials } from '../../events/denials.js';
 import { DomainEvents } from '../../events/domain-events.js';
-import { User } from '../../users/user.entity.js';
+import { findUserForUpdate } from '../../users/find-user-for-update.js';
 import { UsersService } from '../../users/users.service.js';
 import { type RecentActor, RecentActors } from '../../common/access/recent-actors.js';
 import { ApiKey } from './api-key.entity.js';
@@ -41,7 +38,9 @@ export class ApiKeysService {
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
     private readonly denials: Denials,
-  ) {}
+  ) {
+    users.onRightsChanged((userId) => this.#known.forgetUser(userId));
+  }
 
   /**
    * Makes a key. The secret is returned here and can never be asked for again.
@@ -118,17 +117,6 @@ export class ApiKeysService {
     return known === null ? null : { ...known.actor, request };
   }
 
-  /** Makes the next request with a key of the user ask the database; to be called after a change to the user has committed. */
-  forgetUser(userId: string): void {
-    this.#known.forgetUser(userId);
-  }
-
-  /** The keys of a user who leaves go with them, and stop working when that has committed. */
-  @OnEvent('user.deleted', { suppressErrors: false })
-  forgetDeleted({ userId }: DomainEventOf<'user.deleted'>, tx: EntityManager): void {
-    this.transactions.afterCommit(tx, () => this.forgetUser(userId));
-  }
-
   async #load(keyHash: string): Promise<RecentActor<KeyActor> | null> {
     const key = await this.keys.findOneBy({ keyHash, revokedAt: IsNull() });
     if (key === null || (key.expiresAt !== null && key.expiresAt <= now())) return null;
@@ -159,8 +147,7 @@ export class ApiKeysService {
  * @throws `too_many_keys`.
  */
 async function makeRoom(tx: EntityManager, userId: string): Promise<void> {
-  const [owner] = await findForUpdate(tx, User, { id: userId });
-  if (owner === undefined) throw errors.unauthorized();
+  if ((await findUserForUpdate(tx, userId)) === null) throw errors.unauthorized();
   await tx.delete(ApiKey, { userId, revokedAt: Not(IsNull()) });
   if ((await tx.countBy(ApiKey, { userId })) >= KEYS_PER_USER) throw errors.tooManyKeys(KEYS_PER_USER);
 }

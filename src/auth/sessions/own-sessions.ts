@@ -6,11 +6,10 @@ import { errors } from '../../common/errors.js';
 import { parseId, UUID } from '../../common/ids.js';
 import type { PageQuery } from '../../common/page-query.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
-import { findForUpdate } from '../../database/find-for-update.js';
 import { Transactions } from '../../database/transactions.js';
 import { Denials } from '../../events/denials.js';
 import { DomainEvents } from '../../events/domain-events.js';
-import { User } from '../../users/user.entity.js';
+import { findUserForUpdate } from '../../users/find-user-for-update.js';
 import { Session } from './session.entity.js';
 import { isOpen, SessionsService } from './sessions.service.js';
 
@@ -71,7 +70,7 @@ export class OwnSessions {
   /** Ends every session of the actor but this one. */
   async endOthers(actor: SessionActor): Promise<void> {
     await this.transactions.run(async (tx) => {
-      await findForUpdate(tx, User, { id: actor.userId });
+      await findUserForUpdate(tx, actor.userId);
       const count = await this.sessions.endAll(tx, actor.userId, actor.sessionId);
       await this.#publishEnd(tx, actor, null, count);
     });

@@ -46,6 +46,7 @@ export class SessionsService {
     private readonly events: DomainEvents,
     housekeeping: Housekeeping,
   ) {
+    users.onRightsChanged((userId) => this.#alive.forgetUser(userId));
     housekeeping.register('sessions', () => this.#removeOld());
   }
 
@@ -99,11 +100,6 @@ export class SessionsService {
    */
   endAll(tx: EntityManager, userId: string, exceptId?: string): Promise<number> {
     return this.#endWhere(tx, { userId, ...(exceptId === undefined ? {} : { id: Not(exceptId) }) });
-  }
-
-  /** Makes the next request of the user ask the database; to be called after a change to the user has committed. */
-  forgetUser(userId: string): void {
-    this.#alive.forgetUser(userId);
   }
 
   async #makeRoom(tx: EntityManager, userId: string, request: RequestContext): Promise<void> {

@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { SessionActor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
-import { now } from '../../common/time.js';
-import { findForUpdate } from '../../database/find-for-update.js';
 import { Transactions } from '../../database/transactions.js';
 import { DomainEvents } from '../../events/domain-events.js';
+import { findUserForUpdate } from '../../users/find-user-for-update.js';
 import { requireAnotherAdmin } from '../../users/require-another-admin.js';
-import { User } from '../../users/user.entity.js';
+import type { User } from '../../users/user.entity.js';
 import { UsersService } from '../../users/users.service.js';
 import { passwordFault } from '../passwords/password-policy.js';
 import { Passwords } from '../passwords/passwords.js';
@@ -41,13 +40,7 @@ export class AccountService {
     await this.#confirmPassword(actor, user, currentPassword, 'user.password_change_refused');
     const passwordHash = await this.passwords.hash(actor, newPassword);
     const changed = await this.transactions.run(async (tx) => {
-      const { affected } = await tx.update(
-        User,
-        { id: user.id, passwordHash: user.passwordHash },
-        { passwordHash, updatedAt: now() },
-      );
-      if (affected !== 1) return false;
-      this.transactions.afterCommit(tx, () => this.users.forget(user.id));
+      if (!(await this.users.replacePassword(tx, user, passwordHash))) return false;
       const sessionsEnded = await this.sessions.endAll(tx, user.id, actor.sessionId);
       await this.events.publishIn(tx, {
         type: 'user.password_changed',
@@ -70,13 +63,12 @@ export class AccountService {
     await this.#confirmPassword(actor, user, password, 'user.deletion_refused');
     const remove = async (tx: EntityManager): Promise<void> => {
       // Uploads that arrive meanwhile wait, and find no user.
-      const [leaving] = await findForUpdate(tx, User, { id: user.id });
-      if (leaving === undefined) throw errors.unauthorized();
-      if (leaving.roles.includes('admin')) await requireAnotherAdmin(tx, leaving);
+      const leaving = await findUserForUpdate(tx, user.id);
+      if (leaving === null) throw errors.unauthorized();
+      await requireAnotherAdmin(tx, leaving);
       await this.sessions.endAll(tx, user.id);
       await this.events.publishIn(tx, { type: 'user.deleted', actor, userId: user.id });
-      await tx.delete(User, { id: user.id });
-      this.transactions.afterCommit(tx, () => this.users.forget(user.id));
+      await this.users.remove(tx, user.id);
     };
     // Alone: of the rows that others of a group leave for its end, the erasure would not find this person's.
     await this.transactions.run(remove, { alone: true });

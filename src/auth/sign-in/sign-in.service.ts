@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, IsNull } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { errors } from '../../common/errors.js';
 import type { RequestContext } from '../../common/request-context.js';
-import { now } from '../../common/time.js';
 import { Transactions } from '../../database/transactions.js';
 import type { DomainEventOf } from '../../events/domain-event.js';
 import { byAnonymous, byUser } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
-import { User } from '../../users/user.entity.js';
+import { findUserForUpdate } from '../../users/find-user-for-update.js';
+import type { User } from '../../users/user.entity.js';
 import { UsersService } from '../../users/users.service.js';
 import { Passwords } from '../passwords/passwords.js';
 import { RefreshTokensService } from '../sessions/refresh-tokens.service.js';
@@ -61,7 +61,10 @@ export class SignInService {
     if (user.disabledAt !== null) return this.#refuse(request, email, user, 'account_disabled');
     const rehashed = await this.passwords.rehash(by, password, user.passwordHash);
     const opened = await this.transactions.run(async (tx) => {
-      if (!(await this.#isUnchanged(tx, user, rehashed))) return null;
+      // The password was verified before the transaction: it must still be the one, and the account enabled.
+      const current = await findUserForUpdate(tx, user.id);
+      if (current?.passwordHash !== user.passwordHash || current.disabledAt !== null) return null;
+      if (rehashed !== null) await this.users.replacePassword(tx, user, rehashed);
       const signIn = await this.#openSession(tx, user, request);
       await this.events.publishIn(tx, {
         type: 'user.signed_in',
@@ -88,16 +91,6 @@ export class SignInService {
       reason,
     });
     throw reason === 'account_disabled' ? errors.accountDisabled() : errors.invalidCredentials();
-  }
-
-  /** The password was verified before the transaction: it must still be the one and the account enabled, or the sign-in is void. */
-  async #isUnchanged(tx: EntityManager, user: User, rehashed: string | null): Promise<boolean> {
-    const { affected } = await tx.update(
-      User,
-      { id: user.id, passwordHash: user.passwordHash, disabledAt: IsNull() },
-      rehashed === null ? { passwordHash: user.passwordHash } : { passwordHash: rehashed, updatedAt: now() },
-    );
-    return affected === 1;
   }
 
   async #openSession(
