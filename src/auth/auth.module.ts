@@ -22,7 +22,10 @@ import { Passwords } from './passwords/passwords.js';
 import { RouteAccess } from './guard/route-access.js';
 import { OwnSessions } from './sessions/own-sessions.js';
 import { RefreshToken } from './sessions/refresh-token.entity.js';
-import { RefreshTokensService } from './sessions/refresh-tokens.service.js';
+import { LiveSessions } from './sessions/live-sessions.js';
+import { RefreshTokens } from './sessions/refresh-tokens.js';
+import { SessionIssuer } from './sessions/session-issuer.js';
+import { SessionRefresh } from './sessions/session-refresh.js';
 import { Session } from './sessions/session.entity.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsService } from './sessions/sessions.service.js';
@@ -48,7 +51,10 @@ import { VerifiedTokens } from './guard/verified-tokens.js';
     Passwords,
     SessionsService,
     OwnSessions,
-    RefreshTokensService,
+    LiveSessions,
+    RefreshTokens,
+    SessionIssuer,
+    SessionRefresh,
     ApiKeysService,
     SignInAttempts,
     RequestLimiter,

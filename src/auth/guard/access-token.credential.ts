@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { SessionActor } from '../../common/actor.js';
 import { contextOf } from '../../common/request-context.js';
-import { SessionsService } from '../sessions/sessions.service.js';
+import { LiveSessions } from '../sessions/live-sessions.js';
 import { bearerToken } from './bearer-token.js';
 import type { Credential } from './credential.js';
 import { JwtStrategy } from './jwt.strategy.js';
@@ -14,7 +14,7 @@ export class AccessTokenCredential implements Credential<string> {
   constructor(
     private readonly jwt: JwtStrategy,
     private readonly verified: VerifiedTokens,
-    private readonly sessions: SessionsService,
+    private readonly sessions: LiveSessions,
   ) {}
 
   /** The compact form of a JWT has dots (RFC 7519, section 3), and an API key has none. */

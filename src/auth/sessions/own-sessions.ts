@@ -11,7 +11,8 @@ import { Denials } from '../../events/denials.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { findUserForUpdate } from '../../users/find-user-for-update.js';
 import { Session } from './session.entity.js';
-import { isOpen, SessionsService } from './sessions.service.js';
+import { isLive } from './live-sessions.js';
+import { SessionsService } from './sessions.service.js';
 
 /** What users do with sessions of their own: see where they are signed in, and end them. */
 @Injectable()
@@ -24,12 +25,12 @@ export class OwnSessions {
     private readonly denials: Denials,
   ) {}
 
-  /** A page of the actor's open sessions, newest first. */
+  /** A page of the actor's live sessions, newest first. */
   async list(actor: SessionActor, { limit, cursor }: PageQuery): Promise<Page<Session>> {
     const rows = await this.rows.find({
       where: {
         userId: actor.userId,
-        ...isOpen(),
+        ...isLive(),
         ...(cursor === undefined ? {} : { id: LessThan(decodeCursor(cursor, UUID)) }),
       },
       order: { id: 'DESC' },

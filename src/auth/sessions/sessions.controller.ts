@@ -11,7 +11,7 @@ import { CurrentRequest, type RequestContext } from '../../common/request-contex
 import { SignInResponse, toSignInResponse } from './sign-in.response.js';
 import { OwnSessions } from './own-sessions.js';
 import { RefreshInput } from './refresh.input.js';
-import { RefreshTokensService } from './refresh-tokens.service.js';
+import { SessionRefresh } from './session-refresh.js';
 import { SessionResponse, toSessionResponse } from './session.response.js';
 
 @ApiTags('Sessions')
@@ -19,7 +19,7 @@ import { SessionResponse, toSessionResponse } from './session.response.js';
 export class SessionsController {
   constructor(
     private readonly sessions: OwnSessions,
-    private readonly refreshTokens: RefreshTokensService,
+    private readonly sessionRefresh: SessionRefresh,
   ) {}
 
   @Public()
@@ -35,7 +35,7 @@ export class SessionsController {
     @CurrentRequest() request: RequestContext,
     @Body() input: RefreshInput,
   ): Promise<SignInResponse> {
-    return toSignInResponse(await this.refreshTokens.refresh(request, input.refresh_token));
+    return toSignInResponse(await this.sessionRefresh.refresh(request, input.refresh_token));
   }
 
   @Post('logout')

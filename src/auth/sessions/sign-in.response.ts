@@ -1,14 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { User } from '../../users/user.entity.js';
 import { toUserResponse, UserResponse } from '../../users/user.response.js';
-
-/** A user and the token that acts for them. */
-export interface SignIn {
-  readonly user: User;
-  readonly token: string;
-  readonly expiresInSeconds: number;
-  readonly refreshToken: string;
-}
+import type { SignIn } from './session-issuer.js';
 
 export class SignInResponse {
   @ApiProperty({ type: UserResponse })

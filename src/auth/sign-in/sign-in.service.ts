@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import { errors } from '../../common/errors.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { Transactions } from '../../database/transactions.js';
@@ -10,10 +9,9 @@ import { findUserForUpdate } from '../../users/find-user-for-update.js';
 import type { User } from '../../users/user.entity.js';
 import { UsersService } from '../../users/users.service.js';
 import { Passwords } from '../passwords/passwords.js';
-import { RefreshTokensService } from '../sessions/refresh-tokens.service.js';
-import { SessionsService } from '../sessions/sessions.service.js';
-import type { SignIn } from '../sessions/sign-in.response.js';
-import { AccessTokens } from '../sessions/access-tokens.js';
+import { SessionIssuer, type SignIn } from '../sessions/session-issuer.js';
+
+type Failure = DomainEventOf<'user.sign_in_failed'>['reason'];
 
 /** Lets people in: registration and sign-in. */
 @Injectable()
@@ -21,9 +19,7 @@ export class SignInService {
   constructor(
     private readonly users: UsersService,
     private readonly passwords: Passwords,
-    private readonly sessions: SessionsService,
-    private readonly tokens: AccessTokens,
-    private readonly refreshTokens: RefreshTokensService,
+    private readonly issuer: SessionIssuer,
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
   ) {}
@@ -42,7 +38,7 @@ export class SignInService {
         userId: user.id,
         email: user.email,
       });
-      return this.#openSession(tx, user, request);
+      return this.issuer.open(tx, user, request);
     });
   }
 
@@ -52,6 +48,12 @@ export class SignInService {
    * @throws `invalid_credentials`, `too_many_attempts`, `account_disabled`, `rate_limited`, `busy`.
    */
   async signIn(request: RequestContext, email: string, password: string): Promise<SignIn> {
+    const user = await this.#verifyPassword(request, email, password);
+    return this.#complete(request, user);
+  }
+
+  /** The user whose e-mail and password these are. */
+  async #verifyPassword(request: RequestContext, email: string, password: string): Promise<User> {
     const user = await this.users.findByEmail(email);
     const by = byAnonymous(request);
     const attempt = { by, email, userId: user?.id ?? null, sessionId: null };
@@ -59,13 +61,18 @@ export class SignInService {
     if (user === null) return this.#refuse(request, email, null, 'unknown_email');
     if (!verified) return this.#refuse(request, email, user, 'wrong_password');
     if (user.disabledAt !== null) return this.#refuse(request, email, user, 'account_disabled');
-    const rehashed = await this.passwords.rehash(by, password, user.passwordHash);
+    const passwordHash = await this.passwords.rehash(by, password, user.passwordHash);
+    if (passwordHash === null) return user;
+    const replaced = await this.transactions.run((tx) => this.users.replacePassword(tx, user, passwordHash));
+    return replaced ? { ...user, passwordHash } : this.#refuse(request, email, user, 'wrong_password');
+  }
+
+  /** Opens a session for a user who has shown who they are, unless their password has changed since or they were disabled. */
+  async #complete(request: RequestContext, user: User): Promise<SignIn> {
     const opened = await this.transactions.run(async (tx) => {
-      // The password was verified before the transaction: it must still be the one, and the account enabled.
       const current = await findUserForUpdate(tx, user.id);
       if (current?.passwordHash !== user.passwordHash || current.disabledAt !== null) return null;
-      if (rehashed !== null) await this.users.replacePassword(tx, user, rehashed);
-      const signIn = await this.#openSession(tx, user, request);
+      const signIn = await this.issuer.open(tx, current, request);
       await this.events.publishIn(tx, {
         type: 'user.signed_in',
         actor: byUser(user.id, request),
@@ -74,15 +81,10 @@ export class SignInService {
       });
       return signIn;
     });
-    return opened ?? this.#refuse(request, email, user, 'wrong_password');
+    return opened ?? this.#refuse(request, user.email, user, 'wrong_password');
   }
 
-  async #refuse(
-    request: RequestContext,
-    email: string,
-    user: User | null,
-    reason: DomainEventOf<'user.sign_in_failed'>['reason'],
-  ): Promise<never> {
+  async #refuse(request: RequestContext, email: string, user: User | null, reason: Failure): Promise<never> {
     await this.events.publish({
       type: 'user.sign_in_failed',
       actor: byAnonymous(request),
@@ -91,20 +93,5 @@ export class SignInService {
       reason,
     });
     throw reason === 'account_disabled' ? errors.accountDisabled() : errors.invalidCredentials();
-  }
-
-  async #openSession(
-    tx: EntityManager,
-    user: User,
-    request: RequestContext,
-  ): Promise<SignIn & { sessionId: string }> {
-    const session = await this.sessions.open(tx, user.id, request);
-    return {
-      user,
-      sessionId: session.id,
-      token: this.tokens.issue(session),
-      expiresInSeconds: this.tokens.ttlSeconds,
-      refreshToken: await this.refreshTokens.issue(tx, session),
-    };
   }
 }

@@ -1,15 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, LessThan, Not, Repository } from 'typeorm';
-import { errors } from '../../common/errors.js';
 import type { RequestContext } from '../../common/request-context.js';
 import { fromNow, now } from '../../common/time.js';
-import { Transactions } from '../../database/transactions.js';
 import { byAnonymous, byUser } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
-import { UsersService } from '../../users/users.service.js';
-import type { SignIn } from './sign-in.response.js';
-import { AccessTokens } from './access-tokens.js';
+import { LiveSessions } from './live-sessions.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import {
   hashOfFamily,
@@ -23,60 +19,44 @@ import {
 import type { Session } from './session.entity.js';
 import { SessionsService } from './sessions.service.js';
 
-/** Tabs that refresh at the same moment all get the one successor. */
+/** Requests that use a token at the same moment, as the tabs of a browser do, all get its one successor. */
 const GRACE_MS = 10_000;
 
 /**
- * Issues and rotates refresh tokens: each is good once, and using one again later ends its session. All tokens of a session
- * begin alike, so that an old one is known as such when its row is gone: a session keeps the row of its token, and those of
- * tokens that were used in the last 10 s.
+ * The refresh tokens of sessions. Each is good once; a token that is used again later shows that it was stolen. All tokens
+ * of a session begin alike, so that an old one is recognised after its row was removed: a session keeps the row of its
+ * present token, and the rows of tokens that were used in the last 10 s.
  */
 @Injectable()
-export class RefreshTokensService {
+export class RefreshTokens {
   constructor(
     @InjectRepository(RefreshToken) private readonly tokens: Repository<RefreshToken>,
+    private readonly live: LiveSessions,
     private readonly sessions: SessionsService,
-    private readonly users: UsersService,
-    private readonly accessTokens: AccessTokens,
-    private readonly transactions: Transactions,
     private readonly events: DomainEvents,
   ) {}
 
   /** The first refresh token of a session, made in the transaction that opens it. */
-  async issue(tx: EntityManager, session: Session): Promise<string> {
+  async issue(tx: EntityManager, sessionId: string): Promise<string> {
     const token = newRefreshSecret();
-    await this.#store(tx, token, session.id);
+    await this.#store(tx, token, sessionId);
     return token;
   }
 
-  /**
-   * Exchanges a refresh token for a new pair and prolongs its session.
-   * @throws `unauthorized`; a token that was used before, and not just now, ends its session and is recorded.
-   */
-  async refresh(request: RequestContext, token: string): Promise<SignIn> {
-    const session = isWellFormedSecret(token) ? await this.#sessionOf(token) : null;
-    if (session === null) throw errors.unauthorized('The refresh token is not valid.');
-    const successor = await this.transactions.run((tx) => this.#rotate(tx, token, session, request));
-    if (successor === null) return this.#refuseReuse(session, request);
-    const user = await this.users.getCurrent(session.userId);
-    return {
-      user,
-      token: this.accessTokens.issue(session),
-      expiresInSeconds: this.accessTokens.ttlSeconds,
-      refreshToken: successor,
-    };
-  }
-
-  /** The open session that a token is of, or was of when its row is gone. */
-  async #sessionOf(token: string): Promise<Session | null> {
+  /** The live session that a token is of, or was of when its row is gone; null when there is none. */
+  async findSession(token: string): Promise<Session | null> {
+    if (!isWellFormedSecret(token)) return null;
     const row =
       (await this.tokens.findOneBy({ tokenHash: hashOfSecret(token) })) ??
       (await this.tokens.findOneBy({ familyHash: hashOfFamily(token) }));
-    return row === null ? null : this.sessions.findOpen(row.sessionId);
+    return row === null ? null : this.live.find(row.sessionId);
   }
 
-  /** The successor, made now or by a neighbour a moment ago; null when the token was used long before. */
-  async #rotate(
+  /**
+   * Uses a token up and prolongs its session.
+   * @returns its successor: a new one, or that of a use in the last 10 s; null when the token was used before that.
+   */
+  async rotate(
     tx: EntityManager,
     token: string,
     session: Session,
@@ -102,6 +82,17 @@ export class RefreshTokensService {
     return unseal(used.successor!, token);
   }
 
+  /** Ends the session of a token that was used before: its thief and its owner are both signed out. */
+  async endReused(tx: EntityManager, session: Session, request: RequestContext): Promise<void> {
+    await this.sessions.end(tx, session.userId, session.id);
+    await this.events.publishIn(tx, {
+      type: 'session.token_reused',
+      actor: byAnonymous(request),
+      userId: session.userId,
+      sessionId: session.id,
+    });
+  }
+
   /** Those that are good for nothing any more; their family tells that they were of this session. */
   async #removeOld(tx: EntityManager, sessionId: string): Promise<void> {
     await tx.delete(RefreshToken, {
@@ -124,20 +115,6 @@ export class RefreshTokensService {
       sessionId,
       grace,
     });
-  }
-
-  /** Somebody has a token that was exchanged before: the thief or the owner. Both are signed out. */
-  async #refuseReuse(session: Session, request: RequestContext): Promise<never> {
-    await this.transactions.run(async (tx) => {
-      await this.sessions.end(tx, session.userId, session.id);
-      await this.events.publishIn(tx, {
-        type: 'session.token_reused',
-        actor: byAnonymous(request),
-        userId: session.userId,
-        sessionId: session.id,
-      });
-    });
-    throw errors.unauthorized('The refresh token was used before; its session has ended.');
   }
 
   async #store(tx: EntityManager, token: string, sessionId: string): Promise<void> {
