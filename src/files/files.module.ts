@@ -9,6 +9,7 @@ import { FreeSpace } from './contents/free-space.js';
 import { FilesService } from './catalogue/files.service.js';
 import { IdempotencyKey } from './uploads/idempotency-key.entity.js';
 import { Idempotency } from './uploads/idempotency.js';
+import { NewFiles } from './contents/new-files.js';
 import { PendingBlob } from './contents/pending-blob.entity.js';
 import { StorageModule } from './storage/storage.module.js';
 import { StoredFile } from './contents/stored-file.entity.js';
@@ -24,6 +25,7 @@ import { UploadsService } from './uploads/multipart/uploads.service.js';
     FileLookup,
     BlobLedger,
     BlobWriter,
+    NewFiles,
     FreeSpace,
     Idempotency,
   ],
