@@ -13,6 +13,7 @@ import { AuditPrivate } from './log/audit-private.entity.js';
 import { AuditState } from './log/audit-state.entity.js';
 import { AuditSubject } from './log/audit-subject.entity.js';
 import { AuditTile } from './log/audit-tile.entity.js';
+import { Backlog } from './log/backlog.js';
 import { BoundedWitnessStore } from './log/bounded-witness-store.js';
 import { Erasure } from './log/erasure.js';
 import { FileWitnessStore } from './log/file-witness-store.js';
@@ -45,6 +46,7 @@ const WITNESS_MS = 2000;
     ReadingRights,
     SystemJournal,
     Sequencer,
+    Backlog,
     LogSigner,
     LogProofs,
     LogAlarm,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { Backlog } from '../../src/audit/log/backlog.js';
 import { Sequencer } from '../../src/audit/log/sequencer.js';
 import { CliModule } from '../../src/cli/cli.module.js';
 import { Operator } from '../../src/cli/operator.js';
@@ -60,7 +61,7 @@ describe('Operator', () => {
       });
     }
     await context.get(Sequencer).run();
-    expect(await context.get(Sequencer).lag()).toBe(0);
+    expect(await context.get(Backlog).lag()).toBe(0);
   });
 });
 

@@ -11,6 +11,7 @@ import type { Scan } from '../../database/bounded-scan.js';
 import { AuditLogEntry } from '../log/audit-log-entry.entity.js';
 import { AuditPrivate } from '../log/audit-private.entity.js';
 import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
+import { Backlog } from '../log/backlog.js';
 import { LogProofs } from '../log/log-proofs.js';
 import { LogSigner } from '../log/log-signer.js';
 import type { TreeReader } from '../log/tree-reader.js';
@@ -46,6 +47,7 @@ export class AuditExport {
     @InjectRepository(AuditPrivate) private readonly secrets: Repository<AuditPrivate>,
     @InjectRepository(AuditState) private readonly states: Repository<AuditState>,
     private readonly search: LogSearch,
+    private readonly backlog: Backlog,
     private readonly proofs: LogProofs,
     private readonly signer: LogSigner,
     private readonly rights: ReadingRights,
@@ -58,6 +60,7 @@ export class AuditExport {
    */
   async send(actor: Actor, query: ExportQueryInput, response: Response): Promise<void> {
     const subject = await this.rights.subjectOf(actor, query.user_id);
+    await this.backlog.catchUp();
     const checkpoint = await this.proofs.latest();
     await this.events.publish({
       type: 'audit.exported',

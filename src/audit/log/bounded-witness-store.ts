@@ -1,7 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { within } from '../../common/within.js';
 import { WitnessStore, WitnessUnavailable, WitnessUnreadable } from './witness-store.js';
-
-const LATE = Symbol('late');
 
 /**
  * A witness that answers in time or is unavailable. A question without an answer may keep a thread for as long as the volume
@@ -29,24 +27,13 @@ export class BoundedWitnessStore extends WitnessStore {
   }
 
   async #ask<T>(question: () => Promise<T>): Promise<T> {
-    if (this.#pending) throw this.#late();
+    if (this.#pending) throw new WitnessUnavailable(new Error('it still owes an answer'));
     this.#pending = true;
     const answer = question().finally(() => (this.#pending = false));
-    const timer = new AbortController();
-    const expiry = delay(this.limitMs, LATE, { signal: timer.signal });
-    expiry.catch(() => undefined);
     try {
-      const first = await Promise.race([answer, expiry]);
-      if (first !== LATE) return first;
+      return await within(this.limitMs, answer);
     } catch (error) {
       throw error instanceof WitnessUnreadable ? error : new WitnessUnavailable(error);
-    } finally {
-      timer.abort();
     }
-    throw this.#late();
-  }
-
-  #late(): WitnessUnavailable {
-    return new WitnessUnavailable(new Error(`no answer within ${this.limitMs} ms`));
   }
 }

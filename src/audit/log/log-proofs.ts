@@ -11,6 +11,7 @@ import { leafHash } from '../merkle/hashing.js';
 import { consistencySubtrees, inclusionSubtrees } from '../merkle/tree-geometry.js';
 import { ReadingRights } from '../reading-rights.js';
 import { AuditLogEntry } from './audit-log-entry.entity.js';
+import { Backlog } from './backlog.js';
 import { LogInconsistent } from './log-inconsistent.js';
 import { TreeReader } from './tree-reader.js';
 import { Witness } from './witness.js';
@@ -37,6 +38,7 @@ export class LogProofs {
     @InjectRepository(AuditLogEntry) private readonly log: Repository<AuditLogEntry>,
     @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
     private readonly witness: Witness,
+    private readonly backlog: Backlog,
     private readonly rights: ReadingRights,
     private readonly denials: Denials,
   ) {}
@@ -44,6 +46,14 @@ export class LogProofs {
   /** A reader of the stored tree, for one piece of work. */
   reader(): TreeReader {
     return new TreeReader(this.log.manager);
+  }
+
+  /**
+   * Does work that relies on the stored tree.
+   * @throws `audit_inconsistent` when it finds that the log contradicts itself.
+   */
+  guarded<T>(work: (reader: TreeReader) => Promise<T>): Promise<T> {
+    return this.#refusing(() => this.witness.guard(() => work(this.reader())));
   }
 
   /**
@@ -67,6 +77,7 @@ export class LogProofs {
     const where = { id: entryId, ...(subject === null ? {} : { subject }) };
     // The intake first: a record that is moved in between is then found in the log.
     const waiting = await this.intake.existsBy(where);
+    if (waiting) await this.backlog.catchUp();
     const logged = await this.log.findOneBy(where);
     if (logged !== null) {
       await this.rights.recordRead(actor, subject, {});
@@ -81,24 +92,20 @@ export class LogProofs {
     const { size } = await this.latest();
     if (to > size) throw errors.validationFailed([{ field: 'to', message: `to must be at most ${size}` }]);
     if (from > to) throw errors.validationFailed([{ field: 'from', message: 'from must be at most to' }]);
-    const hashes = await this.#guarded(() => this.reader().hashes(consistencySubtrees(from, to)));
+    const hashes = await this.guarded((reader) => reader.hashes(consistencySubtrees(from, to)));
     return { from, to, hashes };
   }
 
   async #prove({ seq, entry }: AuditLogEntry): Promise<InclusionProof | null> {
     const checkpoint = await this.latest();
     if (seq >= checkpoint.size) return null;
-    return this.#guarded(async () => {
+    return this.guarded(async (reader) => {
       const leaf = leafHash(entry);
       const subtrees = [{ begin: seq, end: seq + 1 }, ...inclusionSubtrees(seq, checkpoint.size)];
-      const [stored, ...hashes] = await this.reader().hashes(subtrees);
+      const [stored, ...hashes] = await reader.hashes(subtrees);
       if (!leaf.equals(stored!)) throw new LogInconsistent(`entry ${seq} is not the one that was logged`);
       return { seq, entry, leafHash: leaf, hashes, checkpoint };
     });
-  }
-
-  #guarded<T>(work: () => Promise<T>): Promise<T> {
-    return this.#refusing(() => this.witness.guard(work));
   }
 
   /** Tells the client that the log cannot be trusted; the operator is told by the witness. */

@@ -35,7 +35,7 @@ export class LogController {
   @ApiOkResponse({ type: InclusionProofResponse })
   @ApiAcceptedResponse({
     type: PendingProofResponse,
-    description: 'Not in a checkpoint yet; ask again.',
+    description: 'Not in a checkpoint after 2 s; ask again.',
     headers: { 'Retry-After': { description: 'Seconds.', required: true, schema: { type: 'string' } } },
   })
   @ApiRefusals('entry_not_found', 'audit_inconsistent')

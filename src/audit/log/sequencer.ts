@@ -1,8 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Registry } from 'prom-client';
 import { type EntityManager, Repository } from 'typeorm';
-import { ReadinessChecks } from '../../common/readiness-check.js';
 import { isPostgres } from '../../database/is-postgres.js';
 import { Transactions } from '../../database/transactions.js';
 import { AuditRecord } from '../audit-record.entity.js';
@@ -27,7 +26,6 @@ const GATHER_MS = 200;
 /** And so long when there are many: a page of the log's indexes is then written once for more of them. */
 const BUSY_GATHER_MS = 500;
 const MANY = 64;
-const LAG_LIMIT_MS = 300_000;
 
 /**
  * Moves committed records from the intake into the log, gives each the next `seq`, and extends and signs the tree,
@@ -49,22 +47,11 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly signer: LogSigner,
     private readonly witness: Witness,
     registry: Registry,
-    checks: ReadinessChecks,
   ) {
     this.#sequenced = new Counter({
       name: 'audit_entries_sequenced_total',
       help: 'Entries that this process has put into the audit log.',
       registers: [registry],
-    });
-    const lag: Gauge = new Gauge({
-      name: 'audit_lag_seconds',
-      help: 'Age of the oldest record that has no place in the log yet.',
-      registers: [registry],
-      collect: async () => lag.set((await this.lag()) / 1000),
-    });
-    checks.register('audit_lag', async () => {
-      const age = await this.lag();
-      if (age > LAG_LIMIT_MS) throw new Error(`the oldest record has waited ${Math.round(age / 1000)} s`);
     });
   }
 
@@ -76,14 +63,6 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.#interval);
     clearTimeout(this.#poked);
     await (this.#next ?? this.#running);
-  }
-
-  /** How long the oldest record has been waiting for its place, in milliseconds. */
-  async lag(): Promise<number> {
-    const [oldest] = await this.intake.query<{ recorded_at: string }[]>(
-      'SELECT recorded_at FROM audit_intake ORDER BY position LIMIT 1',
-    );
-    return oldest === undefined ? 0 : Math.max(0, Date.now() - Date.parse(oldest.recorded_at));
   }
 
   /** Says that there may be something to do. Returns at once. */
