@@ -98,7 +98,7 @@ report('export, resident memory', `${idle} MB before, at most ${most} MB`, 'flat
 
 const [{ vkey }] = await (await fetch(`${url}/api/audit/keys`)).json();
 await judge('offline verification', 'audit-verify', [whole.file, '--key', vkey], '30 s, 250 MB');
-await judge('the same with proofs', 'audit-verify', [selection.file, '--key', vkey]);
+await judge('the same with proofs', 'audit-verify', [selection.file, '--key', vkey, '--expect', 'selection']);
 await judge('check of the database', 'audit-check', []);
 await service.stop();
 

@@ -7,6 +7,8 @@ import { AuditWriter } from './audit-writer.js';
 import { AuditController } from './audit.controller.js';
 import { AuditListener } from './audit.listener.js';
 import { AuditExport } from './export/audit-export.js';
+import { Completeness } from './export/completeness.js';
+import { EntryBatches } from './export/entry-batches.js';
 import { ExportController } from './export/export.controller.js';
 import { AuditLogEntry } from './log/audit-log-entry.entity.js';
 import { AuditPrivate } from './log/audit-private.entity.js';
@@ -42,6 +44,8 @@ const WITNESS_MS = 2000;
     AuditWriter,
     AuditTrail,
     AuditExport,
+    Completeness,
+    EntryBatches,
     LogSearch,
     ReadingRights,
     SystemJournal,

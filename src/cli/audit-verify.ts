@@ -1,27 +1,45 @@
 import { parseArgs } from 'node:util';
-import { NoVerdict, type Verdict } from '../audit/verify/export-verifier.js';
-import { faultLine, NO_VERDICT, TAMPERED, WHOLE } from './verdict.js';
+import type { Fault } from '../audit/verify/entry-chain.js';
+import { EXPORT_KINDS, type ExportKind, NoVerdict, type Verdict } from '../audit/verify/export-verdict.js';
+import { faultLine, NO_VERDICT, SELECTED, TAMPERED, WHOLE } from './verdict.js';
 import { verifyExport } from './verify-export.js';
 
-const USAGE = `usage: npm run audit:verify -- EXPORT.ndjson --key KEY [--since CHECKPOINT]
+const NAMES: Record<ExportKind, string> = {
+  log: 'the whole log',
+  subject: 'everything of one user',
+  selection: 'a selection',
+};
 
-  --key    the log's public key (vkey), or a file that holds it
-  --since  a file with an older checkpoint, which the export has to continue
+const USAGE = `usage: npm run audit:verify -- EXPORT.ndjson --key KEY [--since CHECKPOINT] [--expect KIND]
 
-Exit code 0: whole. 1: tampered with. 2: no verdict is possible.
+  --key     the log's public key (vkey), or a file that holds it
+  --since   a file with an older checkpoint of the log, which the export has to continue
+  --expect  log, subject or selection: any other kind of export counts as tampered with
+
+Exit code 0: whole, the whole log or everything of one user. 1: tampered with. 2: no verdict is possible.
+3: every line is proved, but the export is a selection; 0 with --expect selection.
 `;
+
+interface Arguments {
+  readonly file: string;
+  readonly key: string;
+  readonly since?: string;
+  readonly expect?: ExportKind;
+}
 
 /** Checks an export without the service that made it. */
 async function main(): Promise<number> {
-  const { file, key, since } = readArguments();
-  if (file === undefined || key === undefined) {
+  const given = readArguments();
+  if (given === null) {
     process.stderr.write(USAGE);
     return NO_VERDICT;
   }
   try {
-    const verdict = await verifyExport(file, key, since);
-    process.stdout.write(`${describe(verdict)}\n`);
-    return verdict.fault === null ? WHOLE : TAMPERED;
+    const verdict = await verifyExport(given.file, given.key, given.since);
+    const fault = verdict.fault ?? kindFault(verdict, given.expect);
+    process.stdout.write(`${fault === null ? describe(verdict) : faultLine(fault)}\n`);
+    if (fault !== null) return TAMPERED;
+    return verdict.kind === 'selection' && given.expect === undefined ? SELECTED : WHOLE;
   } catch (error) {
     if (!(error instanceof NoVerdict)) throw error;
     process.stderr.write(`no verdict: ${error.message}\n`);
@@ -29,24 +47,36 @@ async function main(): Promise<number> {
   }
 }
 
-function readArguments(): { file?: string; key?: string; since?: string } {
+/** Null when the arguments are not understood. */
+function readArguments(): Arguments | null {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { key: { type: 'string' }, since: { type: 'string' } },
+      options: { key: { type: 'string' }, since: { type: 'string' }, expect: { type: 'string' } },
     });
-    return { ...values, file: positionals.length === 1 ? positionals[0] : undefined };
+    const { key, since, expect } = values;
+    const [file] = positionals;
+    if (file === undefined || positionals.length > 1 || key === undefined || !isKind(expect)) return null;
+    return { file, key, since, expect };
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n`);
-    return {};
+    return null;
   }
 }
 
-function describe({ fault, kind, rows, checkpoint, withheld, pruned }: Verdict): string {
-  if (fault !== null) return faultLine(fault);
-  const claims = {
+function isKind(text: string | undefined): text is ExportKind | undefined {
+  return text === undefined || (EXPORT_KINDS as readonly string[]).includes(text);
+}
+
+function kindFault({ kind }: Verdict, expected: ExportKind | undefined): Fault | null {
+  if (expected === undefined || kind === expected) return null;
+  return { seq: null, reason: `the export is ${NAMES[kind]} and not ${NAMES[expected]}` };
+}
+
+function describe({ kind, rows, checkpoint, subject, withheld, pruned }: Verdict): string {
+  const claims: Record<ExportKind, string> = {
     log: `whole: all ${checkpoint.size} entries of ${checkpoint.origin}`,
-    subject: `whole: all ${rows} entries of one user, each in the log of ${checkpoint.size} entries`,
+    subject: `whole: all ${rows + pruned} entries of user ${subject}, each in the log of ${checkpoint.size} entries`,
     selection: `in the log: ${rows} selected of ${checkpoint.size} entries; what was left out is not judged`,
   };
   const notes = [`${withheld} withheld`, ...(pruned > 0 ? [`the first ${pruned} pruned`] : [])];

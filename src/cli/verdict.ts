@@ -4,6 +4,7 @@ import type { Fault } from '../audit/verify/entry-chain.js';
 export const WHOLE = 0;
 export const TAMPERED = 1;
 export const NO_VERDICT = 2;
+export const SELECTED = 3;
 
 /** A fault in one line: with the first bad `seq` where it can be named. */
 export function faultLine({ seq, reason }: Fault): string {

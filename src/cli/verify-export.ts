@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { Checkpoint } from '../audit/merkle/checkpoint.js';
 import { openCheckpoint } from '../audit/merkle/checkpoint.js';
 import { type NoteVerifier, parseVkey } from '../audit/merkle/signed-note.js';
-import { ExportVerifier, NoVerdict, type Verdict } from '../audit/verify/export-verifier.js';
+import { NoVerdict, type Verdict } from '../audit/verify/export-verdict.js';
+import { ExportVerifier } from '../audit/verify/export-verifier.js';
 import { lastLineOf, linesOf } from './lines.js';
 import { Progress } from './progress.js';
 
@@ -40,7 +41,10 @@ async function readKey(key: string): Promise<NoteVerifier> {
 
 async function readOlder(file: string, verifier: NoteVerifier): Promise<Checkpoint> {
   const checkpoint = openCheckpoint(await readable(file, () => readFile(file, 'utf8')), verifier);
-  if (checkpoint === null) throw new NoVerdict(`${file} holds no checkpoint signed with this key`);
+  // One of a subject has the same key and another origin.
+  if (checkpoint?.origin !== verifier.name) {
+    throw new NoVerdict(`${file} holds no checkpoint signed with this key for this log`);
+  }
   return checkpoint;
 }
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { LogSigner } from '../../src/audit/log/log-signer.js';
-import { Retention } from '../../src/audit/log/retention.js';
 import { Sequencer } from '../../src/audit/log/sequencer.js';
 import { Witness } from '../../src/audit/log/witness.js';
 import { LogChecker } from '../../src/audit/verify/log-checker.js';
@@ -229,100 +228,6 @@ describe('audit log in the database', () => {
     await server.app.get(Sequencer).onModuleDestroy();
   }
 });
-
-describe('retention', () => {
-  it('erases old values and prunes old entries, records it, and leaves everything provable', async () => {
-    const server = await startApp({ AUDIT_RETENTION_DAYS: '1', AUDIT_ENTRY_RETENTION_DAYS: '2' });
-    const execute = (sql: string) =>
-      server.app.get<DataSource>(WRITING).query<{ [key: string]: unknown }[]>(sql);
-    const insert = (id: string, days: number) => {
-      const at = new Date(Date.now() - days * 86_400_000).toISOString();
-      return execute(
-        `INSERT INTO audit_intake (id, action, outcome, actor_type, actor_id, subject, occurred_at, recorded_at, metadata, ip)
-         VALUES ('${id}', 'FILE_LIST', 'success', 'user', 'old', 'old', '${at}', '${at}', '{}', '198.51.100.${days}')`,
-      );
-    };
-    try {
-      const auditor = await server.userWithRole('auditor');
-      await server.app.get(Sequencer).run();
-      // Among the first in the log only by their age: what is young before them stays, and keeps them.
-      await insert('b', 3);
-      await server.app.get(Sequencer).run();
-      await server.app.get(Retention).apply();
-      expect(await execute("SELECT * FROM audit_private WHERE ip LIKE '198.51.100.%'")).toEqual([]);
-      const erased = await auditor.trail('&action=AUDIT_ERASE');
-      expect(erased.map(({ metadata }) => metadata.count)).toEqual([1]);
-      expect(await auditor.trail('&action=AUDIT_PRUNE')).toEqual([]);
-
-      await inDays(2.5, () => server.app.get(Retention).apply());
-      await server.app.get(Sequencer).run();
-      const [pruned] = await auditor.trail('&action=AUDIT_PRUNE');
-      expect(pruned!.metadata.size).toBeGreaterThan(3);
-      const file = join(server.storage, 'export.ndjson');
-      await writeFile(file, await (await auditor.fetch('/api/audit/export')).text());
-      const verdict = await verifyExport(file, server.app.get(LogSigner).verifier.vkey);
-      expect(verdict).toMatchObject({ fault: null, kind: 'log', pruned: pruned!.metadata.size });
-      const proof = await auditor.json<{ hashes: string[] }>(
-        'GET',
-        `/api/audit/consistency?from=2&to=${verdict.checkpoint.size}`,
-      );
-      expect(proof.status).toBe(200);
-      const checker = new LogChecker(
-        server.app.get<DataSource>(getDataSourceToken()),
-        server.app.get(LogSigner).verifier,
-        [],
-      );
-      expect(await checker.check()).toMatchObject({ fault: null, pruned: pruned!.metadata.size });
-    } finally {
-      await server.close();
-    }
-  });
-
-  it('does not look like tampering to a check that runs meanwhile', async () => {
-    const server = await startApp({ AUDIT_ENTRY_RETENTION_DAYS: '2' });
-    try {
-      const at = new Date().toISOString();
-      const rows = Array.from(
-        { length: 1500 },
-        (_, i) => `('old-${i}', 'FILE_LIST', 'success', 'system', '${at}', '${at}', '{}')`,
-      );
-      await server.app
-        .get<DataSource>(WRITING)
-        .query(
-          `INSERT INTO audit_intake (id, action, outcome, actor_type, occurred_at, recorded_at, metadata) VALUES ${rows.join()}`,
-        );
-      await server.app.get(Sequencer).run();
-      let pruned: Promise<void> | undefined;
-      const reading = server.app.get<DataSource>(getDataSourceToken());
-      const checker = new LogChecker(reading, server.app.get(LogSigner).verifier, [], () => {
-        pruned ??= inDays(3, () => server.app.get(Retention).apply());
-      });
-      const find = reading.manager.find.bind(reading.manager);
-      reading.manager.find = (async (...args: Parameters<typeof find>) => {
-        await pruned;
-        return find(...args);
-      }) as typeof find;
-      const report = await checker.check();
-      expect(pruned).toBeDefined();
-      expect(report).toMatchObject({ fault: null });
-      expect(report.pruned).toBeGreaterThanOrEqual(1500);
-    } finally {
-      await server.close();
-    }
-  });
-});
-
-/** Does something with a clock that is ahead. */
-async function inDays(days: number, work: () => Promise<void>): Promise<void> {
-  const { now } = Date;
-  const later = now() + days * 86_400_000;
-  Date.now = () => later;
-  try {
-    await work();
-  } finally {
-    Date.now = now;
-  }
-}
 
 /** Which files below a directory hold a text. */
 async function filesWith(directory: string, text: string): Promise<string[]> {

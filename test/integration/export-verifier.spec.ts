@@ -1,30 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { SmallLog } from '../support/small-log.js';
-import { readCheckpoint } from '../../src/audit/merkle/checkpoint.js';
 import { leafHash } from '../../src/audit/merkle/hashing.js';
-import { ExportVerifier, NoVerdict, type Verdict } from '../../src/audit/verify/export-verifier.js';
+import { NoVerdict } from '../../src/audit/verify/export-verdict.js';
+import { edit, editEntry, verifyLines as verify, withRows } from '../support/export-lines.js';
+import { SmallLog } from '../support/small-log.js';
 
 const FLIPS = Number(process.env.BIT_FLIPS ?? 2000);
-
-function verify(log: SmallLog, lines: readonly (string | Buffer)[], since?: string): Verdict {
-  const bytes = lines.map((line) => Buffer.from(line as string));
-  const older = since === undefined ? null : readCheckpoint(since);
-  const verification = new ExportVerifier(bytes.at(-1)!, log.verifier, older);
-  for (const line of bytes) verification.take(line);
-  return verification.finish();
-}
-
-/** Rewrites an object in a line. */
-function edit(line: string, change: (value: Record<string, unknown>) => object): string {
-  return JSON.stringify(change(JSON.parse(line) as Record<string, unknown>));
-}
-
-function editEntry(line: string, change: object): string {
-  return edit(line, (value) => ({
-    ...value,
-    entry: JSON.stringify({ ...(JSON.parse(value.entry as string) as object), ...change }),
-  }));
-}
 
 const log = new SmallLog().add(
   null,
@@ -71,11 +51,6 @@ describe('what is whole', () => {
 });
 
 describe('attacks on an export', () => {
-  const withRows = (lines: string[]) =>
-    lines.with(
-      -1,
-      edit(lines.at(-1)!, (value) => ({ ...value, rows: lines.length - 1 })),
-    );
   const forged = new SmallLog(undefined, 'log.test').add(null, 'alice');
 
   const attacks: [string, () => readonly string[], number | null][] = [
@@ -168,9 +143,20 @@ describe('attacks on an export', () => {
       () => withRows([...whole.slice(0, 11), whole[10]!.replaceAll('10', '11'), whole[11]!]),
       11,
     ],
-    ['a pruned line that hides entries', () => withRows([log.whole(5)[0]!, ...whole.slice(6)]), 5],
-    ['a malformed pruned line', () => ['{"pruned":{"size":3,"hashes":["AA=="]}}', ...whole.slice(3)], 0],
-    ['a pruned line of the wrong length', () => ['{"pruned":{"size":3,"hashes":[]}}', ...whole.slice(3)], 0],
+    ['a pruned line that hides entries', () => withRows([log.prunedLine(5), ...whole.slice(6)]), 5],
+    [
+      'a malformed pruned line',
+      () => ['{"pruned":{"size":3,"hashes":["AA=="],"note":""}}', ...whole.slice(3)],
+      0,
+    ],
+    [
+      'a pruned line of the wrong length',
+      () => ['{"pruned":{"size":3,"hashes":[],"note":""}}', ...whole.slice(3)],
+      0,
+    ],
+    ['a proof in the whole log', () => whole.with(5, log.selection([5])[0]!), 5],
+    ['a line after the checkpoint', () => [...whole, ''], null],
+    ['an entry after the checkpoint', () => [...whole, whole[3]!], null],
   ];
 
   it.each(attacks)('finds %s', (_, attack, seq) => {
@@ -181,18 +167,13 @@ describe('attacks on an export', () => {
 
   it('finds what is missing or wrong in the export of one subject', () => {
     const own = log.ofSubject('alice');
-    const count = (lines: string[]) =>
-      lines.with(
-        -1,
-        edit(lines.at(-1)!, (value) => ({ ...value, rows: lines.length - 1 })),
-      );
-    expect(verify(log, count(own.toSpliced(2, 1))).fault).toMatchObject({
+    expect(verify(log, withRows(own.toSpliced(2, 1))).fault).toMatchObject({
       seq: 7,
       reason: expect.stringContaining('entry 2 of alice is missing'),
     });
-    expect(verify(log, count(own.toSpliced(4, 1))).fault?.reason).toContain('newest are missing');
-    expect(verify(log, count(own.toSpliced(0, 1))).fault?.seq).toBe(3);
-    expect(verify(log, count(own.toSpliced(2, 0, log.selection([2])[0]!))).fault).not.toBeNull();
+    expect(verify(log, withRows(own.toSpliced(4, 1))).fault?.reason).toContain('newest are missing');
+    expect(verify(log, withRows(own.toSpliced(0, 1))).fault?.seq).toBe(3);
+    expect(verify(log, withRows(own.toSpliced(2, 0, log.selection([2])[0]!))).fault).not.toBeNull();
     const other = log.ofSubject('bob').at(-1)!;
     expect(
       verify(
@@ -202,7 +183,7 @@ describe('attacks on an export', () => {
           edit(other, (value) => ({ ...value, rows: 5 })),
         ),
       ).fault?.reason,
-    ).toContain('not signed');
+    ).toContain('another subject');
   });
 
   it('finds an entry of a selection that is not in the log', () => {
@@ -259,7 +240,8 @@ describe('no verdict', () => {
   it.each([
     ['nonsense', ['nonsense']],
     ['an export that broke off', whole.slice(0, -1)],
-    ['an export without entries', [whole.at(-1)!.replace('"rows":11', '"rows":0')]],
+    ['nothing', []],
+    ['lines without a checkpoint', [...whole.slice(0, 3), '']],
     ['a last line that is none', [...whole.slice(0, -1), '{"checkpoint":5,"rows":11}']],
   ])('is possible on %s', (_, lines) => expect(() => verify(log, lines)).toThrow(NoVerdict));
 

@@ -10,9 +10,11 @@ import { CliModule } from '../../src/cli/cli.module.js';
 import { Operator } from '../../src/cli/operator.js';
 import { Progress } from '../../src/cli/progress.js';
 import { faultLine } from '../../src/cli/verdict.js';
+import { lastLineOf, linesOf } from '../../src/cli/lines.js';
 import { verifyExport } from '../../src/cli/verify-export.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { UsersService } from '../../src/users/users.service.js';
+import { signCheckpoint } from '../../src/audit/merkle/checkpoint.js';
 import { SmallLog } from '../support/small-log.js';
 
 describe('Operator', () => {
@@ -82,6 +84,59 @@ describe('verifying a file', () => {
       await expect(verifyExport(file, older)).rejects.toThrow('holds no key');
       await expect(verifyExport(file, key, key)).rejects.toThrow('no checkpoint signed with this key');
       await expect(verifyExport(join(directory, 'none'), key)).rejects.toThrow('ENOENT');
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it('takes no note but a checkpoint of the log for an older one', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'verify-'));
+    try {
+      const log = new SmallLog().add('alice', 'alice');
+      const [file, since] = [join(directory, 'export.ndjson'), join(directory, 'since')];
+      await writeFile(file, log.whole().join('\n'));
+      const { origin, privateKey } = log;
+      const root = log.root();
+      for (const note of [
+        log.subjectNote('alice'),
+        signCheckpoint({ origin: `${origin}/subject/alice`, size: 2, root }, origin, privateKey),
+        signCheckpoint({ origin: 'other.test', size: 2, root }, origin, privateKey),
+      ]) {
+        await writeFile(since, note);
+        await expect(verifyExport(file, log.verifier.vkey, since)).rejects.toThrow('no checkpoint signed');
+      }
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it('reads each byte of a line of 40 MB once', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'verify-'));
+    try {
+      const log = new SmallLog().add('alice', 'bob');
+      const file = join(directory, 'export.ndjson');
+      const [first, second, last] = log.whole() as [string, string, string];
+      const long = `${first}${' '.repeat(40_000_000)}`;
+      for (const [lines, verdict] of [
+        [[long, second, last], 'malformed'],
+        [[first, second, last, long], 'after the checkpoint'],
+        [[first, second, `${' '.repeat(40_000_000)}${last}`], null],
+      ] as const) {
+        await writeFile(file, `${lines.join('\n')}\n`);
+        let read = 0;
+        let count = 0;
+        for await (const line of linesOf(file)) {
+          read += line.length;
+          count++;
+        }
+        expect(count).toBe(lines.length);
+        expect(read).toBeLessThan(2_000_000);
+        const { line } = await lastLineOf(file);
+        expect(line.length).toBeLessThan(2_000_000);
+        const judged = verifyExport(file, log.verifier.vkey);
+        if (verdict === null) await expect(judged).rejects.toThrow('no checkpoint');
+        else expect((await judged).fault?.reason).toContain(verdict);
+      }
     } finally {
       await rm(directory, { recursive: true });
     }

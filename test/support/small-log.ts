@@ -1,10 +1,12 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { AuditRecord } from '../../src/audit/audit-record.entity.js';
 import { sealEntry } from '../../src/audit/log/audit-entry.js';
-import { signCheckpoint, subjectOrigin } from '../../src/audit/merkle/checkpoint.js';
+import { type Checkpoint, signCheckpoint } from '../../src/audit/merkle/checkpoint.js';
 import { CompactRange } from '../../src/audit/merkle/compact-range.js';
-import { leafHash } from '../../src/audit/merkle/hashing.js';
-import { noteVerifier } from '../../src/audit/merkle/signed-note.js';
+import { EMPTY_ROOT, leafHash } from '../../src/audit/merkle/hashing.js';
+import { prunedText } from '../../src/audit/merkle/pruned-note.js';
+import { noteVerifier, signNote } from '../../src/audit/merkle/signed-note.js';
+import { subjectText } from '../../src/audit/merkle/subject-note.js';
 import { inclusionSubtrees, perfectSubtrees, type Subtree } from '../../src/audit/merkle/tree-geometry.js';
 
 const ORIGIN = 'log.test';
@@ -58,23 +60,24 @@ export class SmallLog {
   }
 
   checkpoint(size = this.entries.length): string {
-    return signCheckpoint(
-      { origin: this.origin, size, root: this.root(0, size) },
-      this.origin,
-      this.privateKey,
-    );
+    return signCheckpoint(this.#tree(size), this.origin, this.privateKey);
   }
 
-  /** The lines of an export of everything, without what was pruned. */
+  /** Signs any text with the log's key. */
+  sign(text: string): string {
+    return signNote(text, this.origin, this.privateKey);
+  }
+
+  /** The line that says that the first `pruned` entries are gone. */
+  prunedLine(pruned: number, size = this.entries.length): string {
+    const hashes = this.#hashes([{ begin: 0, end: pruned }], true);
+    const note = this.sign(prunedText(pruned, this.root(0, pruned), this.#tree(size)));
+    return JSON.stringify({ pruned: { size: pruned, hashes, note } });
+  }
+
+  /** The lines of an export of everything, of which the first `pruned` are gone. */
   whole(pruned = 0): string[] {
-    const front =
-      pruned === 0
-        ? []
-        : [
-            JSON.stringify({
-              pruned: { size: pruned, hashes: this.#hashes([{ begin: 0, end: pruned }], true) },
-            }),
-          ];
+    const front = pruned === 0 ? [] : [this.prunedLine(pruned)];
     const rows = this.entries.slice(pruned).map((entry) => line(entry));
     return [...front, ...rows, JSON.stringify({ checkpoint: this.checkpoint(), rows: rows.length })];
   }
@@ -86,18 +89,36 @@ export class SmallLog {
     return [...rows, JSON.stringify({ checkpoint: this.checkpoint(), rows: rows.length })];
   }
 
-  /** The lines of an export of everything of one subject. */
-  ofSubject(subject: string): string[] {
-    const own = this.entries.filter((entry) => entry.subject === subject);
-    const lines = this.selection(own.map(({ seq }) => seq));
-    const count = {
-      origin: subjectOrigin(this.origin, subject),
-      size: own.length,
-      root: leafHash(own.at(-1)!.entry),
+  /** What is signed of a subject in the tree of `size` entries, of which the first `pruned` are gone. */
+  subjectNote(subject: string, pruned = 0, size = this.entries.length): string {
+    const own = this.#of(subject).filter(({ seq }) => seq < size);
+    const newest = own.at(-1);
+    const extent = {
+      subject,
+      entries: own.length,
+      newest: newest === undefined ? EMPTY_ROOT : leafHash(newest.entry),
+      kept: own.filter(({ seq }) => seq < pruned).length,
     };
+    return this.sign(subjectText(extent, this.#tree(size)));
+  }
+
+  /** The lines of an export of everything of one subject, when the first `pruned` entries of the log are gone. */
+  ofSubject(subject: string, pruned = 0): string[] {
+    const own = this.#of(subject);
+    const left = own.filter(({ seq }) => seq >= pruned).map(({ seq }) => seq);
+    const front = left.length < own.length ? [this.prunedLine(pruned)] : [];
+    const lines = this.selection(left);
     const trailer = JSON.parse(lines.at(-1)!) as object;
-    const signed = signCheckpoint(count, this.origin, this.privateKey);
-    return [...lines.slice(0, -1), JSON.stringify({ ...trailer, subject_checkpoint: signed })];
+    const signed = { ...trailer, subject_checkpoint: this.subjectNote(subject, pruned) };
+    return [...front, ...lines.slice(0, -1), JSON.stringify(signed)];
+  }
+
+  #of(subject: string): SmallEntry[] {
+    return this.entries.filter((entry) => entry.subject === subject);
+  }
+
+  #tree(size: number): Checkpoint {
+    return { origin: this.origin, size, root: this.root(0, size) };
   }
 
   #hashes(subtrees: readonly Subtree[], apart = false): string[] {

@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { ACTIONS } from '../actions.js';
 import { partsOf } from '../resource.js';
 import { ofLogEntry } from '../trail-entry.js';
-import type { ExportedEntry } from './audit-export.js';
+import type { ExportedEntry } from './exported-entry.js';
 
 const COLUMNS = [
   'seq',

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
-import { signCheckpoint, subjectOrigin } from '../merkle/checkpoint.js';
-import { noteVerifier, type NoteVerifier } from '../merkle/signed-note.js';
+import { type Checkpoint, signCheckpoint } from '../merkle/checkpoint.js';
+import { prunedText } from '../merkle/pruned-note.js';
+import { noteVerifier, type NoteVerifier, signNote } from '../merkle/signed-note.js';
+import { type SubjectExtent, subjectText } from '../merkle/subject-note.js';
 
 /** Signs what the log commits to, under the log's name. */
 @Injectable()
@@ -18,13 +20,18 @@ export class LogSigner {
     return signCheckpoint({ origin, size, root }, origin, signingKey);
   }
 
-  /** The signed count of a subject's entries, with the leaf hash of the newest. */
-  signSubject(subject: string, entries: number, lastLeaf: Buffer): string {
+  /** What there is of a subject's entries in the tree of a checkpoint. */
+  signSubject(extent: SubjectExtent, checkpoint: Checkpoint): string {
+    return this.#sign(subjectText(extent, checkpoint));
+  }
+
+  /** What retention has removed from the front of the tree of a checkpoint. */
+  signPruned(size: number, root: Buffer, checkpoint: Checkpoint): string {
+    return this.#sign(prunedText(size, root, checkpoint));
+  }
+
+  #sign(text: string): string {
     const { origin, signingKey } = this.config.audit;
-    return signCheckpoint(
-      { origin: subjectOrigin(origin, subject), size: entries, root: lastLeaf },
-      origin,
-      signingKey,
-    );
+    return signNote(text, origin, signingKey);
   }
 }

@@ -37,11 +37,6 @@ export function readCheckpoint(note: string): Checkpoint | null {
 function parseText(text: string): Checkpoint | null {
   const [, origin, size, encoded] = /^([^\n]+)\n(0|[1-9]\d{0,15})\n([^\n]+)\n$/.exec(text) ?? [];
   const root = encoded === undefined ? null : decodeBase64(encoded);
-  if (root?.length !== HASH_BYTES) return null;
+  if (root?.length !== HASH_BYTES || !Number.isSafeInteger(Number(size))) return null;
   return { origin: origin!, size: Number(size), root };
-}
-
-/** Of what one subject's entries there are so many and which is the newest; signed like a checkpoint under a name of its own. */
-export function subjectOrigin(origin: string, subject: string): string {
-  return `${origin}/subject/${subject}`;
 }

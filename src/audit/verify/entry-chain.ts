@@ -1,6 +1,7 @@
 import { decodeBase64 } from '../merkle/base64.js';
 import { canonicalize } from '../merkle/canonical-json.js';
 import { privateDigest, SALT_BYTES } from '../merkle/private-digest.js';
+import { hasExactly } from './has-exactly.js';
 
 /** Something about the log that contradicts it, at the entry `seq` where it can be told, or null. */
 export interface Fault {
@@ -31,8 +32,23 @@ interface Link {
   doubted: number | null;
 }
 
-const NAMES =
-  'action,actor,id,metadata,occurred_at,outcome,private_digest,recorded_at,request_id,resource,seq,subject,subject_prev,subject_seq,t';
+const NAMES = [
+  'action',
+  'actor',
+  'id',
+  'metadata',
+  'occurred_at',
+  'outcome',
+  'private_digest',
+  'recorded_at',
+  'request_id',
+  'resource',
+  'seq',
+  'subject',
+  'subject_prev',
+  'subject_seq',
+  't',
+];
 
 /** Reads an entry's text; null when it is no entry. */
 export function readEntry(text: string): ReadEntry | null {
@@ -43,7 +59,7 @@ export function readEntry(text: string): ReadEntry | null {
     // Whatever the parser says of it, it is not an entry.
     return null;
   }
-  if (typeof value !== 'object' || value === null || Object.keys(value).join() !== NAMES) return null;
+  if (typeof value !== 'object' || value === null || !hasExactly(value, NAMES)) return null;
   const {
     t,
     seq,
@@ -54,7 +70,9 @@ export function readEntry(text: string): ReadEntry | null {
   const wellFormed =
     t === 'audit-event/v1' &&
     typeof seq === 'number' &&
-    (subject === null ? subjectSeq === null && previous === null : typeof subject === 'string');
+    (subject === null
+      ? subjectSeq === null && previous === null
+      : typeof subject === 'string' && Number.isSafeInteger(subjectSeq));
   return wellFormed ? (value as ReadEntry) : null;
 }
 
@@ -131,7 +149,8 @@ export function checkSecret(entry: ReadEntry, secret: Secret | null): Fault | 'w
   try {
     if (privateDigest(salt, canonicalize(secret.values)) === digest) return null;
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    // Values that canonical JSON cannot carry, or too deep to be written.
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
   }
   return { seq, reason: 'the personal values are not those of the entry' };
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { decodeBase64 } from '../merkle/base64.js';
 import { HASH_BYTES } from '../merkle/hashing.js';
 import type { Secret } from './entry-chain.js';
+import { hasExactly } from './has-exactly.js';
 
 /** One entry of an export. */
 export interface ExportLine {
@@ -22,6 +23,8 @@ export interface Trailer {
 export interface Pruned {
   readonly size: number;
   readonly hashes: readonly string[];
+  /** Absent in the format before: then nobody has signed how many there were. */
+  readonly note?: string;
 }
 
 /** A line's object; null unless it is written exactly as JSON.stringify writes it, so that no bit of it can differ unseen. */
@@ -31,20 +34,15 @@ export function parseLine(bytes: Buffer): object | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
+    return typeof value === 'object' && value !== null && JSON.stringify(value) === text ? value : null;
   } catch {
-    // Not JSON, and so no line of an export.
+    // Not JSON, or so deep that it cannot be written again, and so no line of an export.
     return null;
   }
-  return typeof value === 'object' && value !== null && JSON.stringify(value) === text ? value : null;
-}
-
-function hasExactly(value: object, names: string, optional?: string): boolean {
-  const found = Object.keys(value).join();
-  return found === names || found === `${names},${optional}`;
 }
 
 export function isLine(value: object): value is ExportLine {
-  if (!hasExactly(value, 'seq,entry,private', 'proof')) return false;
+  if (!hasExactly(value, ['seq', 'entry', 'private'], 'proof')) return false;
   const line = value as Record<keyof ExportLine, unknown>;
   return (
     Number.isSafeInteger(line.seq) &&
@@ -56,21 +54,27 @@ export function isLine(value: object): value is ExportLine {
 }
 
 function isSecret(value: unknown): value is Secret {
-  if (typeof value !== 'object' || value === null || !hasExactly(value, 'salt,values')) return false;
+  if (typeof value !== 'object' || value === null || !hasExactly(value, ['salt', 'values'])) return false;
   const { salt, values } = value as Secret;
   return typeof salt === 'string' && typeof values === 'object' && values !== null;
 }
 
 export function isPruned(value: object): value is { pruned: Pruned } {
-  if (!hasExactly(value, 'pruned')) return false;
+  if (!hasExactly(value, ['pruned'])) return false;
   const { pruned } = value as { pruned: unknown };
-  if (typeof pruned !== 'object' || pruned === null || !hasExactly(pruned, 'size,hashes')) return false;
-  const { size, hashes } = pruned as Pruned;
-  return Number.isSafeInteger(size) && size > 0 && isStrings(hashes);
+  if (typeof pruned !== 'object' || pruned === null || !hasExactly(pruned, ['size', 'hashes'], 'note'))
+    return false;
+  const { size, hashes, note } = pruned as Record<keyof Pruned, unknown>;
+  return (
+    Number.isSafeInteger(size) &&
+    (size as number) > 0 &&
+    isStrings(hashes) &&
+    (note === undefined || typeof note === 'string')
+  );
 }
 
 export function isTrailer(value: object): value is Trailer {
-  if (!hasExactly(value, 'checkpoint,rows', 'subject_checkpoint')) return false;
+  if (!hasExactly(value, ['checkpoint', 'rows'], 'subject_checkpoint')) return false;
   const { checkpoint, rows, subject_checkpoint: own } = value as Record<keyof Trailer, unknown>;
   return (
     typeof checkpoint === 'string' &&

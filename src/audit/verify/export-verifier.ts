@@ -1,9 +1,11 @@
-import { type Checkpoint, openCheckpoint, subjectOrigin } from '../merkle/checkpoint.js';
+import { type Checkpoint, openCheckpoint } from '../merkle/checkpoint.js';
 import { CompactRange } from '../merkle/compact-range.js';
 import { HASH_BYTES, leafHash } from '../merkle/hashing.js';
-import { rootFromInclusion } from '../merkle/proofs.js';
-import type { NoteVerifier } from '../merkle/signed-note.js';
-import { checkSecret, earlier, EntryChains, type Fault, readEntry, type ReadEntry } from './entry-chain.js';
+import { prunedText } from '../merkle/pruned-note.js';
+import { type NoteVerifier, openNote } from '../merkle/signed-note.js';
+import { isUnboundSubjectText, readSubjectText } from '../merkle/subject-note.js';
+import { checkSecret, earlier, type Fault, readEntry } from './entry-chain.js';
+import type { ExportClaim, PrunedFront } from './export-claim.js';
 import {
   decodeHash,
   type ExportLine,
@@ -14,204 +16,173 @@ import {
   type Pruned,
   type Trailer,
 } from './export-line.js';
+import { NoVerdict, type Verdict } from './export-verdict.js';
+import { SelectedEntries } from './selected-entries.js';
+import { SubjectEntries } from './subject-entries.js';
+import { WholeLog } from './whole-log.js';
 
-/** The export cannot be judged: it is none, or has no checkpoint. */
-export class NoVerdict extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'NoVerdict';
-  }
-}
-
-export interface Verdict {
-  /** Null when the export is whole. */
-  readonly fault: Fault | null;
-  /** `log` is everything, `subject` everything of one user, `selection` proves only what it shows. */
-  readonly kind: 'log' | 'subject' | 'selection';
-  readonly checkpoint: Checkpoint;
-  readonly rows: number;
-  /** Entries whose personal values have been erased. */
-  readonly withheld: number;
-  /** Entries that retention has removed from the front. */
-  readonly pruned: number;
-}
+const AFTER_THE_END = 'there are lines after the checkpoint';
+const NOTHING: Checkpoint = { origin: '', size: 0, root: Buffer.alloc(HASH_BYTES) };
 
 /**
  * Checks an export line by line in memory that does not grow with it, with nothing but hashes and one public key.
  * Give it the last line first: it holds what all others are compared with.
  */
 export class ExportVerifier {
-  readonly #trailer: Trailer;
+  readonly #trailer: Trailer | null;
   readonly #trailerText: string;
   readonly #checkpoint: Checkpoint;
-  /** Whether the checkpoint is signed with the key; if not, nothing else is worth looking at. */
+  /** Whether the checkpoint is the log's and signed with the key; if not, nothing else is worth looking at. */
   readonly #trusted: boolean;
-  #range = new CompactRange();
-  #chains = new EntryChains(false);
+  #claim: ExportClaim | null = null;
+  #front: PrunedFront | null = null;
   #fault: Fault | null = null;
-  #kind: Verdict['kind'] | null = null;
-  #subject: string | null = null;
-  #pruned = 0;
+  #lines = 0;
   #rows = 0;
   #withheld = 0;
-  #last = -1;
+  /** The least `seq` that the next entry can have. */
+  #next = 0;
   #ended = false;
-  #reachedSince = false;
 
-  /**
-   * @param since a checkpoint that was verified before; the export has to continue it.
-   * @throws NoVerdict when the last line is no trailer.
-   */
+  /** @param since a checkpoint that was verified before; the export has to continue it. */
   constructor(
     lastLine: Buffer,
     private readonly verifier: NoteVerifier,
     private readonly since: Checkpoint | null,
   ) {
-    const trailer = parseLine(lastLine);
-    if (trailer === null || !isTrailer(trailer)) throw new NoVerdict('the last line holds no checkpoint');
-    this.#trailer = trailer;
+    this.#trailer = trailerOf(lastLine);
     this.#trailerText = lastLine.toString();
-    const checkpoint = openCheckpoint(trailer.checkpoint, verifier);
-    this.#trusted = checkpoint !== null && checkpoint.origin === verifier.name;
-    this.#checkpoint = checkpoint ?? { origin: '', size: 0, root: Buffer.alloc(HASH_BYTES) };
-    if (since !== null && since.size > this.#checkpoint.size) {
-      this.#note(null, `the log had ${since.size} entries before and now has ${this.#checkpoint.size}`);
-    }
-    this.#compareSince();
+    const checkpoint = openCheckpoint(this.#trailer?.checkpoint ?? '', verifier);
+    this.#trusted = checkpoint?.origin === verifier.name;
+    this.#checkpoint = checkpoint ?? NOTHING;
+    if (this.#trusted && since !== null) this.#compareSize(since);
   }
 
-  /** Takes the next line, without its line break; the last one too. */
+  /** Takes the next line, without its line break; the last one too. @throws NoVerdict when its format says too little. */
   take(bytes: Buffer): void {
-    if (!this.#trusted) return;
-    if (this.#ended) return this.#note(null, 'there are lines after the checkpoint');
-    const line = parseLine(bytes);
-    if (line !== null && isLine(line)) this.#takeEntry(line);
-    else if (line !== null && isPruned(line) && this.#kind === null) this.#takePruned(line.pruned);
-    else if (bytes.toString() === this.#trailerText) this.#ended = true;
-    else this.#note(this.#last + 1, 'the line is malformed');
+    if (this.#trailer === null) this.#ended ||= trailerOf(bytes) !== null;
+    else if (this.#trusted) this.#takeLine(bytes);
   }
 
   /** @throws NoVerdict when what was asked cannot be told from this export. */
   finish(): Verdict {
-    if (!this.#trusted) {
-      return this.#verdict('log', { seq: null, reason: 'the checkpoint is not signed with this key' });
+    if (this.#trailer === null) {
+      if (!this.#ended) throw new NoVerdict('the last line holds no checkpoint');
+      return this.#verdict({ seq: null, reason: AFTER_THE_END });
     }
+    if (!this.#trusted)
+      return this.#verdict({ seq: null, reason: 'the checkpoint is not signed with this key' });
     if (!this.#ended) this.#note(null, 'the export ends before its checkpoint');
     if (this.#rows !== this.#trailer.rows) {
       this.#note(null, `there are ${this.#rows} entries and not ${this.#trailer.rows}`);
     }
-    const kind = this.#kind ?? 'log';
-    if (kind === 'log') this.#finishLog();
-    if (kind === 'subject') this.#finishSubject();
-    if (kind !== 'selection') this.#fault = earlier(this.#fault, this.#chains.finish());
-    if (this.since !== null && kind !== 'log' && this.#fault === null) {
-      throw new NoVerdict('only an export of the whole log can be compared with an older checkpoint');
-    }
-    return this.#verdict(kind, this.#fault);
+    this.#claim ??= this.#claimOf(null, this.#trailer);
+    this.#fault = earlier(this.#fault, this.#claim.finish());
+    // What is wrong is told, also where something else cannot be.
+    if (this.#fault === null && this.since !== null) this.#requireComparable(this.since, this.#claim);
+    return this.#verdict(this.#fault);
   }
 
-  #verdict(kind: Verdict['kind'], fault: Fault | null): Verdict {
+  #verdict(fault: Fault | null): Verdict {
     return {
       fault,
-      kind,
+      kind: this.#claim?.kind ?? 'selection',
       checkpoint: this.#checkpoint,
+      subject: this.#claim?.subject ?? null,
       rows: this.#rows,
       withheld: this.#withheld,
-      pruned: this.#pruned,
+      pruned: this.#claim?.pruned ?? 0,
     };
   }
 
-  #takePruned(pruned: Pruned): void {
-    const roots = pruned.hashes.map(decodeHash);
-    if (this.#pruned > 0 || roots.includes(null)) return this.#note(0, 'the pruned line is malformed');
-    try {
-      this.#range = new CompactRange(pruned.size, roots as Buffer[]);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      return this.#note(0, 'the pruned line is malformed');
+  #compareSize({ size, root }: Checkpoint): void {
+    const { size: now } = this.#checkpoint;
+    if (size > now) this.#note(null, `the log had ${size} entries before and now has ${now}`);
+    else if (size === now && !root.equals(this.#checkpoint.root))
+      this.#note(null, 'the checkpoint is not the older one of as many entries');
+  }
+
+  #requireComparable(since: Checkpoint, { kind }: ExportClaim): void {
+    if (kind !== 'log')
+      throw new NoVerdict('only an export of the whole log can be compared with an older checkpoint');
+    if (since.size < (this.#front?.size ?? 0))
+      throw new NoVerdict('the entries of the older checkpoint have been pruned');
+  }
+
+  #takeLine(bytes: Buffer): void {
+    if (this.#ended) return this.#note(null, AFTER_THE_END);
+    const line = parseLine(bytes);
+    const isFirst = this.#lines++ === 0;
+    if (line !== null && isLine(line)) this.#takeEntry(line);
+    else if (line !== null && isPruned(line) && isFirst) this.#takePruned(line.pruned);
+    else if (bytes.toString() === this.#trailerText) this.#ended = true;
+    else this.#note(this.#next, 'the line is malformed');
+  }
+
+  #takePruned({ size, hashes, note }: Pruned): void {
+    if (note === undefined) throw new NoVerdict('in this older format nobody has signed what was pruned');
+    const root = rootOf(size, hashes);
+    if (root === null) return this.#note(0, 'the pruned line is malformed');
+    if (openNote(note, this.verifier) !== prunedText(size, root, this.#checkpoint)) {
+      this.#note(0, 'what was pruned is not signed with this key for this checkpoint');
     }
-    this.#pruned = pruned.size;
-    this.#last = pruned.size - 1;
-    this.#chains = new EntryChains(true);
-    this.#compareSince();
+    this.#front = { size, roots: hashes.map((hash) => decodeHash(hash)!) };
+    this.#next = size;
   }
 
   #takeEntry(line: ExportLine): void {
-    this.#kind ??= this.#kindOf(line);
+    this.#claim ??= this.#claimOf(line, this.#trailer!);
     this.#rows++;
-    const expected = this.#last + 1;
-    this.#last = line.seq;
-    const selection = this.#kind !== 'log';
-    if (selection ? line.seq < expected : line.seq !== expected) {
-      this.#note(Math.min(expected, line.seq), `entry ${expected} is missing, doubled or out of order`);
-    }
+    const { seq } = line;
+    this.#next = seq + 1;
     const entry = readEntry(line.entry);
-    if (entry?.seq !== line.seq) return this.#note(line.seq, 'the entry is malformed or of another place');
-    if (line.seq >= this.#checkpoint.size) this.#note(line.seq, 'the entry is not in the checkpoint');
-    const leaf = leafHash(line.entry);
-    if (selection) this.#checkProof(line, entry, leaf);
-    else this.#append(leaf);
-    if (this.#kind !== 'selection') this.#fault = earlier(this.#fault, this.#chains.follow(entry, leaf));
+    if (entry?.seq !== seq) return this.#note(seq, 'the entry is malformed or of another place');
+    if (seq >= this.#checkpoint.size) this.#note(seq, 'the entry is not in the checkpoint');
+    this.#fault = earlier(this.#fault, this.#claim.take({ line, entry, leaf: leafHash(line.entry) }));
     const secret = checkSecret(entry, line.private);
     if (secret === 'withheld') this.#withheld++;
     else this.#fault = earlier(this.#fault, secret);
   }
 
-  #kindOf(line: ExportLine): Verdict['kind'] {
-    if (line.proof === undefined) return 'log';
-    if (this.#trailer.subject_checkpoint === undefined) return 'selection';
-    this.#subject = readEntry(line.entry)?.subject ?? null;
-    return 'subject';
+  /** What the export claims to be, by its last line and its first entry. */
+  #claimOf(first: ExportLine | null, { subject_checkpoint: note }: Trailer): ExportClaim {
+    if (note !== undefined) return this.#subjectClaim(note);
+    const proven = first === null ? this.#front === null : first.proof !== undefined;
+    if (!proven) return new WholeLog(this.#checkpoint, this.#front, this.since);
+    if (this.#front !== null) this.#note(0, 'a selection has no pruned line');
+    return new SelectedEntries(this.#checkpoint);
   }
 
-  #append(leaf: Buffer): void {
-    this.#range.append(leaf);
-    this.#compareSince();
-  }
-
-  #checkProof(line: ExportLine, entry: ReadEntry, leaf: Buffer): void {
-    const { size, root } = this.#checkpoint;
-    const path = line.proof?.map(decodeHash) ?? [null];
-    const proven = path.includes(null) ? null : rootFromInclusion(leaf, line.seq, size, path as Buffer[]);
-    if (proven === null || !root.equals(proven)) this.#note(line.seq, 'the entry is not in the log');
-    if (this.#kind === 'subject' && entry.subject !== this.#subject) {
-      this.#note(line.seq, 'the entry is another subject’s');
+  #subjectClaim(note: string): ExportClaim {
+    const text = openNote(note, this.verifier) ?? '';
+    const extent = readSubjectText(text, this.#checkpoint);
+    if (extent !== null) return new SubjectEntries(extent, this.#front, this.#checkpoint);
+    if (isUnboundSubjectText(text, this.verifier.name)) {
+      throw new NoVerdict(
+        'in this older format the number of the subject’s entries is bound to no checkpoint',
+      );
     }
-  }
-
-  #compareSince(): void {
-    if (this.since === null || this.#reachedSince || this.#range.size !== this.since.size) return;
-    this.#reachedSince = true;
-    if (!this.#range.root().equals(this.since.root)) {
-      this.#note(null, `the first ${this.since.size} entries are not those of the older checkpoint`);
-    }
-  }
-
-  #finishLog(): void {
-    const { size, root } = this.#checkpoint;
-    if (this.#rows === 0 && this.#pruned < size && this.#fault === null) {
-      throw new NoVerdict('the export has no entries');
-    }
-    if (this.#range.size < size) this.#note(this.#range.size, 'entries are missing at the end');
-    else if (!this.#range.root().equals(root))
-      this.#note(null, 'the entries are not those of the checkpoint');
-    if (this.since !== null && this.#pruned > this.since.size && this.#fault === null) {
-      throw new NoVerdict('the entries of the older checkpoint have been pruned');
-    }
-  }
-
-  #finishSubject(): void {
-    const subject = this.#subject ?? '';
-    const signed = openCheckpoint(this.#trailer.subject_checkpoint ?? '', this.verifier);
-    const chain = this.#chains.get(subject);
-    if (signed?.origin !== subjectOrigin(this.verifier.name, subject)) {
-      this.#note(null, 'the checkpoint of the subject is not signed with this key');
-    } else if (chain?.entries !== signed.size || !chain.leaf.equals(signed.root)) {
-      this.#note(null, `the subject has ${signed.size} entries; the newest are missing or changed`);
-    }
+    this.#note(null, 'the number of the subject’s entries is not signed with this key for this checkpoint');
+    return new SelectedEntries(this.#checkpoint);
   }
 
   #note(seq: number | null, reason: string): void {
     this.#fault = earlier(this.#fault, { seq, reason });
+  }
+}
+
+function trailerOf(bytes: Buffer): Trailer | null {
+  const line = parseLine(bytes);
+  return line !== null && isTrailer(line) ? line : null;
+}
+
+/** The root of the tree that these perfect subtrees make up; null when they make up none of this size. */
+function rootOf(size: number, hashes: readonly string[]): Buffer | null {
+  const roots = hashes.map(decodeHash);
+  try {
+    return roots.includes(null) ? null : new CompactRange(size, roots as Buffer[]).root();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return null;
   }
 }

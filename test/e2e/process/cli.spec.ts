@@ -81,7 +81,7 @@ describe('commands of the operator', () => {
     expect((await run('cli', ['revoke-role', user.email, 'auditor'])).code).toBe(0);
   });
 
-  it('verifies an export: 0 whole, 1 tampered with, 2 no verdict', async () => {
+  it('verifies an export: 0 whole, 1 tampered with, 2 no verdict, 3 a selection', async () => {
     const auditor = await server.userWithRole('auditor');
     await server.app.get(Sequencer).run();
     const { body: keys } = await auditor.json<{ vkey: string }[]>('GET', '/api/audit/keys');
@@ -96,6 +96,13 @@ describe('commands of the operator', () => {
     const since = await file('older.checkpoint', older);
     const edited = await file('edited.ndjson', exported.replace('ROLE_GRANT', 'ROLE_TAKEN'));
     const cut = await file('cut.ndjson', exported.slice(0, -500));
+    const after = await file('after.ndjson', `${exported}\n`);
+    const own = await file(
+      'own.ndjson',
+      await (await (await server.user()).fetch('/api/audit/export')).text(),
+    );
+    const selected = await (await auditor.fetch('/api/audit/export?action=ROLE_*')).text();
+    const selection = await file('selection.ndjson', selected);
     const verify = (...args: string[]) => run('audit-verify', args);
     expect(await verify(whole, '--key', keys[0]!.vkey)).toMatchObject({
       code: 0,
@@ -114,8 +121,23 @@ describe('commands of the operator', () => {
       [whole, '--key', key, '--since', key],
       [`${whole}.not`, '--key', key],
       [whole, '--nonsense'],
+      [whole, '--key', key, '--expect', 'everything'],
     ]) {
       expect([args, (await verify(...args)).code]).toEqual([args, 2]);
+    }
+    for (const [args, code] of [
+      [[after], 1],
+      [[selection], 3],
+      [[selection, '--expect', 'selection'], 0],
+      [[selection, '--expect', 'log'], 1],
+      [[whole, '--expect', 'log'], 0],
+      [[whole, '--expect', 'subject'], 1],
+      [[own], 0],
+      [[own, '--expect', 'subject'], 0],
+      [[own, '--expect', 'log'], 1],
+      [[own, '--expect', 'selection'], 1],
+    ] as const) {
+      expect([args, (await verify(...args, '--key', key)).code]).toEqual([args, code]);
     }
   });
 

@@ -1,0 +1,70 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Between, Repository } from 'typeorm';
+import type { Scan } from '../../database/bounded-scan.js';
+import type { AuditFilterInput } from '../audit-query.input.js';
+import type { AuditLogEntry } from '../log/audit-log-entry.entity.js';
+import { AuditPrivate } from '../log/audit-private.entity.js';
+import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
+import { LogSearch } from '../log-search.js';
+import type { ExportedEntry } from './exported-entry.js';
+
+const BATCH = 500;
+
+/** Which part of the log is read, and whose entries of it. */
+export interface Part {
+  /** Null for everybody's. */
+  readonly subject: string | null;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Retention has removed entries that were still to be read. */
+export class EntriesRemoved extends Error {
+  constructor(seq: number) {
+    super(`retention has removed entries from ${seq} on before they were read; export again`);
+    this.name = 'EntriesRemoved';
+  }
+}
+
+/** Reads entries in the order of the log, in batches. Memory does not grow with their number. */
+@Injectable()
+export class EntryBatches {
+  constructor(
+    @InjectRepository(AuditPrivate) private readonly secrets: Repository<AuditPrivate>,
+    @InjectRepository(AuditState) private readonly states: Repository<AuditState>,
+    private readonly search: LogSearch,
+  ) {}
+
+  /** How many entries retention has removed from the front of the log. */
+  async prunedSize(): Promise<number> {
+    return (await this.states.findOneByOrFail({ id: STATE_ID })).prunedSize;
+  }
+
+  /** The entries of a part that the filter leaves, none missing. @throws EntriesRemoved */
+  async *read(filter: AuditFilterInput, { subject, begin, end }: Part): AsyncGenerator<ExportedEntry[]> {
+    for (let from: number | null = begin; from !== null;) {
+      const { rows, scannedTo }: Scan<AuditLogEntry> = await this.search.inOrder(filter, {
+        ...{ subject, from, before: end, limit: BATCH },
+      });
+      // After the rows: what had been removed by then would be missing among them.
+      if ((await this.prunedSize()) > from) throw new EntriesRemoved(from);
+      if (rows.length > 0) yield await this.#withSecrets(rows);
+      const last: number | string | null = rows.length === BATCH ? rows.at(-1)!.seq : scannedTo;
+      from = last === null ? null : Number(last) + 1;
+      // SQLite answers without letting go of the process.
+      await nextTurn();
+    }
+  }
+
+  async #withSecrets(rows: readonly AuditLogEntry[]): Promise<ExportedEntry[]> {
+    const [first, last] = [rows.at(0)!.seq, rows.at(-1)!.seq];
+    const dense = last - first < rows.length * 2;
+    const secrets = dense
+      ? await this.secrets.findBy({ seq: Between(first, last) })
+      : await this.secrets.find({ where: rows.map(({ seq }) => ({ seq })) });
+    const bySeq = new Map(secrets.map((secret) => [secret.seq, secret]));
+    return rows.map((logged) => ({ logged, secret: bySeq.get(logged.seq) }));
+  }
+}

@@ -1,0 +1,263 @@
+import { describe, expect, it } from '@jest/globals';
+import { signCheckpoint } from '../../src/audit/merkle/checkpoint.js';
+import { CompactRange } from '../../src/audit/merkle/compact-range.js';
+import { leafHash } from '../../src/audit/merkle/hashing.js';
+import { NoVerdict } from '../../src/audit/verify/export-verdict.js';
+import { edit, verifyLines, withRows } from '../support/export-lines.js';
+import { SmallLog } from '../support/small-log.js';
+
+const USERS = ['alice', 'bob', 'carol', 'nobody'];
+
+/** What the command says: the kind of what is proved, or why it is not. */
+function judge(log: SmallLog, lines: readonly string[]): string {
+  try {
+    const { fault, kind } = verifyLines(log, lines);
+    return fault === null ? kind : 'tampered';
+  } catch (error) {
+    if (!(error instanceof NoVerdict)) throw error;
+    return 'no verdict';
+  }
+}
+
+/** Every export that the log gives on a day, whatever retention has removed by then. */
+function exportsOf(log: SmallLog): string[][] {
+  return Array.from({ length: log.entries.length + 1 }, (_, pruned) => [
+    log.whole(pruned),
+    ...USERS.map((user) => log.ofSubject(user, pruned)),
+  ]).flat();
+}
+
+/**
+ * An export's lines as one text. Of one user's, what counts of the pruned line is that there is one: the number of the user's
+ * entries that are gone is in the last line, and which of two true ones of the same tree it is makes no difference.
+ */
+function textOf(lines: readonly string[]): string {
+  const isOfUser = lines.at(-1)?.includes('"subject_checkpoint":') === true;
+  return lines.map((line) => (isOfUser && line.startsWith('{"pruned"') ? 'pruned' : line)).join('\n');
+}
+
+const log = new SmallLog().add(null, 'alice', 'bob', 'alice', null, 'carol', 'alice');
+const monday = exportsOf(log);
+const mondayWhole = log.whole();
+const mondayAlice = log.ofSubject('alice');
+log.add('bob', 'alice', 'bob');
+const tuesday = exportsOf(log);
+const genuine = [...monday, ...tuesday];
+const whole = log.whole();
+const alice = log.ofSubject('alice');
+
+describe('exports of two days', () => {
+  it('are whole as they are', () => {
+    for (const lines of genuine) expect(['log', 'subject']).toContain(judge(log, lines));
+    expect(verifyLines(log, log.ofSubject('nobody'))).toMatchObject({
+      subject: 'nobody',
+      rows: 0,
+      pruned: 0,
+    });
+    // All of carol's entries are gone.
+    expect(verifyLines(log, log.ofSubject('carol', 8))).toMatchObject({
+      subject: 'carol',
+      rows: 0,
+      pruned: 1,
+    });
+    expect(judge(log, log.selection([]))).toBe('selection');
+  });
+
+  it('are whole in no other mixture of their lines', () => {
+    const texts = new Set(genuine.map(textOf));
+    const forged = new Set<string>();
+    const tried = new Set<string>();
+    const attempt = (lines: readonly string[]): void => {
+      const counted = withRows(lines);
+      const text = textOf(counted);
+      if (texts.has(text) || tried.has(text)) return;
+      tried.add(text);
+      if (['log', 'subject'].includes(judge(log, counted))) forged.add(text);
+    };
+    const parts = { fronts: new Set<string>(), notes: new Set<string>(), checkpoints: new Set<string>() };
+    for (const lines of genuine) {
+      const { checkpoint, subject_checkpoint: note } = JSON.parse(lines.at(-1)!) as Record<string, string>;
+      parts.checkpoints.add(checkpoint!);
+      if (note !== undefined) parts.notes.add(note);
+      if (lines[0]!.startsWith('{"pruned"')) parts.fronts.add(lines[0]!);
+    }
+    const trailers = [...parts.checkpoints].flatMap((checkpoint) => [
+      JSON.stringify({ checkpoint, rows: 0 }),
+      ...[...parts.notes].map((note) => JSON.stringify({ checkpoint, rows: 0, subject_checkpoint: note })),
+    ]);
+    for (const lines of genuine) {
+      const hasFront = lines[0]!.startsWith('{"pruned"');
+      const rows = lines.slice(hasFront ? 1 : 0, -1);
+      const front = hasFront ? [lines[0]!] : [];
+      // Every line left out, doubled, or moved to the end; every beginning and every end alone.
+      lines.forEach((line, at) => {
+        attempt(lines.toSpliced(at, 1));
+        attempt(lines.toSpliced(at, 0, line));
+        attempt([...lines.toSpliced(at, 1).slice(0, -1), line, lines.at(-1)!]);
+        attempt([...lines, line]);
+      });
+      rows.forEach((_, at) => {
+        attempt([...front, ...rows.slice(at), lines.at(-1)!]);
+        attempt([...front, ...rows.slice(0, at), lines.at(-1)!]);
+      });
+      for (const other of parts.fronts) attempt([other, ...rows, lines.at(-1)!]);
+      for (const trailer of trailers) {
+        for (let cut = 0; cut <= rows.length; cut++) {
+          attempt([...front, ...rows.slice(cut), trailer]);
+          attempt([...front, ...rows.slice(0, rows.length - cut), trailer]);
+        }
+      }
+    }
+    expect([...forged].map((text) => text.slice(0, 2000))).toEqual([]);
+    expect(tried.size).toBeGreaterThan(5000);
+  }, 240_000);
+});
+
+describe('an export', () => {
+  it('has no newest entries left out under what was signed of the subject before', () => {
+    const { subject_checkpoint: before } = JSON.parse(mondayAlice.at(-1)!) as Record<string, string>;
+    const dropped = [
+      ...alice.slice(0, -2),
+      edit(alice.at(-1)!, (value) => ({ ...value, subject_checkpoint: before })),
+    ];
+    expect(judge(log, withRows(dropped))).toBe('tampered');
+  });
+
+  it('has no front left out under a pruned line that nobody has signed', () => {
+    const hashesOf = (lines: readonly string[], size: number) => {
+      const range = new CompactRange();
+      for (const line of lines.slice(0, size))
+        range.append(leafHash((JSON.parse(line) as { entry: string }).entry));
+      return [range.root().toString('base64')];
+    };
+    for (const size of [1, 2, 4, 8]) {
+      const hashes = hashesOf(whole, size);
+      const note = (JSON.parse(log.prunedLine(size, 7)) as { pruned: { note: string } }).pruned.note;
+      for (const invented of [
+        { pruned: { size, hashes } },
+        { pruned: { size, hashes, note: '' } },
+        { pruned: { size, hashes, note } },
+        { pruned: { size, hashes, note: new SmallLog().sign(`log.test/pruned\n${size}\n`) } },
+        { pruned: { size, hashes, note: log.checkpoint() } },
+        { pruned: { size, hashes, note: log.subjectNote('alice') } },
+      ]) {
+        const forged = withRows([JSON.stringify(invented), ...whole.slice(size)]);
+        expect(judge(log, forged)).toBe('note' in invented.pruned ? 'tampered' : 'no verdict');
+      }
+    }
+  });
+
+  it('is not all pruned because somebody says so', () => {
+    const all = (JSON.parse(log.prunedLine(10)) as { pruned: { hashes: string[] } }).pruned;
+    for (const pruned of [
+      { size: 10, hashes: all.hashes, note: log.checkpoint() },
+      { ...all, note: '' },
+    ]) {
+      expect(judge(log, withRows([JSON.stringify({ pruned }), whole.at(-1)!]))).toBe('tampered');
+    }
+  });
+
+  it('without what is signed of the subject is a selection', () => {
+    const { checkpoint, rows } = JSON.parse(alice.at(-1)!) as Record<string, unknown>;
+    expect(judge(log, [...alice.slice(0, -1), JSON.stringify({ checkpoint, rows })])).toBe('selection');
+    const pruned = log.ofSubject('alice', 4);
+    expect(judge(log, [...pruned.slice(0, -1), JSON.stringify({ checkpoint, rows: 2 })])).toBe('tampered');
+    expect(judge(log, [log.prunedLine(2), ...log.selection([3, 5])])).toBe('tampered');
+  });
+
+  it('is another subject’s as little as another log’s', () => {
+    const other = new SmallLog(log.privateKey, 'other.test').add(
+      ...log.entries.map(({ subject }) => subject),
+    );
+    expect(judge(log, other.whole())).toBe('tampered');
+    const renamed = log.sign(`other.test\n10\n${log.root().toString('base64')}\n`);
+    expect(judge(log, [...whole.slice(0, -1), JSON.stringify({ checkpoint: renamed, rows: 10 })])).toBe(
+      'tampered',
+    );
+    const note = (origin: string, subject: string, kept = 0) =>
+      log.sign(
+        `${origin}/subject/${subject}\n4\n${leafHash(log.entries[8]!.entry).toString('base64')}\ntree 10 ${log.root().toString('base64')}\nkept ${kept}\n`,
+      );
+    const as = (subject: string) => [
+      ...alice.slice(0, -1),
+      edit(alice.at(-1)!, (value) => ({ ...value, subject_checkpoint: subject })),
+    ];
+    expect(judge(log, as(note('log.test', 'alice')))).toBe('subject');
+    for (const subject of [
+      note('log.test', 'bob'),
+      note('other.test', 'alice'),
+      note('log.test', 'subject/alice'),
+      note('log.test', ''),
+      note('log.test', 'alice\n4'),
+      note('log.test', 'alice', 1),
+      note('log.test', 'alice', 5),
+      note('log.test', 'alice').replace('kept 0', 'kept 00'),
+      log.checkpoint(),
+    ]) {
+      expect(judge(log, as(subject))).toBe('tampered');
+    }
+  });
+
+  it('of the older format is not judged', () => {
+    const unbound = signCheckpoint(
+      { origin: 'log.test/subject/alice', size: 4, root: leafHash(log.entries[8]!.entry) },
+      'log.test',
+      log.privateKey,
+    );
+    const old = edit(alice.at(-1)!, (value) => ({ ...value, subject_checkpoint: unbound }));
+    expect(judge(log, [...alice.slice(0, -1), old])).toBe('no verdict');
+    const { pruned } = JSON.parse(log.prunedLine(4)) as { pruned: Record<string, unknown> };
+    const front = JSON.stringify({ pruned: { size: pruned.size, hashes: pruned.hashes } });
+    expect(judge(log, withRows([front, ...whole.slice(4)]))).toBe('no verdict');
+  });
+
+  it('has every member once and in its order', () => {
+    const trailer = whole.at(-1)!;
+    const row = whole[3]!;
+    const reordered = edit(row, ({ seq, entry, private: secret }) => ({ entry, seq, private: secret }));
+    for (const lines of [
+      whole.with(3, row.replace('{"seq":3', '{"seq":3,"seq":3')),
+      whole.with(3, reordered),
+      whole.with(3, row.replace('{"seq":3', '{"seq":3.0')),
+      whole.with(3, row.replace('{"seq":3', '{"seq":1e999')),
+      whole.with(3, `${row.slice(0, -1)},"__proto__":{}}`),
+      whole.with(3, `${row} `),
+      whole.with(-1, trailer.replace('"rows":10', '"rows":10,"rows":10')),
+      whole.with(-1, trailer.replace('}', ',"subject_checkpoint":null}')),
+      whole.with(0, log.prunedLine(4).replace('"size":4', '"size":9007199254740993')),
+      [log.prunedLine(4), log.prunedLine(4), ...whole.slice(4)],
+      [whole[0]!, log.prunedLine(1), ...whole.slice(1)],
+      [...whole.slice(0, -1), log.prunedLine(10), trailer],
+    ]) {
+      expect(['tampered', 'no verdict']).toContain(judge(log, lines));
+    }
+  });
+
+  it('is refused, not followed, where it is made to cost much', () => {
+    const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+    const secret = `{"salt":"${Buffer.alloc(16).toString('base64')}","values":{"x":${deep}}}`;
+    const row = whole[3]!.replace(/"private":.*$/, `"private":${secret}}`);
+    expect(judge(log, whole.with(3, row))).toBe('tampered');
+    const signature = log.checkpoint().split('\n').at(-2)!;
+    const note = log.checkpoint() + `${signature.replace('log.test', 'else.test')}\n`.repeat(5000);
+    expect(judge(log, whole.with(-1, JSON.stringify({ checkpoint: note, rows: 10 })))).toBe('log');
+    const proof = Array.from({ length: 20_000 }, () => log.root().toString('base64'));
+    expect(
+      judge(
+        log,
+        alice.with(
+          1,
+          edit(alice[1]!, (value) => ({ ...value, proof })),
+        ),
+      ),
+    ).toBe('tampered');
+  });
+
+  it('of yesterday is whole for yesterday, and not a continuation of today', () => {
+    expect(judge(log, mondayWhole)).toBe('log');
+    expect(verifyLines(log, mondayWhole, log.checkpoint()).fault?.reason).toContain('had 10 entries');
+    expect(verifyLines(log, mondayAlice, log.checkpoint()).fault?.reason).toContain('had 10 entries');
+    const forked = new SmallLog(log.privateKey).add(...Array.from({ length: 10 }, () => 'mallory'));
+    expect(verifyLines(log, alice, forked.checkpoint()).fault?.reason).toContain('older one');
+  });
+});
