@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { KeyActor } from '../../common/actor.js';
 import { contextOf } from '../../common/request-context.js';
-import { ApiKeysService } from '../keys/api-keys.service.js';
 import { claimsToBeKey } from '../keys/key-secret.js';
+import { LiveKeys } from '../keys/live-keys.js';
 import { bearerToken } from './bearer-token.js';
 import type { Credential } from './credential.js';
 
 /** An API key: acts for its user, within its scopes. */
 @Injectable()
 export class ApiKeyCredential implements Credential<string> {
-  constructor(private readonly keys: ApiKeysService) {}
+  constructor(private readonly keys: LiveKeys) {}
 
   read(request: Request): string | null {
     const token = bearerToken(request);

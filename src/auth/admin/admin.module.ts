@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { UsersModule } from '../../users/users.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { AdminController } from './admin.controller.js';
+import { UserAdmin } from './user-admin.js';
+
+@Module({
+  imports: [UsersModule, SessionsModule],
+  controllers: [AdminController],
+  providers: [UserAdmin],
+  exports: [UserAdmin],
+})
+export class AdminModule {}
