@@ -1,6 +1,7 @@
+import { isIPv6 } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, In, LessThan, MoreThan, Repository } from 'typeorm';
+import { type EntityManager, In, LessThan, Like, MoreThan, Repository } from 'typeorm';
 import { hashEmail } from '../../common/email-address.js';
 import { errors } from '../../common/errors.js';
 import { Housekeeping } from '../../common/housekeeping.js';
@@ -16,6 +17,8 @@ import { SignInAttempt } from './sign-in-attempt.entity.js';
 const WINDOW_MS = 15 * 60_000;
 /** An address from which the owner signed in so recently is theirs. */
 const KNOWN_ADDRESS_MS = 90 * 24 * 3_600_000;
+/** Sessions of a user, the newest ones, whose IPv6 networks are compared. */
+const COMPARED_SESSIONS = 1000;
 /** No user has this id; sessions are looked for all the same, so that the time does not tell. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
@@ -120,18 +123,25 @@ export class SignInAttempts {
       counters.push({ of: 'session', key: `session:${sessionId}`, limit: failuresPerAccount });
     counters.push({
       of: 'account',
-      key: `account:${hash}${isKnown ? `:${ip}` : ''}`,
+      key: `account:${hash}${isKnown ? `:${addressBlock(ip)}` : ''}`,
       limit: failuresPerAccount,
     });
     return counters;
   }
 
+  /** Whether the user has lately signed in from the address, or from another of its IPv6 network. */
   async #isKnownAddress(userId: string | null, ip: string): Promise<boolean> {
-    const session = await this.sessions.findOne({
-      where: { userId: userId ?? NOBODY, ip },
+    const sessions = await this.sessions.find({
+      select: { ip: true },
+      where: {
+        userId: userId ?? NOBODY,
+        ip: isIPv6(ip) ? Like('%:%') : ip,
+        createdAt: MoreThan(fromNow(-KNOWN_ADDRESS_MS)),
+      },
       order: { id: 'DESC' },
+      take: COMPARED_SESSIONS,
     });
-    return session !== null && session.createdAt > fromNow(-KNOWN_ADDRESS_MS);
+    return sessions.some((session) => addressBlock(session.ip!) === addressBlock(ip));
   }
 
   /** The first counter that has refused somebody before in its window, which is still open. Asks, and writes nothing. */

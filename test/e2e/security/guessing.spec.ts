@@ -43,6 +43,19 @@ describe('security.md: guessing', () => {
     expect((await client.json('GET', '/api/users/me')).status).toBe(200);
   });
 
+  it('knows the owner at every address of an IPv6 network of theirs', async () => {
+    const client = server.client();
+    await client.register('roaming@example.org', 'a long enough passphrase');
+    expect((await signIn(client.email, client.password, '2001:db8:1:2::7')).status).toBe(200);
+    for (let i = 0; i < 6; i++) await signIn(client.email, 'a wrong passphrase', '198.51.100.19');
+    expect((await signIn(client.email, client.password, '2001:DB8:1:3::7')).status).toBe(429);
+    expect((await signIn(client.email, client.password, '2001:DB8:1:2:a:b:c:d')).status).toBe(200);
+    const statuses: number[] = [];
+    for (let i = 1; i <= 6; i++)
+      statuses.push((await signIn(client.email, 'a wrong passphrase', `2001:db8:1:2::${i}`)).status);
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+  });
+
   it('counts unknown e-mails alike, and an address over all accounts', async () => {
     const statuses: number[] = [];
     for (let i = 0; i < 13; i++)
