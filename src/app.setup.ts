@@ -5,7 +5,7 @@ import { Registry } from 'prom-client';
 import type { Server } from 'node:http';
 import { serveDocument } from './app.document.js';
 import { AppModule } from './app.module.js';
-import { SystemJournal } from './audit/system-journal.js';
+import { SystemJournal } from './audit/intake/system-journal.js';
 import { Lifecycle } from './common/lifecycle.js';
 import { PinoLogger } from './common/pino-logger.js';
 import type { AppConfig } from './config/app-config.js';

@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { FileWitnessStore } from '../audit/log/file-witness-store.js';
+import { FileWitnessStore } from '../audit/witness/file-witness-store.js';
 import { type Checkpoint, readCheckpoint } from '../audit/merkle/checkpoint.js';
 import { noteVerifier } from '../audit/merkle/signed-note.js';
 import { LogChecker } from '../audit/verify/log-checker.js';

@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { createLogger } from '../app.logger.js';
-import { Sequencer } from '../audit/log/sequencer.js';
+import { Sequencer } from '../audit/intake/sequencer.js';
 import { ApiError } from '../common/errors.js';
 import { loggedError } from '../common/logged-error.js';
 import { PinoLogger } from '../common/pino-logger.js';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, open, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileWitnessStore } from '../../src/audit/log/file-witness-store.js';
+import { FileWitnessStore } from '../../src/audit/witness/file-witness-store.js';
 import { SmallLog } from '../support/small-log.js';
 import { witnessStoreContract } from './witness-store.contract.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readCheckpoint } from '../../src/audit/merkle/checkpoint.js';
-import type { WitnessStore } from '../../src/audit/log/witness-store.js';
+import type { WitnessStore } from '../../src/audit/witness/witness-store.js';
 import { SmallLog } from '../support/small-log.js';
 
 interface Place {

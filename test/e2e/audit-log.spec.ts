@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Sequencer } from '../../src/audit/log/sequencer.js';
+import { Sequencer } from '../../src/audit/intake/sequencer.js';
 import { openCheckpoint } from '../../src/audit/merkle/checkpoint.js';
 import { leafHash } from '../../src/audit/merkle/hashing.js';
 import { isConsistent, rootFromInclusion } from '../../src/audit/merkle/proofs.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { LogSearch } from '../../src/audit/log-search.js';
+import { LogSearch } from '../../src/audit/trail/log-search.js';
 import { earliestId } from '../../src/common/ids.js';
 import { MAX_SCANNED } from '../../src/database/bounded-scan.js';
 import { insertRows } from '../../src/database/insert-rows.js';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { AuditListener } from '../../src/audit/audit.listener.js';
-import { AuditWriter } from '../../src/audit/audit-writer.js';
-import { recordOfEvent } from '../../src/audit/record-of-event.js';
-import { SystemJournal } from '../../src/audit/system-journal.js';
+import { AuditListener } from '../../src/audit/intake/audit.listener.js';
+import { AuditWriter } from '../../src/audit/intake/audit-writer.js';
+import { recordOfEvent } from '../../src/audit/record/record-of-event.js';
+import { SystemJournal } from '../../src/audit/intake/system-journal.js';
 import { earliestId } from '../../src/common/ids.js';
 import { bySystem } from '../../src/events/event-actor.js';
 import type { Client } from '../support/client.js';

@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getRepositoryToken } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { AuditState } from '../../src/audit/log/audit-state.entity.js';
-import { FileWitnessStore } from '../../src/audit/log/file-witness-store.js';
-import { Sequencer } from '../../src/audit/log/sequencer.js';
+import { FileWitnessStore } from '../../src/audit/witness/file-witness-store.js';
+import { Sequencer } from '../../src/audit/intake/sequencer.js';
 import { readCheckpoint } from '../../src/audit/merkle/checkpoint.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 

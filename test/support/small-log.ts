@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import type { AuditRecord } from '../../src/audit/audit-record.entity.js';
+import type { AuditRecord } from '../../src/audit/record/audit-record.entity.js';
 import { sealEntry } from '../../src/audit/log/audit-entry.js';
 import { type Checkpoint, signCheckpoint } from '../../src/audit/merkle/checkpoint.js';
 import { CompactRange } from '../../src/audit/merkle/compact-range.js';

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
-import { ACTIONS } from '../actions.js';
-import { partsOf } from '../resource.js';
-import { ofLogEntry } from '../trail-entry.js';
+import { ACTIONS } from '../record/actions.js';
+import { partsOf } from '../record/resource.js';
+import { ofLogEntry } from '../trail/trail-entry.js';
 import type { ExportedEntry } from './exported-entry.js';
 
 const COLUMNS = [

@@ -3,11 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Between, Repository } from 'typeorm';
 import type { Scan } from '../../database/bounded-scan.js';
-import type { AuditFilterInput } from '../audit-query.input.js';
+import type { AuditFilterInput } from '../trail/audit-query.input.js';
 import type { AuditLogEntry } from '../log/audit-log-entry.entity.js';
 import { AuditPrivate } from '../log/audit-private.entity.js';
 import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
-import { LogSearch } from '../log-search.js';
+import { LogSearch } from '../trail/log-search.js';
 import type { ExportedEntry } from './exported-entry.js';
 
 const BATCH = 500;

@@ -1,5 +1,5 @@
 import { randomOctets } from '../../common/random-octets.js';
-import type { AuditRecord } from '../audit-record.entity.js';
+import type { AuditRecord } from '../record/audit-record.entity.js';
 import type { Value, Values } from '../record/values.js';
 import { canonicalize } from '../merkle/canonical-json.js';
 import { leafHash } from '../merkle/hashing.js';

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { wholeNumber } from '../../database/column-transformers.js';
-import type { Action } from '../actions.js';
+import type { Action } from '../record/actions.js';
 import type { Outcome } from '../record/record-table.js';
 
 /** A leaf of the tree. Beside the entry's exact text stand those of its values that are searched for. */

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { now } from '../../common/time.js';
 import { Transactions } from '../../database/transactions.js';
-import { AuditRecord } from '../audit-record.entity.js';
+import { AuditRecord } from '../record/audit-record.entity.js';
 import { AuditLogEntry } from './audit-log-entry.entity.js';
 import { AuditPrivate } from './audit-private.entity.js';
 import { AuditSubject } from './audit-subject.entity.js';
-import { holdLog } from './hold-log.js';
+import { holdLog } from './lock-log.js';
 
 /** Forgets people: their values and salts go, every entry, hash and proof stays. */
 @Injectable()

@@ -9,7 +9,7 @@ import { DomainEvents } from '../../events/domain-events.js';
 import { AuditLogEntry } from './audit-log-entry.entity.js';
 import { AuditPrivate } from './audit-private.entity.js';
 import { AuditState, STATE_ID } from './audit-state.entity.js';
-import { holdLog } from './hold-log.js';
+import { holdLog } from './lock-log.js';
 
 const DAY_MS = 86_400_000;
 /** Rows of one transaction, so that others get their turn. */

@@ -1,5 +1,5 @@
 import type { AccessEvents } from '../../events/access-events.js';
-import { isResource, type Resource } from '../resource.js';
+import { isResource, type Resource } from './resource.js';
 import { codes, OTHER, type RecordTable } from './record-table.js';
 
 const API_ACTIVITY = 6003;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ACTIONS, RECORDS } from '../actions.js';
+import { ACTIONS, RECORDS } from './actions.js';
 
 describe('RECORDS', () => {
   it('gives an action the same codes wherever it stands', () => {

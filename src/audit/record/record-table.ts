@@ -1,5 +1,5 @@
 import type { DomainEventOf, DomainEventType, EventMap } from '../../events/domain-event.js';
-import type { Resource } from '../resource.js';
+import type { Resource } from './resource.js';
 import type { Values } from './values.js';
 
 export type Severity = 'info' | 'notice' | 'warning' | 'critical';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, sha256 } from '../../support/client.js';
 import type { Operation } from '../../support/api-document.js';
-import { Sequencer } from '../../../src/audit/log/sequencer.js';
+import { Sequencer } from '../../../src/audit/intake/sequencer.js';
 import type { Role } from '../../../src/common/roles.js';
 import { SCOPES } from '../../../src/common/scopes.js';
 import type { TestApp } from '../../support/test-app.js';

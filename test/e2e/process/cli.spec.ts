@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DataSource } from 'typeorm';
-import { Sequencer } from '../../../src/audit/log/sequencer.js';
+import { Sequencer } from '../../../src/audit/intake/sequencer.js';
 import { WRITING } from '../../../src/database/transactions.js';
 import { JWT_SECRET, startApp, type TestApp } from '../../support/test-app.js';
 

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { insertRows, upsertRows } from '../../database/insert-rows.js';
 import { isPostgres } from '../../database/is-postgres.js';
-import type { AuditRecord } from '../audit-record.entity.js';
+import type { AuditRecord } from '../record/audit-record.entity.js';
 import type { TileEdge } from '../merkle/tiles.js';
 import type { SealedEntry } from './audit-entry.js';
 import type { AuditSubject } from './audit-subject.entity.js';

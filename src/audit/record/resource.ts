@@ -1,4 +1,4 @@
-import { parseId } from '../common/ids.js';
+import { parseId } from '../../common/ids.js';
 
 /** What a UUID in an entry can be the id of. */
 const UUID_TYPES = ['audit', 'file', 'key', 'session', 'user'] as const;

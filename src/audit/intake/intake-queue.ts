@@ -1,10 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { base64, wholeNumber } from '../../database/column-transformers.js';
 import { isPostgres } from '../../database/is-postgres.js';
-import type { AuditRecord } from '../audit-record.entity.js';
-import { INTAKE, type IntakeRow, ofIntakeRow } from '../intake-row.js';
-import type { AuditSubject } from './audit-subject.entity.js';
-import type { Position } from './store-batch.js';
+import type { AuditRecord } from '../record/audit-record.entity.js';
+import { INTAKE, type IntakeRow, ofIntakeRow } from '../record/intake-row.js';
+import type { AuditSubject } from '../log/audit-subject.entity.js';
+import type { Position } from '../log/log-rows.js';
 
 /**
  * The oldest records, at most `limit`, and where they stand. Nobody else takes them or erases them: that needs the lock of the

@@ -1,5 +1,5 @@
 import { getMetadataArgsStorage, type ValueTransformer } from 'typeorm';
-import type { RowTarget } from '../database/deferred-rows.js';
+import type { RowTarget } from '../../database/deferred-rows.js';
 import { AuditRecord } from './audit-record.entity.js';
 
 /** A row of the intake: its values in the order of `INTAKE.columns`. */

@@ -1,4 +1,4 @@
-import { type Action, ACTIONS } from './actions.js';
+import { type Action, ACTIONS } from '../record/actions.js';
 
 /** What users do all day: most entries are of these, and succeeded. */
 const EVERYDAY: readonly Action[] = [

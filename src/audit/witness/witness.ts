@@ -9,12 +9,12 @@ import {
   type SignedCheckpoint,
 } from '../merkle/checkpoint.js';
 import { EMPTY_ROOT } from '../merkle/hashing.js';
-import { AuditState, STATE_ID } from './audit-state.entity.js';
+import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
 import { requireContinuation } from './continuation.js';
 import { LogAlarm } from './log-alarm.js';
 import { LogInconsistent } from './log-inconsistent.js';
-import { LogSigner } from './log-signer.js';
-import { TreeReader } from './tree-reader.js';
+import { LogSigner } from '../log/log-signer.js';
+import { TreeReader } from '../log/tree-reader.js';
 import { WitnessStore, WitnessUnavailable, WitnessUnreadable } from './witness-store.js';
 
 const ATTEMPTS = 10;

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Registry } from 'prom-client';
-import { ReadinessChecks, type RegisteredCheck } from '../common/readiness-check.js';
-import type { Sequencer } from './log/sequencer.js';
-import type { RowTarget } from '../database/deferred-rows.js';
-import type { Transactions } from '../database/transactions.js';
-import type { AuditRecord } from './audit-record.entity.js';
+import { ReadinessChecks, type RegisteredCheck } from '../../common/readiness-check.js';
+import type { Sequencer } from './sequencer.js';
+import type { RowTarget } from '../../database/deferred-rows.js';
+import type { Transactions } from '../../database/transactions.js';
+import type { AuditRecord } from '../record/audit-record.entity.js';
 import { AuditWriter } from './audit-writer.js';
 
 /** A database whose commits wait until they are let through. */

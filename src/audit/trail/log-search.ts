@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type ObjectLiteral, Repository, type SelectQueryBuilder } from 'typeorm';
-import { type Scan, scan, unindexed } from '../database/bounded-scan.js';
-import { isPostgres } from '../database/is-postgres.js';
+import { type Scan, scan, unindexed } from '../../database/bounded-scan.js';
+import { isPostgres } from '../../database/is-postgres.js';
 import { applyFilter, idsOf, isFiltered } from './audit-filter.js';
 import type { AuditFilterInput } from './audit-query.input.js';
-import { AuditLogEntry } from './log/audit-log-entry.entity.js';
-import { AuditPrivate } from './log/audit-private.entity.js';
+import { AuditLogEntry } from '../log/audit-log-entry.entity.js';
+import { AuditPrivate } from '../log/audit-private.entity.js';
 import { meansNotable, NOTABLE } from './notable.js';
-import { resourcesMeant } from './resource.js';
+import { resourcesMeant } from '../record/resource.js';
 
 /** The client's address of an entry `e`. As a subquery: a join could begin with all entries of an address. */
 const IP = '(SELECT p.ip FROM audit_private p WHERE p.seq = e.seq)';

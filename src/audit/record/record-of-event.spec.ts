@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSecretKey } from 'node:crypto';
-import { byAnonymous, bySystem, byUser } from '../events/event-actor.js';
+import { byAnonymous, bySystem, byUser } from '../../events/event-actor.js';
 import { cutBytes, recordOfEvent } from './record-of-event.js';
 
 const key = createSecretKey(Buffer.alloc(32, 1));

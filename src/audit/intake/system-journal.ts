@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, MoreThanOrEqual, Repository } from 'typeorm';
-import { AppConfig } from '../config/app-config.js';
-import { bySystem } from '../events/event-actor.js';
-import { DomainEvents } from '../events/domain-events.js';
-import type { Action } from './actions.js';
-import { AuditRecord } from './audit-record.entity.js';
+import { AppConfig } from '../../config/app-config.js';
+import { bySystem } from '../../events/event-actor.js';
+import { DomainEvents } from '../../events/domain-events.js';
+import type { Action } from '../record/actions.js';
+import { AuditRecord } from '../record/audit-record.entity.js';
 import { AuditWriter } from './audit-writer.js';
-import { AuditLogEntry } from './log/audit-log-entry.entity.js';
-import { AuditState, STATE_ID } from './log/audit-state.entity.js';
-import { Sequencer } from './log/sequencer.js';
+import { AuditLogEntry } from '../log/audit-log-entry.entity.js';
+import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
+import { Sequencer } from './sequencer.js';
 
 /** A moment of the trail. By places, as ids sort by a clock that may have been set back since. */
 interface Moment {

@@ -8,7 +8,7 @@ import { Public } from '../../common/public.js';
 import { RequireScope } from '../../common/scopes.js';
 import { ConsistencyQueryInput } from './consistency-query.input.js';
 import { LogProofs } from './log-proofs.js';
-import { LogSigner } from './log-signer.js';
+import { LogSigner } from '../log/log-signer.js';
 import {
   ConsistencyProofResponse,
   InclusionProofResponse,
@@ -17,7 +17,7 @@ import {
   sendInclusionProof,
   toConsistencyProofResponse,
   toLogKeyResponse,
-} from './log.response.js';
+} from './proof.response.js';
 
 /** What the log commits to, for everybody who wants to check it. It tells how many entries there are, and nothing of them. */
 @ApiTags('Audit')

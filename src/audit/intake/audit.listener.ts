@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import type { EntityManager } from 'typeorm';
-import { AppConfig } from '../config/app-config.js';
-import { insertRows } from '../database/insert-rows.js';
-import { Transactions } from '../database/transactions.js';
-import { type DomainEvent, EVERY_EVENT } from '../events/domain-event.js';
+import { AppConfig } from '../../config/app-config.js';
+import { insertRows } from '../../database/insert-rows.js';
+import { Transactions } from '../../database/transactions.js';
+import { type DomainEvent, EVERY_EVENT } from '../../events/domain-event.js';
 import { AuditWriter } from './audit-writer.js';
-import { INTAKE, toIntakeRow } from './intake-row.js';
-import { Erasure } from './log/erasure.js';
-import { Sequencer } from './log/sequencer.js';
-import { recordOfEvent } from './record-of-event.js';
+import { INTAKE, toIntakeRow } from '../record/intake-row.js';
+import { Erasure } from '../log/erasure.js';
+import { Sequencer } from './sequencer.js';
+import { recordOfEvent } from '../record/record-of-event.js';
 
 /**
  * Turns every event into a record. Inside a transaction the record is part of it: no action without its

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, Repository } from 'typeorm';
-import type { Actor } from '../common/actor.js';
-import { UUID } from '../common/ids.js';
-import { decodeCursor, type Page, toPage } from '../common/paging.js';
+import type { Actor } from '../../common/actor.js';
+import { UUID } from '../../common/ids.js';
+import { decodeCursor, type Page, toPage } from '../../common/paging.js';
 import { applyFilter } from './audit-filter.js';
 import type { AuditQueryInput } from './audit-query.input.js';
-import { AuditRecord } from './audit-record.entity.js';
-import { AuditPrivate } from './log/audit-private.entity.js';
+import { AuditRecord } from '../record/audit-record.entity.js';
+import { AuditPrivate } from '../log/audit-private.entity.js';
 import { LogSearch } from './log-search.js';
 import { ReadingRights } from './reading-rights.js';
 import { ofLogEntry, ofRecord, type TrailEntry } from './trail-entry.js';

@@ -6,9 +6,9 @@ import { Repository } from 'typeorm';
 import { ReadinessChecks } from '../../common/readiness-check.js';
 import { within } from '../../common/within.js';
 import { isPostgres } from '../../database/is-postgres.js';
-import { AuditRecord } from '../audit-record.entity.js';
+import { AuditRecord } from '../record/audit-record.entity.js';
 import { Sequencer } from './sequencer.js';
-import type { Position } from './store-batch.js';
+import type { Position } from '../log/log-rows.js';
 
 const CATCH_UP_MS = 2000;
 /** While another process sequences. */

@@ -1,12 +1,12 @@
-import type { EventMap } from '../events/domain-event.js';
-import { ACCESS_RECORDS } from './record/access-records.js';
-import { AUDIT_RECORDS } from './record/audit-records.js';
-import { FILE_RECORDS } from './record/file-records.js';
-import { KEY_RECORDS } from './record/key-records.js';
-import type { Codes, RecordTable } from './record/record-table.js';
-import { SESSION_RECORDS } from './record/session-records.js';
-import { SYSTEM_RECORDS } from './record/system-records.js';
-import { USER_RECORDS } from './record/user-records.js';
+import type { EventMap } from '../../events/domain-event.js';
+import { ACCESS_RECORDS } from './access-records.js';
+import { AUDIT_RECORDS } from './audit-records.js';
+import { FILE_RECORDS } from './file-records.js';
+import { KEY_RECORDS } from './key-records.js';
+import type { Codes, RecordTable } from './record-table.js';
+import { SESSION_RECORDS } from './session-records.js';
+import { SYSTEM_RECORDS } from './system-records.js';
+import { USER_RECORDS } from './user-records.js';
 
 /** What every event leaves in the trail. */
 export const RECORDS = {

@@ -1,10 +1,10 @@
-import type { Action } from './actions.js';
-import type { Outcome } from './record/record-table.js';
-import type { Values } from './record/values.js';
-import type { AuditRecord } from './audit-record.entity.js';
-import type { AuditEntry } from './log/audit-entry.js';
-import type { AuditLogEntry } from './log/audit-log-entry.entity.js';
-import type { AuditPrivate } from './log/audit-private.entity.js';
+import type { Action } from '../record/actions.js';
+import type { Outcome } from '../record/record-table.js';
+import type { Values } from '../record/values.js';
+import type { AuditRecord } from '../record/audit-record.entity.js';
+import type { AuditEntry } from '../log/audit-entry.js';
+import type { AuditLogEntry } from '../log/audit-log-entry.entity.js';
+import type { AuditPrivate } from '../log/audit-private.entity.js';
 
 /** One thing that happened, whether or not it has its place in the log yet. */
 export interface TrailEntry {

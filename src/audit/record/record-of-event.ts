@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { hashEmail } from '../common/email-address.js';
-import { newId } from '../common/ids.js';
-import { now } from '../common/time.js';
-import type { DomainEvent } from '../events/domain-event.js';
-import { userOf } from '../events/event-actor.js';
+import { hashEmail } from '../../common/email-address.js';
+import { newId } from '../../common/ids.js';
+import { now } from '../../common/time.js';
+import type { DomainEvent } from '../../events/domain-event.js';
+import { userOf } from '../../events/event-actor.js';
 import { RECORDS } from './actions.js';
 import type { AuditRecord } from './audit-record.entity.js';
-import type { RecordRow } from './record/record-table.js';
+import type { RecordRow } from './record-table.js';
 
 const USER_AGENT_BYTES = 512;
 

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
 import type { Action } from './actions.js';
-import type { Outcome } from './record/record-table.js';
-import type { Values } from './record/values.js';
+import type { Outcome } from './record-table.js';
+import type { Values } from './values.js';
 
 const VALUES_BYTES = 4096;
 

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { partsOf } from './resource.js';
+import { partsOf } from '../record/resource.js';
 import type { TrailEntry } from './trail-entry.js';
 
 class AuditActor {

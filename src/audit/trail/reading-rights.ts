@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
 import { MoreThanOrEqual, Repository } from 'typeorm';
-import type { Actor } from '../common/actor.js';
-import { errors } from '../common/errors.js';
-import { earliestId } from '../common/ids.js';
-import { scan } from '../database/bounded-scan.js';
-import { Denials } from '../events/denials.js';
-import { DomainEvents } from '../events/domain-events.js';
+import type { Actor } from '../../common/actor.js';
+import { errors } from '../../common/errors.js';
+import { earliestId } from '../../common/ids.js';
+import { scan } from '../../database/bounded-scan.js';
+import { Denials } from '../../events/denials.js';
+import { DomainEvents } from '../../events/domain-events.js';
 import type { AuditFilterInput } from './audit-query.input.js';
-import { AuditRecord } from './audit-record.entity.js';
-import { AuditLogEntry } from './log/audit-log-entry.entity.js';
+import { AuditRecord } from '../record/audit-record.entity.js';
+import { AuditLogEntry } from '../log/audit-log-entry.entity.js';
 import { NOTABLE } from './notable.js';
 
 /** One's own reading is recorded at most once in so long. */

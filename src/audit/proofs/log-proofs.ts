@@ -5,16 +5,16 @@ import type { Actor } from '../../common/actor.js';
 import { errors } from '../../common/errors.js';
 import { parseId } from '../../common/ids.js';
 import { Denials } from '../../events/denials.js';
-import { AuditRecord } from '../audit-record.entity.js';
+import { AuditRecord } from '../record/audit-record.entity.js';
 import type { SignedCheckpoint } from '../merkle/checkpoint.js';
 import { leafHash } from '../merkle/hashing.js';
 import { consistencySubtrees, inclusionSubtrees } from '../merkle/tree-geometry.js';
-import { ReadingRights } from '../reading-rights.js';
-import { AuditLogEntry } from './audit-log-entry.entity.js';
-import { Backlog } from './backlog.js';
-import { LogInconsistent } from './log-inconsistent.js';
-import { TreeReader } from './tree-reader.js';
-import { Witness } from './witness.js';
+import { ReadingRights } from '../trail/reading-rights.js';
+import { AuditLogEntry } from '../log/audit-log-entry.entity.js';
+import { Backlog } from '../intake/backlog.js';
+import { LogInconsistent } from '../witness/log-inconsistent.js';
+import { TreeReader } from '../log/tree-reader.js';
+import { Witness } from '../witness/witness.js';
 
 export interface InclusionProof {
   readonly seq: number;

@@ -1,9 +1,9 @@
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import { earliestId } from '../common/ids.js';
-import { NONE, unindexed } from '../database/bounded-scan.js';
+import { earliestId } from '../../common/ids.js';
+import { NONE, unindexed } from '../../database/bounded-scan.js';
 import type { AuditFilterInput } from './audit-query.input.js';
 import { actionsMeant } from './notable.js';
-import { resourcesMeant } from './resource.js';
+import { resourcesMeant } from '../record/resource.js';
 
 /** Ids are made a moment before or after the time of their record. */
 const ID_SLACK_MS = 60_000;

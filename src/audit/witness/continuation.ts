@@ -2,7 +2,7 @@ import type { Checkpoint } from '../merkle/checkpoint.js';
 import { isConsistent } from '../merkle/proofs.js';
 import { consistencySubtrees } from '../merkle/tree-geometry.js';
 import { LogInconsistent } from './log-inconsistent.js';
-import type { TreeReader } from './tree-reader.js';
+import type { TreeReader } from '../log/tree-reader.js';
 
 /**
  * Compares a state of the log with a checkpoint that was seen before that state was read. The other way round, a log that has
