@@ -170,7 +170,7 @@ export class UsersService {
     return this.#changeRights(tx, user, { roles: user.roles.filter((kept) => kept !== role) });
   }
 
-  /** Removes a user of whom nobody keeps anything any more. */
+  /** Removes a user. To be called last: what others keep of the user is removed when `user.deleted` is published. */
   async remove(tx: EntityManager, userId: string): Promise<void> {
     await tx.delete(User, { id: userId });
     this.#rightsChanged(tx, userId);

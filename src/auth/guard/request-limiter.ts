@@ -7,7 +7,7 @@ import type { RequestContext } from '../../common/request-context.js';
 import { AppConfig } from '../../config/app-config.js';
 import { byAnonymous } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
-import { addressBlock } from '../../common/address-block.js';
+import { blockOf } from '../../common/address-block.js';
 
 const WINDOW_SECONDS = 60;
 
@@ -59,7 +59,7 @@ export class RequestLimiter {
   }
 }
 
-function nameOf(actor: Actor | null, { ip }: RequestContext): string {
-  if (actor === null) return `address:${ip === null ? 'unknown' : addressBlock(ip)}`;
+function nameOf(actor: Actor | null, request: RequestContext): string {
+  if (actor === null) return `address:${blockOf(request)}`;
   return actor.type === 'key' ? `key:${actor.keyId}` : `user:${actor.userId}`;
 }

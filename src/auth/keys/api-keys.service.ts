@@ -17,7 +17,7 @@ import type { CreateKeyInput } from './create-key.input.js';
 import { hashOfKey, newKeySecret } from './key-secret.js';
 import { LiveKeys } from './live-keys.js';
 
-/** Keys of one user, those that have expired and were not revoked included: as many as the list shows. */
+/** Keys that a user may have. Expired ones count, revoked ones do not. */
 const KEYS_PER_USER = 100;
 const DAY_MS = 24 * 3_600_000;
 
@@ -102,8 +102,7 @@ export class ApiKeysService {
 }
 
 /**
- * Holds the user, so that keys which are made at the same time are counted one after the other, and removes what is left
- * of revoked ones.
+ * Holds the user, so that keys which are made at the same time are counted one after the other, and removes revoked keys.
  * @throws `too_many_keys`.
  */
 async function makeRoom(tx: EntityManager, userId: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { registerDecorator, type ValidationArguments } from 'class-validator';
 import { passwordFault } from './password-policy.js';
 
-/** Accepts what may become a password, by the policy; the e-mail address in the same body, when there is one, is none. */
+/** Accepts a new password that the policy allows, and that is not the `email` of the same body. */
 export function IsAcceptablePassword(): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
@@ -15,7 +15,7 @@ export function IsAcceptablePassword(): PropertyDecorator {
     });
 }
 
-/** What is no text has a fault of its own, told by `IsString`. */
+/** Null also for a value that is no string, which `IsString` refuses. */
 function faultIn({ value, object, property }: ValidationArguments): string | null {
   if (typeof value !== 'string') return null;
   const { email } = object as { email?: unknown };

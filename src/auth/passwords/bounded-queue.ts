@@ -23,10 +23,10 @@ interface Line {
  * than `maxWaitMs`, going by how long tasks have taken so far.
  */
 export class BoundedQueue {
-  /** By rounds, and within one in the order in which they came. */
+  /** Sorted by round, then by arrival. */
   readonly #waiting: Waiting[] = [];
   readonly #lines = new Map<string, Line>();
-  /** That of the task which was started last. */
+  /** The round of the task that was started last. */
   #round = 0;
   #running = 0;
   #averageMs: number;
@@ -34,7 +34,7 @@ export class BoundedQueue {
   constructor(
     private readonly concurrency: number,
     private readonly maxWaitMs: number,
-    /** What a task is assumed to take until one has been measured. */
+    /** The assumed duration of a task, until one has been measured. */
     expectedMs: number,
   ) {
     this.#averageMs = expectedMs;
@@ -86,7 +86,7 @@ export class BoundedQueue {
     if (--line.tasks === 0) this.#lines.delete(owner);
   }
 
-  /** The last of all is the last of whoever has the most. */
+  /** Refuses the last in line when the wait is too long. It is a task of the owner who has the most of them. */
   #refuseExcess(): void {
     const waitMs = (this.#waiting.length * this.#averageMs) / this.concurrency;
     if (waitMs <= this.maxWaitMs) return;

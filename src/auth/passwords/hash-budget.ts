@@ -7,14 +7,14 @@ import { DomainEvents } from '../../events/domain-events.js';
 import { blockOf } from '../../common/address-block.js';
 import { expectedHashMs, HASHES_AT_ONCE } from './hash-capacity.js';
 
-/** What an address may spend at once: as many hashes as this process makes in so long. */
+/** The whole budget of an address: the hashes that this process makes in so long. */
 const BURST_MS = 100_000;
-/** What comes back to it, of all that this process can hash. */
+/** How fast a budget fills again: this share of what the process can hash. */
 const SHARE = 0.5;
 const ADDRESSES = 10_000;
 const RECORD_EVERY_MS = 15 * 60_000;
 
-/** The hashes that an address has left, as of a time of `performance.now()`. */
+/** The hashes that an address has left. Times are those of `performance.now()`. */
 interface Account {
   left: number;
   at: number;
@@ -22,9 +22,9 @@ interface Account {
 }
 
 /**
- * What the requests of one address (IPv6: /64) may hash, in this process: 104 at once and 31 a minute at cost 14 on two
- * cores, in proportion on others. Enough for an office behind one address, and half of what the machine can do, whatever one
- * address asks for. Of the 10,000 addresses that asked last it is known what they have left; others have everything.
+ * Limits the hashes that the requests of one address (IPv6: /64) may cause in this process: at cost 14 on two cores 104 at
+ * once, then 31 a minute. So one address never takes more than half of what the machine can hash, and that is enough for an
+ * office. The 10,000 addresses that asked last are remembered; any other has its whole budget.
  */
 @Injectable()
 export class HashBudget {

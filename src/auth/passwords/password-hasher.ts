@@ -11,12 +11,12 @@ const MAX_WAIT_MS = 8000;
 /** Characters of a bcrypt hash behind its cost: 22 of salt, 31 of digest. */
 const SALT_AND_DIGEST = 53;
 
-/** bcrypt behind a bounded queue, so that it never delays a download for long. Whoever hashes, takes turns by `owner`. */
+/** bcrypt behind a bounded queue, since it takes threads that downloads need as well. Owners take turns. */
 @Injectable()
 export class PasswordHasher {
   readonly #cost: number;
   readonly #queue: BoundedQueue;
-  /** Compared with when nobody has the e-mail: no password matches it, and it costs what a real one costs. */
+  /** Compared with when nobody has the e-mail. No password matches it, and it takes the time of a real hash. */
   readonly #dummy: string;
 
   constructor(config: AppConfig) {

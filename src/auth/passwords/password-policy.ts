@@ -7,12 +7,12 @@ const MAX_BYTES = 72;
 
 const COMMON = new Set(dictionary['passwords-common']);
 
-/** The bytes-to-be of a password: NFKC once, spaces kept (NIST SP 800-63B-4, section 3.1.1.2). */
+/** The form in which a password is judged and hashed: NFKC, with its spaces (NIST SP 800-63B-4, section 3.1.1.2). */
 function normalize(password: string): string {
   return password.normalize('NFKC');
 }
 
-/** What bcrypt is given, or null when it would cut or misread it. */
+/** What bcrypt is given; null when bcrypt would cut it or misread it. */
 export function bcryptInput(password: string): string | null {
   const text = normalize(password);
   return Buffer.byteLength(text) > MAX_BYTES || text.includes('\0') || !text.isWellFormed() ? null : text;

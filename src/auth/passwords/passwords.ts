@@ -5,7 +5,7 @@ import { type Attempt, type Reservation, SignInAttempts } from './sign-in-attemp
 import { HashBudget } from './hash-budget.js';
 import { PasswordHasher } from './password-hasher.js';
 
-/** Judges and hashes the passwords that requests bring, within what their address may cost and how often one may guess. */
+/** Verifies and hashes the passwords of requests: limits how much an address may have hashed, and how often one may guess. */
 @Injectable()
 export class Passwords {
   constructor(
@@ -15,9 +15,10 @@ export class Passwords {
   ) {}
 
   /**
-   * Whether `password` is the one behind `hash`; null when nobody has the e-mail, which takes the same time. A wrong one
-   * counts as a failed sign-in of the account and the address; a right one makes those of the account forgotten.
-   * @throws `rate_limited`, `too_many_attempts`, `busy`: the password was then not looked at.
+   * Whether `password` is the one behind `hash`. `hash` is null when nobody has the e-mail: the answer is then false, after
+   * the same time. A wrong password counts as a failed sign-in of the account and of the address; a right one clears the
+   * failures of the account.
+   * @throws `rate_limited`, `too_many_attempts`, `busy`: the password was then not compared.
    */
   verify(attempt: Attempt, password: string, hash: string | null): Promise<boolean> {
     return this.budget.spend(attempt.by, async () => {
@@ -41,7 +42,7 @@ export class Passwords {
     return this.hasher.needsRehash(hash) ? this.hasher.hash(password, blockOf(by.request)) : null;
   }
 
-  /** A password that was never looked at, because too many hashes wait, costs no try. */
+  /** Gives the try back when the password was not compared because too many hashes wait. */
   async #compare(
     { by }: Attempt,
     reservation: Reservation,

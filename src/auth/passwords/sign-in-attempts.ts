@@ -19,7 +19,7 @@ const WINDOW_MS = 15 * 60_000;
 const KNOWN_ADDRESS_MS = 90 * 24 * 3_600_000;
 /** Sessions of a user, the newest ones, whose IPv6 networks are compared. */
 const COMPARED_SESSIONS = 1000;
-/** No user has this id; sessions are looked for all the same, so that the time does not tell. */
+/** The id of no user. For an unknown e-mail the sessions of this one are looked for, so that the answer takes as long. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** Somebody who shows a password. */
@@ -28,11 +28,11 @@ export interface Attempt {
   readonly email: string;
   /** Null when nobody has the e-mail. */
   readonly userId: string | null;
-  /** That of the caller, when somebody who is signed in confirms with the password. */
+  /** The caller's session, when somebody who is signed in confirms an action with the password; null at a sign-in. */
   readonly sessionId: string | null;
 }
 
-/** Tries that were taken before the password was looked at, to be given back unless it was wrong. */
+/** Tries that were taken before the password is compared. They are given back unless it was wrong. */
 export type Reservation = readonly Taken[];
 
 interface Counter {
@@ -48,12 +48,12 @@ interface Taken extends Counter {
 
 /**
  * Counts wrong passwords by address and by account, in the database, so that all processes count together.
- * A try is reserved before the password is looked at: however many come at once, no more than the limit are judged. Whoever
- * is refused is counted no further, and costs no write.
+ * A try is reserved before the password is compared: however many come at once, no more than the limit are compared. A try
+ * that is refused is not counted, and writes nothing.
  *
- * From an address that the owner uses there is a counter of its own, so that strangers cannot lock the owner out. Where
- * somebody is signed in, it is such an address; their session has a counter, too, so that whoever has stolen it cannot guess
- * on from address to address.
+ * An address of the owner has an account counter of its own, so that strangers cannot lock the owner out there. Where
+ * somebody is signed in, the address counts as theirs. Their session has a counter, too: whoever has stolen it gets no more
+ * tries at another address.
  */
 @Injectable()
 export class SignInAttempts {
@@ -91,7 +91,7 @@ export class SignInAttempts {
     throw tooManyAttempts(last);
   }
 
-  /** Gives the tries back: the password was never looked at. */
+  /** Gives the tries back: the password was not compared. */
   async release(reservation: Reservation): Promise<void> {
     if (reservation.length === 0) return;
     await this.transactions.run((tx) => giveBack(tx, reservation));
@@ -144,7 +144,7 @@ export class SignInAttempts {
     return sessions.some((session) => addressBlock(session.ip!) === addressBlock(ip));
   }
 
-  /** The first counter that has refused somebody before in its window, which is still open. Asks, and writes nothing. */
+  /** The first counter whose limit is already passed in the window that is open now. Writes nothing. */
   async #findExceeded(counters: readonly Counter[]): Promise<{ readonly windowEnds: string } | null> {
     const open = await this.rows.findBy({
       key: In(counters.map(({ key }) => key)),
@@ -182,7 +182,7 @@ export class SignInAttempts {
   }
 }
 
-/** To the window they were taken of: another may have begun meanwhile. */
+/** Only in the window in which they were taken: another may have begun meanwhile. */
 async function giveBack(tx: EntityManager, taken: Reservation): Promise<void> {
   for (const { key, windowEnds } of taken)
     await tx.decrement(SignInAttempt, { key, windowEnds }, 'attempts', 1);

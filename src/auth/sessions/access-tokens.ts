@@ -84,7 +84,7 @@ function decodePart(part: string): Record<string, unknown> | null {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
   } catch {
-    // Not JSON: a token of nobody's, which is an answer and not a fault.
+    // Not JSON, so not a token that was issued here.
     return null;
   }
 }

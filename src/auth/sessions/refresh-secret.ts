@@ -26,7 +26,7 @@ export function newSuccessor(token: string): string {
   return token.slice(0, FAMILY_CHARACTERS) + randomBytes(OWN_BYTES).toString('base64url');
 }
 
-/** What is stored of a token's family: its SHA-256 in hex. Whoever knows a token of the session can tell it, and nobody else. */
+/** What is stored of a token's family: its SHA-256 in hex. */
 export function hashOfFamily(token: string): string {
   return hashOfSecret(token.slice(0, FAMILY_CHARACTERS));
 }

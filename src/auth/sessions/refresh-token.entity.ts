@@ -8,8 +8,8 @@ export class RefreshToken {
   tokenHash: string;
 
   /**
-   * SHA-256 of what all tokens of the session begin with, in hex; null for one that was last used before there were
-   * families, whose row is then all that tells of it.
+   * SHA-256 of what all tokens of the session begin with, in hex. Null in rows that are older than this column: such a
+   * token is recognised by its row only.
    */
   @Column('varchar', { name: 'family_hash', nullable: true })
   familyHash: string | null;
@@ -20,11 +20,11 @@ export class RefreshToken {
   @Column('varchar', { name: 'created_at' })
   createdAt: string;
 
-  /** When it was used; from then on it is good for nothing but its successor, for a moment. */
+  /** When it was used. For 10 s after that it still gives its successor, and then nothing. */
   @Column('varchar', { name: 'replaced_at', nullable: true })
   replacedAt: string | null;
 
-  /** Its successor, sealed with this token itself: only who holds the one can learn the other. */
+  /** Its successor, encrypted with a key that is derived from this token: only its holder can read it. */
   @Column('varchar', { nullable: true })
   successor: string | null;
 }

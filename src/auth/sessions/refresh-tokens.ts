@@ -70,7 +70,7 @@ export class RefreshTokens {
       { replacedAt: now(), successor: seal(fresh, token), familyHash: hashOfFamily(token) },
     );
     if (affected === 1) {
-      await this.#removeOld(tx, session.id);
+      await this.#removeUsed(tx, session.id);
       await this.#store(tx, fresh, session.id);
       await this.sessions.prolong(tx, session.id);
       await this.#publishRefresh(tx, session, request, false);
@@ -93,8 +93,8 @@ export class RefreshTokens {
     });
   }
 
-  /** Those that are good for nothing any more; their family tells that they were of this session. */
-  async #removeOld(tx: EntityManager, sessionId: string): Promise<void> {
+  /** Removes tokens that give no successor any more. Their family still tells that they were of this session. */
+  async #removeUsed(tx: EntityManager, sessionId: string): Promise<void> {
     await tx.delete(RefreshToken, {
       sessionId,
       replacedAt: LessThan(fromNow(-GRACE_MS)),

@@ -11,7 +11,7 @@ import { isLive, LiveSessions } from './live-sessions.js';
 import { Session } from './session.entity.js';
 
 const SESSIONS_PER_USER = 100;
-/** Sessions that one sign-in ends at most: one, but for users who had more before there was a limit. */
+/** Sessions that one sign-in ends at most. It is one, or more where a user had too many before there was a limit. */
 const MOST_ENDED = 10_000;
 /** A session that is not refreshed for so long has ended. */
 const SESSION_TTL_MS = 30 * 24 * 3_600_000;
@@ -31,9 +31,9 @@ export class SessionsService {
   }
 
   /**
-   * Opens a session on the device of the request, inside the caller's transaction, which has made or changed the user and
-   * so holds the row: sign-ins of one user are counted one after the other. With 100 open ones, that which was used
-   * longest ago ends.
+   * Opens a session on the device of the request. The caller's transaction has added the user or holds them
+   * (`findUserForUpdate`), so that sessions of one user are counted one after the other. When the user has 100 live ones,
+   * the one that was used longest ago ends.
    */
   async open(tx: EntityManager, userId: string, request: RequestContext): Promise<Session> {
     await this.#makeRoom(tx, userId, request);
@@ -71,7 +71,7 @@ export class SessionsService {
   }
 
   async #makeRoom(tx: EntityManager, userId: string, request: RequestContext): Promise<void> {
-    // An ended one is kept to tell that its address is the owner's, and the new one tells the same.
+    // Ended sessions are kept since they show which addresses are the owner's; of this one the new session shows it.
     if (request.ip !== null) await tx.delete(Session, { userId, ip: request.ip, endedAt: Not(IsNull()) });
     const surplus = await tx.find(Session, {
       select: { id: true },
@@ -99,7 +99,7 @@ export class SessionsService {
     return open.length;
   }
 
-  /** An ended or expired session is kept for another 90 days: its address is known to be the owner's. */
+  /** Sessions are kept for 90 days after they have expired: they show which addresses are the owner's. */
   async #removeOld(): Promise<void> {
     await this.transactions.run(async (tx) => {
       await tx.delete(Session, { expiresAt: LessThan(fromNow(-KEPT_MS)) });

@@ -14,7 +14,7 @@ import { SessionsService } from '../sessions/sessions.service.js';
 
 type Refusal = 'user.password_change_refused' | 'user.deletion_refused';
 
-/** What only the owner may do, and only with the password: change it, or leave. */
+/** What users do to their own account, and confirm with the password: change the password, delete the account. */
 @Injectable()
 export class AccountService {
   constructor(
@@ -62,7 +62,7 @@ export class AccountService {
     const user = await this.users.getCurrent(actor.userId);
     await this.#confirmPassword(actor, user, password, 'user.deletion_refused');
     const remove = async (tx: EntityManager): Promise<void> => {
-      // Uploads that arrive meanwhile wait, and find no user.
+      // Uploads that arrive meanwhile wait for the end of this transaction, and then find no user.
       const leaving = await findUserForUpdate(tx, user.id);
       if (leaving === null) throw errors.unauthorized();
       await requireAnotherAdmin(tx, leaving);
@@ -70,7 +70,7 @@ export class AccountService {
       await this.events.publishIn(tx, { type: 'user.deleted', actor, userId: user.id });
       await this.users.remove(tx, user.id);
     };
-    // Alone: of the rows that others of a group leave for its end, the erasure would not find this person's.
+    // Not in a shared commit: others in it may have deferred audit rows about this user, which the erasure would not find.
     await this.transactions.run(remove, { alone: true });
   }
 

@@ -9,7 +9,7 @@ import { IsAcceptablePassword } from '../passwords/acceptable-password.js';
 /** The space around an address is no part of it. */
 const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
 
-/** Longer than any acceptable password, short enough to refuse unread. */
+/** Longer than any acceptable password; what is longer still is refused before it is hashed. */
 const PASSWORD_INPUT_LIMIT = 1024;
 
 const NEW_PASSWORD =
