@@ -28,7 +28,7 @@ const BY_SERVER = [
   'answer_timeout',
 ] as const satisfies ErrorCode[];
 
-/** What reading a JSON body refuses. It is read on every method that may have one, wanted or not. */
+/** What reading a JSON body refuses. */
 const BY_JSON_BODY = ['malformed_json', 'body_too_large', 'unsupported_media_type'] as const;
 
 /** Statuses of requests that no guard has seen. */
@@ -77,14 +77,14 @@ export function completeOperations(document: OpenAPIObject): void {
       const operation = item[method];
       if (operation === undefined) continue;
       closeInput(operation.requestBody, document);
-      for (const code of complete(operation, method)) examples[code] = refusalExample(code);
+      for (const code of complete(operation)) examples[code] = refusalExample(code);
       if (take(operation, 'x-head')) item.head = headOf(operation);
     }
   }
 }
 
 /** @returns the codes that it can give. */
-function complete(operation: Operation, method: string): ReadonlySet<ErrorCode> {
+function complete(operation: Operation): ReadonlySet<ErrorCode> {
   const limited = !take(operation, 'x-unlimited');
   const open = take(operation, 'x-public') || !limited;
   operation.security = open ? [] : [{ bearer: [] }];
@@ -92,7 +92,7 @@ function complete(operation: Operation, method: string): ReadonlySet<ErrorCode> 
     ...(readsInput(operation) ? (['validation_failed'] as const) : []),
     ...takeRefusals(operation),
     ...BY_SERVER,
-    ...(readsJson(operation, method) ? BY_JSON_BODY : []),
+    ...(readsJson(operation) ? BY_JSON_BODY : []),
     ...accessCodes(limited, open),
   ]);
   const responses = operation.responses as Record<string, Response>;
@@ -121,13 +121,15 @@ function byStatus(codes: ReadonlySet<ErrorCode>): Map<number, ErrorCode[]> {
 }
 
 /** True when the validation has something to judge: a query or a JSON body. */
-function readsInput({ parameters = [], requestBody }: Operation): boolean {
-  const inQuery = parameters.some((parameter) => 'in' in parameter && parameter.in === 'query');
-  return inQuery || contentOf(requestBody)['application/json'] !== undefined;
+function readsInput(operation: Operation): boolean {
+  const { parameters = [] } = operation;
+  return (
+    parameters.some((parameter) => 'in' in parameter && parameter.in === 'query') || readsJson(operation)
+  );
 }
 
-function readsJson({ requestBody }: Operation, method: string): boolean {
-  return method !== 'get' && contentOf(requestBody)['multipart/form-data'] === undefined;
+function readsJson({ requestBody }: Operation): boolean {
+  return contentOf(requestBody)['application/json'] !== undefined;
 }
 
 /** Unknown members of a body are refused, at every depth. */

@@ -1,5 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { NestFactory, Reflector } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { Server } from 'node:http';
@@ -17,7 +17,7 @@ import { crossOrigin } from './http/cross-origin.js';
 import { FastExpressAdapter } from './http/fast-express-adapter.js';
 import { inOrder } from './http/in-order.js';
 import { InputValidation } from './http/input-validation.js';
-import { jsonBody } from './http/json-body.js';
+import { JsonBodyGuard } from './http/json-body.guard.js';
 import { linger } from './http/linger.js';
 import { answerLiveness } from './http/liveness.js';
 import { messageFraming } from './http/message-framing.js';
@@ -46,9 +46,10 @@ export async function createApp(config: AppConfig, logger: Logger): Promise<INes
       securityHeaders,
       crossOrigin(config.http.corsOrigins),
       answerDeadline(app.getHttpServer()),
-      jsonBody(),
     ),
   );
+  // After those of the modules: who may do what is settled before a body is read.
+  app.useGlobalGuards(new JsonBodyGuard(app.get(Reflector)));
   app.useGlobalPipes(new InputValidation());
   app.useGlobalFilters(new ProblemFilter([translateDatabaseError]));
   serveDocument(app);

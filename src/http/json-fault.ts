@@ -1,6 +1,10 @@
 const MAX_DEPTH = 32;
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/gs;
+/**
+ * The closing quote is optional so that a string without an end is one token up to the end of the text. Were it required,
+ * every later quote would be tried as a beginning, each time up to the end: the square of the length.
+ */
+const TOKEN = /"(?:[^"\\]|\\.)*"?|[{}[\],:]/gs;
 
 /**
  * What is wrong with a JSON text beyond its grammar, which JSON.parse judges: a key that an object repeats

@@ -1,7 +1,8 @@
-import { Body, Controller, Get, Patch } from '@nestjs/common';
+import { Controller, Get, Patch } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Actor, CurrentActor } from '../common/actor.js';
 import { ApiRefusals } from '../common/api-refusals.js';
+import { JsonBody } from '../common/json-body.js';
 import { RequireScope } from '../common/scopes.js';
 import { UpdateProfileInput } from './update-profile.input.js';
 import { toUserResponse, UserResponse } from './user.response.js';
@@ -24,7 +25,7 @@ export class UsersController {
   @ApiOperation({ summary: 'Change the profile' })
   @ApiOkResponse({ type: UserResponse })
   @ApiRefusals('writes')
-  async update(@CurrentActor() actor: Actor, @Body() input: UpdateProfileInput): Promise<UserResponse> {
+  async update(@CurrentActor() actor: Actor, @JsonBody() input: UpdateProfileInput): Promise<UserResponse> {
     return toUserResponse(await this.users.updateProfile(actor, input));
   }
 }

@@ -79,14 +79,7 @@ const UNDESCRIBED = new Set([
 ]);
 
 /** What is refused before it is known that there is no route, and then. */
-const WITHOUT_ROUTE = new Set([
-  'route_not_found',
-  'malformed_request',
-  'malformed_json',
-  'body_too_large',
-  'request_timeout',
-  'unsupported_media_type',
-]);
+const WITHOUT_ROUTE = new Set(['route_not_found', 'malformed_request', 'request_timeout']);
 
 /** The API document, and whether what the server does is in it. */
 export class ApiDocument {

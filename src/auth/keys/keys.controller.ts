@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentSession, type SessionActor } from '../../common/actor.js';
 import { ApiId } from '../../common/api-id.js';
 import { ApiRefusals } from '../../common/api-refusals.js';
+import { JsonBody } from '../../common/json-body.js';
 import { PageQuery } from '../../common/page-query.js';
 import { ApiPageResponse, sendPage } from '../../common/page-response.js';
 import { ApiKeysService } from './api-keys.service.js';
@@ -24,7 +25,7 @@ export class KeysController {
   @ApiRefusals('too_many_keys', 'writes')
   async create(
     @CurrentSession() actor: SessionActor,
-    @Body() input: CreateKeyInput,
+    @JsonBody() input: CreateKeyInput,
   ): Promise<NewKeyResponse> {
     const { key, secret } = await this.keys.create(actor, input);
     return { ...toKeyResponse(key), key: secret };

@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentSession, type SessionActor } from '../../common/actor.js';
 import { ApiId } from '../../common/api-id.js';
 import { ApiRefusals } from '../../common/api-refusals.js';
+import { JsonBody } from '../../common/json-body.js';
 import { PageQuery } from '../../common/page-query.js';
 import { ApiPageResponse, sendPage } from '../../common/page-response.js';
 import { Public } from '../../common/public.js';
@@ -33,7 +34,7 @@ export class SessionsController {
   @ApiRefusals('unauthorized', 'writes')
   async refresh(
     @CurrentRequest() request: RequestContext,
-    @Body() input: RefreshInput,
+    @JsonBody() input: RefreshInput,
   ): Promise<SignInResponse> {
     return toSignInResponse(await this.sessionRefresh.refresh(request, input.refresh_token));
   }

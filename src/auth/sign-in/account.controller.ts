@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
+import { Controller, Delete, HttpCode, Post } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -8,6 +8,7 @@ import {
 } from '@nestjs/swagger';
 import { CurrentSession, type SessionActor } from '../../common/actor.js';
 import { ApiRefusals } from '../../common/api-refusals.js';
+import { JsonBody } from '../../common/json-body.js';
 import { Public } from '../../common/public.js';
 import { CurrentRequest, type RequestContext } from '../../common/request-context.js';
 import { AccountService } from './account.service.js';
@@ -30,7 +31,7 @@ export class AuthController {
   @ApiRefusals('email_taken', 'busy', 'writes')
   async register(
     @CurrentRequest() request: RequestContext,
-    @Body() input: RegisterInput,
+    @JsonBody() input: RegisterInput,
   ): Promise<SignInResponse> {
     return toSignInResponse(await this.signIns.register(request, input.email, input.password));
   }
@@ -43,7 +44,7 @@ export class AuthController {
   @ApiRefusals('invalid_credentials', 'account_disabled', 'too_many_attempts', 'busy', 'writes')
   async signIn(
     @CurrentRequest() request: RequestContext,
-    @Body() input: SignInInput,
+    @JsonBody() input: SignInInput,
   ): Promise<SignInResponse> {
     return toSignInResponse(await this.signIns.signIn(request, input.email, input.password));
   }
@@ -58,7 +59,7 @@ export class AuthController {
   @ApiRefusals('wrong_password', 'too_many_attempts', 'busy', 'writes')
   async changePassword(
     @CurrentSession() actor: SessionActor,
-    @Body() input: ChangePasswordInput,
+    @JsonBody() input: ChangePasswordInput,
   ): Promise<void> {
     await this.accounts.changePassword(actor, input.current_password, input.new_password);
   }
@@ -71,7 +72,7 @@ export class AuthController {
   })
   @ApiNoContentResponse()
   @ApiRefusals('wrong_password', 'too_many_attempts', 'last_admin', 'busy', 'writes')
-  async delete(@CurrentSession() actor: SessionActor, @Body() input: DeleteAccountInput): Promise<void> {
+  async delete(@CurrentSession() actor: SessionActor, @JsonBody() input: DeleteAccountInput): Promise<void> {
     await this.accounts.delete(actor, input.password);
   }
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiConsumes,
@@ -13,6 +13,7 @@ import type { Request, Response } from 'express';
 import { type Actor, CurrentActor } from '../../common/actor.js';
 import { ApiId } from '../../common/api-id.js';
 import { ApiRefusals } from '../../common/api-refusals.js';
+import { JsonBody } from '../../common/json-body.js';
 import { ApiPageResponse, sendPage } from '../../common/page-response.js';
 import { RequireScope } from '../../common/scopes.js';
 import { ApiDownload } from '../downloads/api-download.js';
@@ -141,7 +142,7 @@ export class FilesController {
   async rename(
     @CurrentActor() actor: Actor,
     @Param('id') id: string,
-    @Body() input: RenameFileInput,
+    @JsonBody() input: RenameFileInput,
   ): Promise<FileResponse> {
     return toFileResponse(await this.files.rename(actor, id, input.name));
   }

@@ -140,16 +140,18 @@ const raw = (because: string, status: number, type: string, text: string): Chang
   change: withBody({ kind: 'raw', type, text }),
 });
 
-function bodyChanges(document: ApiDocument, { method, requestBody }: Operation): Changes {
+/** A body that is not described is not read, so that none is refused. */
+function bodyChanges(document: ApiDocument, { requestBody }: Operation): Changes {
   const content = requestBody?.content ?? {};
   if (content['multipart/form-data'] !== undefined) return only(...FORM_CHANGES);
-  if (method === 'GET' || method === 'HEAD') return only();
   const json = content['application/json'];
-  const members = json === undefined ? only() : memberChanges(document, document.resolve(json.schema));
-  return together([only(...RAW_CHANGES), members]);
+  if (json === undefined) return only();
+  return together([only(...RAW_CHANGES), memberChanges(document, document.resolve(json.schema))]);
 }
 
 const RAW_CHANGES: readonly Change[] = [
+  { because: 'there is no body', status: 400, change: withBody({ kind: 'none' }) },
+  raw('the body is empty', 400, 'application/json', ''),
   raw('the body is text', 415, 'text/plain', 'x'),
   raw('the body is a form', 415, 'application/x-www-form-urlencoded', 'a=b'),
   raw('the body is not UTF-8', 415, 'application/json; charset=utf-16', '{}'),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { gzipSync } from 'node:zlib';
 import type { Client } from '../../support/client.js';
 import { openRaw, rawExchange, statusOf } from '../../support/raw-http.js';
 import { startApp, type TestApp } from '../../support/test-app.js';
@@ -14,6 +15,10 @@ beforeAll(async () => {
   client = await server.user();
 });
 afterAll(() => server.close());
+
+interface JsonOperation {
+  readonly requestBody?: { readonly content: Record<string, unknown> };
+}
 
 const isProblem = (text: string) => {
   expect(text).toMatch(/content-type: application\/problem\+json/i);
@@ -78,6 +83,72 @@ describe('security.md: input', () => {
     }
     expect(statusOf(await send(body, 'application/json; charset=utf-16'))).toBe(415);
     expect(statusOf(await send(Buffer.from([0x22, 0xff, 0x22])))).toBe(400);
+  });
+
+  it.each([
+    ['no body', null, {}],
+    ['a length of 0', '', { 'Content-Length': '0' }],
+    ['no chunk', '0\r\n\r\n', { 'Transfer-Encoding': 'chunked' }],
+    ['white space', ' \r\n\t', {}],
+    ['a byte order mark', '\ufeff', {}],
+    ['a byte order mark and white space', '\ufeff ', {}],
+    ['null', 'null', {}],
+    ['an array', '[]', {}],
+    ['a number', '1', {}],
+    ['a string', '"a"', {}],
+  ])('refuses %s on every route that takes JSON', async (_, body, fields) => {
+    const { body: document } = await client.json<{ paths: Record<string, Record<string, JsonOperation>> }>(
+      'GET',
+      '/docs-json',
+    );
+    const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([, { requestBody }]) => requestBody?.content['application/json'] !== undefined)
+        .map(([method]) => [method.toUpperCase(), path.replace(/\{\w+\}/, client.userId)] as const),
+    );
+    expect(routes.length).toBeGreaterThan(6);
+    for (const [method, path] of routes) {
+      const head = {
+        Host: 'x',
+        Authorization: `Bearer ${client.token}`,
+        'Content-Type': 'application/json',
+        ...(body === null || 'Transfer-Encoding' in fields
+          ? {}
+          : { 'Content-Length': Buffer.byteLength(body) }),
+        ...fields,
+      };
+      const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
+      const text = await rawExchange(server.port, [
+        `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body ?? ''}`,
+      ]);
+      expect([method, path, statusOf(text), /"code":"(\w+)"/.exec(text)?.[1]]).toEqual([
+        method,
+        path,
+        400,
+        'malformed_json',
+      ]);
+    }
+  });
+
+  it('takes JSON behind a byte order mark, and none that is compressed', async () => {
+    const body = '{"email":"a@b.example","password":"no such passphrase"}';
+    expect(statusOf(await send(`\ufeff${body}`, 'application/json', '/api/users/login'))).toBe(401);
+    const type = 'application/json\r\nContent-Encoding: gzip';
+    expect(statusOf(await send(gzipSync(body), type, '/api/users/login'))).toBe(415);
+  });
+
+  it('reads no body before it knows who may send one, and where', async () => {
+    const nobody = server.client();
+    for (const [method, path, status] of [
+      ['PATCH', '/api/users/me', 401],
+      ['POST', '/api/nothing', 404],
+      ['PUT', '/api/users/me', 405],
+      ['POST', '/api/users/login', 400],
+    ] as const) {
+      expect([path, (await nobody.json(method, path, '{"broken"')).status]).toEqual([path, status]);
+    }
+    const logout = await (await server.user()).json('POST', '/api/auth/logout', '{"broken"');
+    expect(logout.status).toBe(204);
   });
 
   it('takes NUL and odd Unicode nowhere as far as the database', async () => {

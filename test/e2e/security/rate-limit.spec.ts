@@ -26,4 +26,14 @@ describe('the general request limit', () => {
     expect(statuses.at(-1)).toBe(429);
     for (let i = 0; i < 30; i++) expect((await nobody.fetch('/ready')).status).toBe(200);
   });
+
+  it('security.md: anonymous: reads no body of an address that has no requests left, nor of anybody without a right', async () => {
+    const nobody = server.client();
+    const statuses = new Set<number>();
+    for (let i = 0; i < 25; i++)
+      statuses.add((await nobody.json('POST', '/api/users/login', '{"broken"')).status);
+    expect([...statuses].at(-1)).toBe(429);
+    const broken = await nobody.json('PATCH', '/api/users/me', '{"broken"');
+    expect([broken.status, broken.body.code]).toEqual([429, 'rate_limited']);
+  });
 });
