@@ -11,6 +11,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     '',
     '- Every answer carries `X-Request-Id`; send one of your own to find the request again in log and trail.',
     '- Every refusal is `application/problem+json` (RFC 9457) with a stable `code`. Each operation lists its codes.',
+    '- No answer below `/api` is to be kept (`Cache-Control: no-store`), but for downloads, which are asked for again by their `ETag`.',
     '- A body is read only where one is described, and not before it is settled that the caller may send it.',
     '- A member of a body that is not described is refused, and so is a query parameter where any is described.',
     '- Whatever has GET answers HEAD alike, without the body.',

@@ -23,6 +23,7 @@ const BY_SERVER = [
   'malformed_request',
   'method_not_allowed',
   'request_timeout',
+  'expectation_failed',
   'headers_too_large',
   'internal_error',
   'answer_timeout',
@@ -32,7 +33,7 @@ const BY_SERVER = [
 const BY_JSON_BODY = ['malformed_json', 'body_too_large', 'unsupported_media_type'] as const;
 
 /** Statuses of requests that no guard has seen. */
-const BEFORE_GUARD = new Set(['405', '431']);
+const BEFORE_GUARD = new Set(['405', '417', '431']);
 
 /** The guard limits the requests and records the first of those that were too many. */
 const BY_LIMIT = ['rate_limited', 'audit_unavailable'] as const;

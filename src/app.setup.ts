@@ -20,8 +20,8 @@ import { InputValidation } from './http/input-validation.js';
 import { JsonBodyGuard } from './http/json-body.guard.js';
 import { linger } from './http/linger.js';
 import { answerLiveness } from './http/liveness.js';
-import { messageFraming } from './http/message-framing.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { requestHead } from './http/request-head.js';
 import { requestScope } from './http/request-scope.js';
 import { securityHeaders } from './http/security-headers.js';
 import { limitServer } from './http/server-limits.js';
@@ -29,7 +29,8 @@ import { drainServer, runPhases } from './http/shutdown.js';
 
 /** Builds the app as every instance gets it, tests included. It is initialised but does not listen yet. */
 export async function createApp(config: AppConfig, logger: Logger): Promise<INestApplication<Server>> {
-  const adapter = new FastExpressAdapter(answerLiveness);
+  const origins = crossOrigin(config.http.corsOrigins);
+  const adapter = new FastExpressAdapter(answerLiveness(origins));
   const app = await NestFactory.create<INestApplication<Server>>(AppModule.on(config), adapter, {
     bodyParser: false,
     logger: new PinoLogger(logger),
@@ -42,9 +43,9 @@ export async function createApp(config: AppConfig, logger: Logger): Promise<INes
       requestScope(config.http.trustedProxyHops),
       accessLog(logger, app.get(Registry)),
       linger,
-      messageFraming,
       securityHeaders,
-      crossOrigin(config.http.corsOrigins),
+      requestHead,
+      origins,
       answerDeadline(app.getHttpServer()),
     ),
   );

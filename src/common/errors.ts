@@ -40,6 +40,7 @@ export const CATALOGUE = {
   file_too_large: { status: 413, title: 'The file is too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
   range_not_satisfiable: { status: 416, title: 'The range is not satisfiable' },
+  expectation_failed: { status: 417, title: 'The expectation cannot be met' },
   rate_limited: { status: 429, title: 'Too many requests' },
   too_many_attempts: { status: 429, title: 'Too many failed sign-ins' },
   headers_too_large: { status: 431, title: 'The header fields are too large' },
@@ -148,13 +149,16 @@ export const errors = {
     new ApiError('range_not_satisfiable', `The file has ${size} bytes.`, {
       headers: { 'Content-Range': `bytes */${size}` },
     }),
+  expectationFailed: () =>
+    new ApiError('expectation_failed', 'The only expectation that can be met is 100-continue.'),
   rateLimited: (seconds: number) =>
     new ApiError('rate_limited', 'Too many requests; wait a moment.', { headers: retryAfter(seconds) }),
   tooManyAttempts: (seconds: number) =>
     new ApiError('too_many_attempts', 'Too many sign-ins have failed; try again later.', {
       headers: retryAfter(seconds),
     }),
-  headersTooLarge: () => new ApiError('headers_too_large', 'The header fields are too large.'),
+  headersTooLarge: () =>
+    new ApiError('headers_too_large', 'Send at most 100 header fields, of 16 KiB together.'),
   internal: (cause: unknown) => new ApiError('internal_error', 'Something went wrong here.', { cause }),
   busy: (seconds: number) =>
     new ApiError('busy', 'Too much is waiting; try again shortly.', { headers: retryAfter(seconds) }),

@@ -34,10 +34,9 @@ export function decodeCursor(cursor: string, pattern: RegExp): string {
   return key;
 }
 
-/** The `Link` header of the next page (RFC 8288): the same request with another cursor. */
-export function nextLink(url: string, cursor: string): string {
-  const [path, query] = url.split('?', 2);
-  const parameters = new URLSearchParams(query);
-  parameters.set('cursor', cursor);
-  return `<${path}?${parameters.toString()}>; rel="next"`;
+/** The `Link` header of the next page (RFC 8288): the same path and query, in origin-form, with another cursor. */
+export function nextLink(target: string, cursor: string): string {
+  const { pathname, searchParams } = new URL(target, 'http://localhost');
+  searchParams.set('cursor', cursor);
+  return `<${pathname}?${searchParams.toString()}>; rel="next"`;
 }

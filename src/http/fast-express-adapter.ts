@@ -1,8 +1,11 @@
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import type { NestApplicationOptions } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express, Response } from 'express';
 import { endWithTurn } from '../common/turn-end.js';
+import { originForm } from './request-head.js';
+
+/** How often connections are looked through for heads of requests that are overdue; Node's default of 30 s would add that to the limit. */
+const CHECK_CONNECTIONS_MS = 1000;
 
 /**
  * Express spends most of a small request on `Object.setPrototypeOf(req, app.request)`, which throws away
@@ -23,6 +26,7 @@ export class FastExpressAdapter extends ExpressAdapter {
     app.disable('x-powered-by');
     app.disable('etag');
     app.set('query parser', 'simple');
+    this.setHttpServer(this.#createServer(app));
   }
 
   /** While `closing` says so, every answer, also to a request in flight, tells its client to open another connection. */
@@ -30,10 +34,12 @@ export class FastExpressAdapter extends ExpressAdapter {
     this.#closing = closing;
   }
 
-  override initHttpServer(options: NestApplicationOptions): void {
-    super.initHttpServer(options);
-    const app = this.getInstance<Express>();
+  /** The server is there from the beginning: its port is bound before Nest builds the app. */
+  override initHttpServer(): void {}
+
+  #createServer(app: Express): http.Server {
     const listener: RequestListener = (request, response) => {
+      request.url = originForm(request.url!);
       const body = this.first(request, response);
       if (body === null) app(request, response);
       else endWithTurn(response, body);
@@ -48,7 +54,18 @@ export class FastExpressAdapter extends ExpressAdapter {
     }
     app.request = inherit(Message.prototype, app.request);
     app.response = inherit(Answer.prototype, app.response);
-    this.httpServer = http.createServer({ IncomingMessage: Message, ServerResponse: Answer }, listener);
+    const server = http.createServer(
+      {
+        IncomingMessage: Message,
+        ServerResponse: Answer,
+        connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
+        // What Node would refuse without a problem, or take the first of and drop the rest, is left to requestHead.
+        requireHostHeader: false,
+        joinDuplicateHeaders: true,
+      },
+      listener,
+    );
+    return server.on('checkExpectation', listener);
   }
 
   /** Plain JSON goes out without `res.json()`, which parses and rebuilds the content type of every answer. */

@@ -4,6 +4,7 @@ import type { Request, RequestHandler, Response } from 'express';
 export function headersOf(middleware: RequestHandler): readonly (readonly [string, string])[] {
   const headers = new Map<string, string>();
   const recorder = {
+    getHeader: (name: string) => headers.get(name),
     setHeader: (name: string, value: string) => headers.set(name, value),
     removeHeader: (name: string) => headers.delete(name),
   };

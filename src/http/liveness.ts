@@ -1,28 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestHandler } from 'express';
 import { now } from '../common/time.js';
-import { API_HEADERS } from './security-headers.js';
-
-const HEADERS = [...API_HEADERS].flat();
+import { hasBody } from './has-body.js';
+import { headersOf } from './headers-of.js';
+import { headFault } from './request-head.js';
+import { DATA_HEADERS } from './security-headers.js';
 
 /**
  * Answers a plain `GET /health` before the framework: liveness touches nothing, is asked all the time, and must
- * not wait for anything. Whatever is not exactly that (HEAD, a trailing slash, a request id, an `Origin`)
- * takes the ordinary way to the same answer.
+ * not wait for anything. Whatever is not exactly that (HEAD, a trailing slash, a request id, an `Origin`, a body, a fault
+ * in the head) takes the ordinary way to the same answer, or to its refusal.
  */
-export function answerLiveness(request: IncomingMessage, response: ServerResponse): string | null {
-  if (request.url !== '/health' || request.method !== 'GET') return null;
-  const { headers } = request;
-  if (headers.origin !== undefined || headers['x-request-id'] !== undefined) return null;
-  const body = JSON.stringify({ status: 'healthy', timestamp: now() });
-  response.writeHead(200, [
-    ...HEADERS,
-    'X-Request-Id',
-    randomUUID(),
-    'Content-Type',
-    'application/json; charset=utf-8',
-    'Content-Length',
-    String(Buffer.byteLength(body)),
-  ]);
-  return body;
+export function answerLiveness(crossOrigin: RequestHandler) {
+  const common = [...DATA_HEADERS, ...headersOf(crossOrigin)].flat();
+  return (request: IncomingMessage, response: ServerResponse): string | null => {
+    if (request.url !== '/health' || request.method !== 'GET') return null;
+    const { headers } = request;
+    if (headers.origin !== undefined || headers['x-request-id'] !== undefined) return null;
+    if (hasBody(request) || headFault(request) !== null) return null;
+    const body = JSON.stringify({ status: 'healthy', timestamp: now() });
+    response.writeHead(200, [
+      ...common,
+      'X-Request-Id',
+      randomUUID(),
+      'Content-Type',
+      'application/json; charset=utf-8',
+      'Content-Length',
+      String(Buffer.byteLength(body)),
+    ]);
+    return body;
+  };
 }

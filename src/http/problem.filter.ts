@@ -41,7 +41,9 @@ export class ProblemFilter implements ExceptionFilter {
     }
     for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value);
     const body = JSON.stringify(toProblem(refusal, requestId));
-    response.status(refusal.status).setHeader('Content-Type', PROBLEM_JSON).end(body);
+    response.status(refusal.status).setHeader('Content-Type', PROBLEM_JSON);
+    // A cache may keep a 404, 405 or 410 by its own judgement (RFC 9110, section 15.1).
+    response.setHeader('Cache-Control', 'no-store').end(body);
   }
 
   #refusalOf(error: unknown, request: Request): ApiError {

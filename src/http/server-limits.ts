@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ApiError, errors } from '../common/errors.js';
-import { PROBLEM_JSON, toProblem } from '../common/problem.js';
+import { bareProblem } from './bare-problem.js';
 
 const HEADERS_MS = 15_000;
 const STALL_MS = 60_000;
 const KEEP_ALIVE_MS = 65_000;
-const MAX_HEADERS = 100;
+const LINGER_MS = 2000;
 
 /**
  * Limits of the server itself. They cut what does not move, never what moves slowly: there is no limit on
@@ -19,17 +18,51 @@ export function limitServer(server: Server): void {
   server.timeout = STALL_MS;
   // Longer than nginx's 60 s, so that the proxy, not the server, ends an idle connection.
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.maxHeadersCount = MAX_HEADERS;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket));
+  // Node drops what is beyond its limit in silence; requestHead refuses it, and 16 KiB bound what there is to count.
+  server.maxHeadersCount = 0;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: HttpSocket) => refuse(error, socket));
 }
 
-/** What Node's parser refuses never becomes a request; the answer is written to the bare socket. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
+/** What this file needs of a socket beyond its type: the answer that is being written to it, as Node's own handler asks. */
+interface HttpSocket extends Socket {
+  readonly _httpMessage?: ServerResponse | null;
+}
+
+/** Connections whose refusal waits for the answer before it. */
+const waiting = new WeakSet<Socket>();
+
+/**
+ * What Node's parser refuses never becomes a request; the answer is written to the bare socket, also on a connection that
+ * has been used before: a proxy would take an instance that says nothing for a dead one.
+ */
+function refuse(error: NodeJS.ErrnoException, socket: HttpSocket): void {
+  // The rest of what was refused.
+  if (socket.writableEnded || waiting.has(socket)) return;
+  const current = socket._httpMessage ?? null;
+  if (error.code === 'ECONNRESET' || !socket.writable || isBegun(current)) {
     socket.destroy();
-    return;
+  } else if (current?.req.complete === true) {
+    // An earlier request of the connection has its answer first.
+    waiting.add(socket);
+    current.once('close', () => {
+      waiting.delete(socket);
+      refuse(error, socket);
+    });
+  } else {
+    answer(error, socket);
   }
-  socket.end(rawResponse(refusalOf(error)), () => socket.destroy());
+}
+
+/** Whether what is wrong belongs to a request whose answer is already on its way. */
+function isBegun(current: ServerResponse | null): boolean {
+  return current !== null && current.headersSent && !current.req.complete;
+}
+
+/** Reads on for a moment: closed with something unread, the connection would be reset, and the answer lost with it. */
+function answer(error: NodeJS.ErrnoException, socket: Socket): void {
+  socket.end(rawResponse(refusalOf(error)));
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function refusalOf(error: NodeJS.ErrnoException): ApiError {
@@ -45,16 +78,10 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 function rawResponse(refusal: ApiError): string {
-  const requestId = randomUUID();
-  const body = JSON.stringify(toProblem(refusal, requestId));
+  const { headers, body } = bareProblem(refusal);
   return [
     `HTTP/1.1 ${refusal.status} ${REASONS[refusal.status]}`,
-    `Content-Type: ${PROBLEM_JSON}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Request-Id: ${requestId}`,
-    'X-Content-Type-Options: nosniff',
-    'Cache-Control: no-store',
-    'Connection: close',
+    ...headers.map(([name, value]) => `${name}: ${value}`),
     '',
     body,
   ].join('\r\n');

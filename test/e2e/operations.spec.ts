@@ -30,6 +30,7 @@ describe('operations', () => {
     expect(answer.body).toEqual({ status: 'healthy', timestamp: expect.any(String) });
     expect(answer.headers.get('x-request-id')).toBeTruthy();
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
     const fromPage = await server.client().fetch(path, { headers: { origin: 'https://app.example.org' } });
     expect(fromPage.headers.get('access-control-allow-origin')).toBe('*');
   });

@@ -4,20 +4,9 @@ import type { IncomingMessage } from 'node:http';
 const CREDENTIALS = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 
 /**
- * The token of the `Authorization` header, the only place it is read from; null without one.
- * Two such headers are refused: Node keeps the first, a proxy in front might believe the other.
+ * The token of the `Authorization` header, the only place it is read from; null without one. Of two such headers, which the
+ * server has joined with a comma, there is none: a proxy in front might believe the one or the other.
  */
 export function bearerToken(request: IncomingMessage): string | null {
-  const header = request.headers.authorization;
-  if (header === undefined || countHeaders(request, 'authorization') > 1) return null;
-  return CREDENTIALS.exec(header)?.[1] ?? null;
-}
-
-function countHeaders(request: IncomingMessage, name: string): number {
-  let count = 0;
-  for (let index = 0; index < request.rawHeaders.length; index += 2) {
-    const raw = request.rawHeaders[index]!;
-    if (raw.length === name.length && raw.toLowerCase() === name) count++;
-  }
-  return count;
+  return CREDENTIALS.exec(request.headers.authorization ?? '')?.[1] ?? null;
 }
