@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, SocketAddress } from 'node:net';
 
 /**
- * The client's address, without a port. Of `X-Forwarded-For` only what the last `trustedHops` proxies wrote
- * is believed; what is not an address is not one.
+ * The client's address, without a port and a zone, written in one way (RFC 5952). Of `X-Forwarded-For` only what the last
+ * `trustedHops` proxies wrote is believed; what is not an address is not one.
  */
 export function clientAddress(request: IncomingMessage, trustedHops: number): string | null {
   const peer = plain(request.socket.remoteAddress ?? '');
@@ -14,12 +14,22 @@ export function clientAddress(request: IncomingMessage, trustedHops: number): st
     .filter((part) => part !== '');
   // The nearest proxy appended the last entry: hop n wrote the n-th from the end.
   const claimed = forwarded.at(-Math.min(trustedHops, forwarded.length));
-  return claimed === undefined ? peer : (plain(withoutPort(claimed)) ?? peer);
+  return claimed === undefined ? peer : (canonical(withoutPort(claimed)) ?? peer);
 }
 
-/** Without a zone (RFC 4007, section 11), which is of any length and means something on one machine only. */
+/** A proxy may write an IPv6 address in other ways than the system writes that of a peer. */
+function canonical(claimed: string): string | null {
+  const address = plain(claimed);
+  if (address === null || isIP(address) === 4) return address;
+  return plain(new SocketAddress({ address, family: 'ipv6' }).address);
+}
+
+/** A zone (RFC 4007) means something only on the machine that wrote it. An IPv4 address mapped into IPv6 is itself. */
 function plain(address: string): string | null {
-  const [text = ''] = (address.startsWith('::ffff:') ? address.slice(7) : address).split('%', 1);
+  const zone = address.indexOf('%');
+  const text = zone === -1 ? address : address.slice(0, zone);
+  const mapped = text.startsWith('::ffff:') ? text.slice('::ffff:'.length) : '';
+  if (isIP(mapped) === 4) return mapped;
   return isIP(text) === 0 ? null : text;
 }
 
