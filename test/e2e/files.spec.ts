@@ -46,6 +46,7 @@ describe('files', () => {
     expect(body.size).toBe(0);
     expect((await client.download(body.id)).body).toHaveLength(0);
     expect((await client.download(body.id, { range: 'bytes=0-' })).status).toBe(416);
+    expect((await client.download(body.id, { range: 'bytes=-5' })).status).toBe(200);
   });
 
   it('takes exactly the limit and refuses one byte more, with a length or chunked', async () => {
@@ -154,6 +155,14 @@ describe('files', () => {
       ['bytes=2-4', 206, '234', 'bytes 2-4/10'],
       ['bytes=7-', 206, '789', 'bytes 7-9/10'],
       ['bytes=-3', 206, '789', 'bytes 7-9/10'],
+      ['bytes=-5000', 206, '0123456789', 'bytes 0-9/10'],
+      ['bytes=-10', 206, '0123456789', 'bytes 0-9/10'],
+      ['bytes=-0', 416, null, 'bytes */10'],
+      ['Bytes= 9-99999999999999999999', 206, '9', 'bytes 9-9/10'],
+      ['bytes=4-2', 200, '0123456789', null],
+      ['bytes=-', 200, '0123456789', null],
+      ['bytes=1x-2', 200, '0123456789', null],
+      ['bytes=0-0,-5000', 200, '0123456789', null],
       ['bytes=0-99', 206, '0123456789', 'bytes 0-9/10'],
       ['bytes=0-1,5-6', 200, '0123456789', null],
       ['lines=0-1', 200, '0123456789', null],
@@ -185,10 +194,16 @@ describe('files', () => {
       expect(await status({ 'if-match': '"x"' })).toBe(412);
       expect(await status({ 'if-match': '*' })).toBe(200);
       expect(await status({ 'if-modified-since': modified })).toBe(304);
+      expect(await status({ 'if-modified-since': 'Saturday, 01-Jan-50 00:00:00 GMT' })).toBe(304);
+      expect(await status({ 'if-modified-since': 'Sat Jan  1 00:00:00 2050' })).toBe(304);
+      for (const date of ['9999', '2050-01-01', 'Sat, 01 Jan 2050 00:00:00', modified.toLowerCase()])
+        expect([date, await status({ 'if-modified-since': date })]).toEqual([date, 200]);
+      expect(await status({ 'if-unmodified-since': '2001' })).toBe(200);
       expect(await status({ 'if-unmodified-since': 'Mon, 01 Jan 2001 00:00:00 GMT' })).toBe(412);
       expect(await status({ range: 'bytes=0-1', 'if-range': etag })).toBe(206);
       expect(await status({ range: 'bytes=0-1', 'if-range': '"x"' })).toBe(200);
       expect(await status({ range: 'bytes=0-1', 'if-range': modified })).toBe(206);
+      expect(await status({ range: 'bytes=0-1', 'if-range': '9999' })).toBe(200);
     });
 
     it('records each download once, and neither HEAD nor 304', async () => {

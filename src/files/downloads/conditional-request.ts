@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import parseRange from 'range-parser';
+import { parseHttpDate } from './http-date.js';
 import type { ByteRange } from '../storage/object-storage.js';
 
 /** What conditions are judged by. */
@@ -58,20 +58,36 @@ function ifRangeHolds(
   return dateOf(validator) === lastModified.getTime();
 }
 
-/** A malformed range, another unit, or several ranges are answered with the whole (section 14.2 allows it). */
+const ONE_RANGE = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i;
+
+/**
+ * The part of a file that `Range` asks for. A malformed range, another unit, or several ranges are answered with the whole
+ * (section 14.2 allows it); so is the end of a file that is empty, as no `Content-Range` can say it.
+ */
 function evaluateRange(header: string, size: number): Verdict {
-  const ranges = parseRange(size, header, { combine: true });
-  if (ranges === -1) return { status: 416 };
-  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return { status: 200 };
-  return { status: 206, range: { start: ranges[0]!.start, end: ranges[0]!.end } };
+  const [, first, last] = ONE_RANGE.exec(header) ?? [];
+  if (first === undefined || last === undefined || first + last === '') return { status: 200 };
+  if (first === '') return evaluateSuffix(Number(last), size);
+  const [start, end] = [Number(first), last === '' ? Infinity : Number(last)];
+  if (end < start) return { status: 200 };
+  return start < size ? partFrom(start, Math.min(end, size - 1)) : { status: 416 };
+}
+
+/** The last `length` bytes; of a shorter file all of them (section 14.1.2). */
+function evaluateSuffix(length: number, size: number): Verdict {
+  if (length === 0) return { status: 416 };
+  return size === 0 ? { status: 200 } : partFrom(Math.max(0, size - length), size - 1);
+}
+
+function partFrom(start: number, end: number): Verdict {
+  return { status: 206, range: { start, end } };
 }
 
 function tagsOf(header: string): string[] {
   return header.match(/(?:W\/)?"[^"]*"/g) ?? [];
 }
 
-/** Milliseconds since the epoch, or null for what is no date: a condition that cannot be read is ignored. */
+/** Milliseconds since the epoch, or null for what is no HTTP date: a condition that cannot be read is ignored (section 13.1.3). */
 function dateOf(header: string | undefined): number | null {
-  const time = header === undefined ? NaN : Date.parse(header);
-  return Number.isNaN(time) ? null : time;
+  return header === undefined ? null : parseHttpDate(header.trim());
 }
