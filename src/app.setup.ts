@@ -1,7 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
+import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { serveDocument } from './app.document.js';
 import { AppModule } from './app.module.js';
@@ -15,6 +17,7 @@ import { accessLog } from './http/access-log.js';
 import { answerDeadline } from './http/answer-deadline.js';
 import { crossOrigin } from './http/cross-origin.js';
 import { FastExpressAdapter } from './http/fast-express-adapter.js';
+import { holdRequests } from './http/hold-requests.js';
 import { inOrder } from './http/in-order.js';
 import { InputValidation } from './http/input-validation.js';
 import { JsonBodyGuard } from './http/json-body.guard.js';
@@ -27,10 +30,33 @@ import { securityHeaders } from './http/security-headers.js';
 import { limitServer } from './http/server-limits.js';
 import { drainServer, runPhases } from './http/shutdown.js';
 
-/** Builds the app as every instance gets it, tests included. It is initialised but does not listen yet. */
+/**
+ * Builds the app as every instance gets it, tests included. Its port is bound before anything is swept or recorded, so that
+ * a start that fails for another's sake leaves the other alone; requests wait until the app is complete.
+ */
 export async function createApp(config: AppConfig, logger: Logger): Promise<INestApplication<Server>> {
   const origins = crossOrigin(config.http.corsOrigins);
   const adapter = new FastExpressAdapter(answerLiveness(origins));
+  const server = adapter.getHttpServer() as Server;
+  limitServer(server);
+  const serve = holdRequests(server);
+  await once(server.listen(config.http.port, config.http.host), 'listening');
+  try {
+    const app = await buildApp(config, logger, adapter, origins);
+    serve();
+    return app;
+  } catch (error) {
+    server.close().closeAllConnections();
+    throw error;
+  }
+}
+
+async function buildApp(
+  config: AppConfig,
+  logger: Logger,
+  adapter: FastExpressAdapter,
+  origins: RequestHandler,
+): Promise<INestApplication<Server>> {
   const app = await NestFactory.create<INestApplication<Server>>(AppModule.on(config), adapter, {
     bodyParser: false,
     logger: new PinoLogger(logger),
@@ -54,7 +80,6 @@ export async function createApp(config: AppConfig, logger: Logger): Promise<INes
   app.useGlobalPipes(new InputValidation());
   app.useGlobalFilters(new ProblemFilter([translateDatabaseError]));
   serveDocument(app);
-  limitServer(app.getHttpServer());
   await app.init();
   await app.get(SystemJournal).recordStart();
   return app;

@@ -29,7 +29,6 @@ async function main(): Promise<void> {
     };
     let stopping = false;
     process.on('SIGTERM', stop).on('SIGINT', stop);
-    await app.listen(config.http.port, config.http.host);
     const { port } = app.getHttpServer().address() as AddressInfo;
     logger.info(
       { port, database: config.database.kind },

@@ -53,6 +53,8 @@ export async function startApp(environment: Record<string, string> = {}): Promis
   const bucket = (await s3?.bucket()) ?? null;
   const config = loadConfig({
     NODE_ENV: 'test',
+    HOST: '127.0.0.1',
+    PORT: '0',
     JWT_SECRET,
     BCRYPT_COST: '10',
     RATE_LIMIT_PER_MINUTE: '0',
@@ -66,7 +68,6 @@ export async function startApp(environment: Record<string, string> = {}): Promis
   const log: string[] = [];
   const logger = createLogger(config.logLevel, { write: (line: string) => void log.push(line) });
   const app = await createApp(config, logger);
-  await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   document ??= ApiDocument.of(app);

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '../../support/client.js';
 import { runProgram, startProgram } from '../../support/process.js';
+import { filePart, multipart, openRaw, statusOf, uploadHead } from '../../support/raw-http.js';
 
 describe('start', () => {
   let storage: string;
@@ -108,6 +110,33 @@ describe('start', () => {
     const everywhere = [service.output(), trail, metrics, ...(await Promise.all(files))].join('\n');
     for (const secret of [canary, client.token, client.token.split('.')[2]!])
       expect(everywhere).not.toContain(secret);
+  });
+
+  it('touches nothing of the process that has its port', async () => {
+    await fresh();
+    const first = await startProgram({ STORAGE_PATH: storage });
+    const client = new Client(first.url);
+    await client.register('first@example.org', 'a long enough passphrase');
+    const { port } = new URL(first.url);
+    const body = multipart([filePart('slow.bin', Buffer.alloc(200_000, 1))]);
+    const socket = await openRaw(Number(port), uploadHead(client.token, body.length));
+    let answer = '';
+    socket.on('data', (chunk) => (answer += chunk.toString()));
+    socket.write(body.subarray(0, 100_000));
+    const second = await runProgram({ STORAGE_PATH: storage, PORT: port });
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toContain('EADDRINUSE');
+    socket.write(body.subarray(100_000));
+    await once(socket, 'data');
+    expect(statusOf(answer)).toBe(201);
+    // It has not even opened a database of its own.
+    const other = await mkdtemp(join(tmpdir(), 'start-'));
+    const third = await runProgram({ STORAGE_PATH: other, PORT: port });
+    expect(await third.ended).toBe(1);
+    expect(await readdir(other)).not.toContain('database');
+    await rm(other, { recursive: true });
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
   });
 
   it('names the problem and exits with 1 when it cannot open its storage', async () => {
