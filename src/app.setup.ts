@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { serveDocument } from './app.document.js';
 import { AppModule } from './app.module.js';
 import { SystemJournal } from './audit/intake/system-journal.js';
@@ -86,15 +87,16 @@ async function buildApp(
 }
 
 /**
- * Stops the app in named phases within the configured grace: `/ready` fails, no new connections, requests in
- * flight finish or are cut, the audit trail is drained and closed, then the database.
+ * Stops the app in named phases within the configured grace: `/ready` fails for a while, so that balancers see it and send
+ * nothing more; then no new connections, requests in flight finish or are cut, the audit trail is drained and closed, then
+ * the database.
  * @returns true when everything ended in order.
  */
 export async function stopApp(app: INestApplication<Server>, config: AppConfig): Promise<boolean> {
   const deadline = Date.now() + config.http.shutdownGraceMs;
   return runPhases(
     [
-      { name: 'announce', run: () => app.get(Lifecycle).beginStop() },
+      { name: 'announce', run: () => announceStop(app, config) },
       { name: 'drain requests', run: () => drainServer(app.getHttpServer(), deadline) },
       { name: 'settle uploads', run: () => app.get(UploadsService).settled() },
       { name: 'drain audit', run: () => app.get(SystemJournal).recordStop() },
@@ -102,4 +104,9 @@ export async function stopApp(app: INestApplication<Server>, config: AppConfig):
     ],
     deadline + 1000,
   );
+}
+
+async function announceStop(app: INestApplication<Server>, config: AppConfig): Promise<void> {
+  app.get(Lifecycle).beginStop();
+  await delay(config.http.stopAnnouncementMs);
 }

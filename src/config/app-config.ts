@@ -34,6 +34,8 @@ export abstract class AppConfig {
     readonly corsOrigins: '*' | readonly string[];
     readonly trustedProxyHops: number;
     readonly shutdownGraceMs: number;
+    /** The part of the grace in which `/ready` fails while requests are still served. */
+    readonly stopAnnouncementMs: number;
   };
   abstract readonly auth: {
     /** The first key signs; all of them verify. */

@@ -78,6 +78,8 @@ export function loadConfig(environment: Environment): AppConfig {
       corsOrigins: values.CORS_ORIGINS[0] === '*' ? '*' : values.CORS_ORIGINS,
       trustedProxyHops: values.TRUST_PROXY,
       shutdownGraceMs: values.SHUTDOWN_GRACE_SECONDS * 1000,
+      // As long as a balancer takes to ask twice, and never the greater part of the grace.
+      stopAnnouncementMs: Math.min(2000, values.SHUTDOWN_GRACE_SECONDS * 250),
     },
     auth: { tokenKeys: tokens.keys, tokenTtlSeconds: values.JWT_TTL, bcryptCost: values.BCRYPT_COST },
     database: databaseConfig(values.DATABASE_URL, storagePath),

@@ -69,11 +69,11 @@ export async function startCluster({
     },
     stop: async () => {
       await nginx.stop();
-      for (const { child, ended } of instances) {
+      for (const { child } of instances) {
         child.kill('SIGCONT');
         child.kill('SIGTERM');
-        await ended;
       }
+      await Promise.all(instances.map(({ ended }) => ended));
       await database?.drop();
       await rm(storage, { recursive: true, force: true });
     },

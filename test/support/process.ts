@@ -22,6 +22,8 @@ export async function runProgram(environment: Record<string, string>, shell = ''
       JWT_SECRET,
       BCRYPT_COST: '10',
       RATE_LIMIT_PER_MINUTE: '0',
+      // A quarter of it is waited at every stop, for balancers that are not there.
+      SHUTDOWN_GRACE_SECONDS: '2',
       PORT: port,
       HOST: '127.0.0.1',
       ...environment,

@@ -103,7 +103,8 @@ export async function startApp(environment: Record<string, string> = {}): Promis
       await (broken ? rename(...names) : rename(names[1], names[0]));
     },
     close: async () => {
-      await stopApp(app, config);
+      // Nobody asks /ready before this one goes.
+      await stopApp(app, { ...config, http: { ...config.http, stopAnnouncementMs: 0 } });
       await s3?.stop();
       await database?.drop();
       if (environment.STORAGE_PATH === undefined) await rm(storage, { recursive: true, force: true });

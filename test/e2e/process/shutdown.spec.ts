@@ -20,6 +20,32 @@ describe('security.md: shutdown', () => {
     return [service, client, Number(new URL(service.url).port)];
   };
 
+  it('announces the stop for two seconds, in which it serves whoever still comes, and refuses connections then', async () => {
+    const [service, client] = await start('20');
+    service.child.kill('SIGTERM');
+    const ready = async () => {
+      const { status } = await client.json('GET', '/ready');
+      return [status, Date.now()] as const;
+    };
+    let [status, announced] = await ready();
+    while (status === 200) [status, announced] = await ready();
+    expect(status).toBe(503);
+    let served = 0;
+    let last = announced;
+    for (;;) {
+      const answer = await client.json('GET', '/api/users/me').catch(() => null);
+      if (answer === null) break;
+      expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+      last = Date.now();
+      served++;
+      await delay(50);
+    }
+    expect(served).toBeGreaterThan(1);
+    expect(last - announced).toBeGreaterThan(1000);
+    await expect(fetch(`${service.url}/ready`)).rejects.toThrow();
+    expect(await service.ended).toBe(0);
+  });
+
   it('lets an upload and a sign-in in flight finish, refuses new connections, and exits with 0', async () => {
     const [service, client, port] = await start('20');
     const body = multipart([filePart('slow.bin', Buffer.alloc(500_000, 1))]);
@@ -31,7 +57,8 @@ describe('security.md: shutdown', () => {
     const signIn = client.signIn();
     await delay(20);
     service.child.kill('SIGTERM');
-    await delay(150);
+    // The announcement is over.
+    await delay(2500);
     await expect(fetch(`${service.url}/ready`)).rejects.toThrow();
     socket.write(body.subarray(250_000));
     expect((await signIn).status).toBe(200);
