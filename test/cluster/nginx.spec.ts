@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
+import { join, relative } from 'node:path';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import type { Client } from '../support/client.js';
+import { rawExchange, statusOf } from '../support/raw-http.js';
+import { storedFiles } from '../support/storage-files.js';
 
 const MIB = 1024 * 1024;
 
@@ -13,6 +16,10 @@ describe.each(['none', 'x-accel'])('behind nginx, downloads handed over: %s', (o
     client = await cluster.user();
   }, 60_000);
   afterAll(() => cluster.stop());
+
+  /** The answer of nginx to a request as it is written here. */
+  const through = (request: string) =>
+    rawExchange(Number(new URL(cluster.url).port), [Buffer.from(request, 'latin1')]);
 
   it('gives the same answer as an instance alone, headers once each', async () => {
     const bytes = randomBytes(300_000);
@@ -79,17 +86,88 @@ describe.each(['none', 'x-accel'])('behind nginx, downloads handed over: %s', (o
     });
   });
 
-  it('does not let the outside at the internal location, nor at /metrics', async () => {
-    const { body } = await client.upload('secret');
-    for (const path of [
+  it.each([
+    '/metrics',
+    '/metrics/',
+    '/Metrics',
+    '/METRICS/',
+    '//metrics',
+    '/metrics//',
+    '/%6detrics',
+    '/Metric%53/',
+    '/x/../metrics',
+    '/x/%2e%2e/metrics/',
+    '/%2e/metrics',
+    '/x/..%2fmetrics',
+    '/metrics%2f',
+    '/metrics%20',
+    '/metrics%00',
+    '/metrics;x',
+    '/metrics?x',
+    '/metrics#x',
+    '/metrics\u00a0',
+    'http://x/metrics',
+    'http://x//metrics/',
+  ])('does not let the outside at the metrics as %s', async (target) => {
+    const text = await through(`GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    expect([400, 403, 404]).toContain(statusOf(text));
+    expect(text).toMatch(/content-type: application\/problem\+json/i);
+    expect(text).not.toContain('domain_events_total');
+  });
+
+  it('does not let the outside at the internal location, however it is written', async () => {
+    await client.upload('secret');
+    const names = await storedFiles(cluster.storage);
+    const blob = relative(join(cluster.storage, 'blobs'), names.at(-1)!);
+    for (const target of [
       '/internal/blobs/',
-      `/internal/blobs/00/${body.id}`,
-      '/internal/../internal/blobs/00/x',
+      `/internal/blobs/${blob}`,
+      `//internal//blobs/${blob}`,
+      `/INTERNAL/blobs/${blob}`,
+      `/x/../internal/blobs/${blob}`,
+      `/internal/%62lobs/${blob}`,
+      `/%69nternal%2fblobs%2f${blob}`,
+      `http://x/internal/blobs/${blob}`,
+      `/internal/blobs../blobs/${blob}`,
     ]) {
-      expect((await client.fetch(path)).status).toBe(404);
+      const text = await through(
+        `GET ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${client.token}\r\nX-Accel-Redirect: /internal/blobs/${blob}\r\n\r\n`,
+      );
+      expect([target, statusOf(text)]).toEqual([target, 404]);
+      expect(text).toMatch(/content-type: application\/problem\+json/i);
+      expect(text).not.toContain('secret');
     }
     const metrics = await client.json('GET', '/metrics');
     expect([metrics.status, metrics.body.code]).toEqual([403, 'forbidden']);
+  });
+
+  it('takes no instance for a dead one because of a request that it refuses', async () => {
+    for (let i = 0; i < 30; i++) {
+      const bomb = i % 2 === 0 ? 'X: x' : `X: ${'x'.repeat(15_000)}\r\n`.repeat(3);
+      const text = await through(`GET /ready\u00a0 HTTP/1.1\r\nHost: x\r\n${bomb}\r\n\r\n`);
+      expect([400, 431]).toContain(statusOf(text));
+      expect(text).toMatch(/content-type: application\/problem\+json/i);
+      expect((await client.json('GET', '/api/users/me')).status).toBe(200);
+    }
+  });
+
+  it.each([
+    ['an escape that is none', 'GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+    ['too long a line', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 414],
+    ['too long a header', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n', 400],
+    ['TRACE', 'TRACE / HTTP/1.1\r\nHost: x\r\n\r\n', 405],
+    ['two hosts', 'GET /health HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n', 400],
+    [
+      'a length and chunks',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+      400,
+    ],
+  ])('refuses %s as a problem', async (_, request, status) => {
+    const text = await through(request);
+    expect(statusOf(text)).toBe(status);
+    expect(text).toMatch(/content-type: application\/problem\+json/i);
+    expect(text).toMatch(new RegExp(`"status":${status}`));
   });
 
   it('does not believe a client about its address', async () => {
