@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { parseHttpDate } from './http-date.js';
 import type { ByteRange } from '../storage/object-storage.js';
+import { parseHttpDate } from './http-date.js';
 
 /** What conditions are judged by. */
 export interface Representation {
