@@ -10,7 +10,8 @@ import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
 import { LogSearch } from '../trail/log-search.js';
 import type { ExportedEntry } from './exported-entry.js';
 
-const BATCH = 500;
+/** Entries that are read and written out before others get their turn: SQLite, and making the lines, hold up the process. */
+const BATCH = 250;
 
 /** Which part of the log is read, and whose entries of it. */
 export interface Part {
