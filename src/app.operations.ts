@@ -26,7 +26,6 @@ const BY_SERVER = [
   'expectation_failed',
   'headers_too_large',
   'internal_error',
-  'answer_timeout',
 ] as const satisfies ErrorCode[];
 
 /** What reading a JSON body refuses. */
@@ -35,8 +34,11 @@ const BY_JSON_BODY = ['malformed_json', 'body_too_large', 'unsupported_media_typ
 /** Statuses of requests that no guard has seen. */
 const BEFORE_GUARD = new Set(['405', '417', '431']);
 
-/** The guard limits the requests and records the first of those that were too many. */
-const BY_LIMIT = ['rate_limited', 'audit_unavailable'] as const;
+/**
+ * The guard limits the requests and records the first of those that were too many. What is open to probes is not limited,
+ * and has its answer long before there could be none.
+ */
+const BY_LIMIT = ['rate_limited', 'audit_unavailable', 'answer_timeout'] as const;
 
 /** A closed route asks the database who is calling, and records whom it turns away. */
 const BY_GUARD = [...BY_LIMIT, 'unauthorized', 'insufficient_scope', 'database_unavailable'] as const;
