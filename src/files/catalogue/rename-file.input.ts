@@ -3,7 +3,6 @@ import { IsString, MaxLength } from 'class-validator';
 
 export class RenameFileInput {
   @ApiProperty({
-    minLength: 1,
     maxLength: 1024,
     description:
       'Kept in NFC, without any path part and control characters. What is left has at most 255 bytes of UTF-8 ' +
