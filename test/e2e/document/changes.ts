@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import type { ErrorCode } from '../../../src/common/errors.js';
+import { PROBLEM_JSON } from '../../../src/common/problem.js';
 import type { ApiDocument, Operation, Parameter, Schema } from '../../support/api-document.js';
 import {
   type ApiRequest,
@@ -10,10 +12,10 @@ import {
 } from './requests.js';
 import { type OtherValues, otherThan, textsOtherThan } from './values.js';
 
-/** A request that the document does not allow, and the status that it says so with. */
+/** A request that the document does not allow, and the code with which it is refused. */
 export interface RefusedRequest {
   readonly because: string;
-  readonly status: number;
+  readonly code: ErrorCode;
   readonly request: ApiRequest;
 }
 
@@ -28,7 +30,7 @@ export function refusedRequests(document: ApiDocument, operation: Operation): Ot
     parameterChanges(document, operation),
     bodyChanges(document, operation),
   ]);
-  const changed = ({ because, status, change }: Change) => ({ because, status, request: change(plain) });
+  const changed = ({ because, code, change }: Change) => ({ because, code, request: change(plain) });
   return { listed: listed.map(changed), random: random && random.map(changed) };
 }
 
@@ -50,19 +52,20 @@ const only = (...listed: readonly Change[]): Changes => ({ listed, random: null 
 
 interface Change {
   readonly because: string;
-  readonly status: number;
+  readonly code: ErrorCode;
   readonly change: (request: ApiRequest) => ApiRequest;
 }
 
 function accessChanges({ security, ...operation }: Operation): Changes {
   if (security.length === 0) return only();
-  const as = (caller: Caller, status: number): Change => ({
+  const as = (caller: Caller, code: ErrorCode): Change => ({
     because: `the caller is: ${caller}`,
-    status,
+    code,
     change: (request) => ({ ...request, caller }),
   });
-  const role = operation['x-role'] === undefined ? [] : [as('no role', 403)];
-  return only(as('nobody', 401), as('garbage', 401), as('weak key', 403), ...role);
+  const role = operation['x-role'] === undefined ? [] : [as('no role', 'forbidden')];
+  const token = [as('nobody', 'unauthorized'), as('garbage', 'unauthorized')];
+  return only(...token, as('weak key', 'insufficient_scope'), ...role);
 }
 
 function parameterChanges(document: ApiDocument, operation: Operation): Changes {
@@ -73,7 +76,7 @@ function parameterChanges(document: ApiDocument, operation: Operation): Changes 
     const { listed, random } = textsOtherThan(document, parameter.schema);
     const fitting = (text: string) => fits(parameter, text);
     const texts = { listed: listed.filter(fitting), random: random && random.filter(fitting) };
-    return changesBy(texts, (text) => other(parameter, text));
+    return changesBy(texts, (text) => other(operation, parameter, text));
   });
   return together([only(...twice, ...missing, ...(query.length > 0 ? UNKNOWN_PARAMETERS : [])), ...others]);
 }
@@ -84,36 +87,50 @@ function fits(parameter: Parameter, text: string): boolean {
   return parameter.in !== 'header' || /^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(text);
 }
 
-function other(parameter: Parameter, text: string): Change {
+function other(operation: Operation, parameter: Parameter, text: string): Change {
   const because = `${parameter.in} ${parameter.name} is ${JSON.stringify(text)}`;
   const { name } = parameter;
   switch (parameter.in) {
     case 'path': {
       // What is no id is answered as an unknown one.
-      const status = parameter.schema.format === 'uuid' ? 404 : 400;
-      return { because, status, change: (to) => ({ ...to, path: { ...to.path, [name]: text } }) };
+      const code = parameter.schema.format === 'uuid' ? unknownIdCode(operation) : 'validation_failed';
+      return { because, code, change: (to) => ({ ...to, path: { ...to.path, [name]: text } }) };
     }
     case 'query':
       return {
         because,
-        status: 400,
+        code: 'validation_failed',
         change: (to) => ({ ...to, query: [...others(to, name), [name, text]] }),
       };
     case 'header':
-      return { because, status: 400, change: (to) => ({ ...to, headers: { ...to.headers, [name]: text } }) };
+      return {
+        because,
+        code: 'invalid_idempotency_key',
+        change: (to) => ({ ...to, headers: { ...to.headers, [name]: text } }),
+      };
   }
+}
+
+/** How the operation refuses an id that it does not know; HEAD, whose refusals have no code, as GET does. */
+function unknownIdCode({ responses }: Operation): ErrorCode {
+  const [code = 'file_not_found'] = Object.keys(responses[404]?.content?.[PROBLEM_JSON]?.examples ?? {});
+  return code as ErrorCode;
 }
 
 function repeated(name: string): Change {
   return {
     because: `${name} is given twice`,
-    status: 400,
+    code: 'validation_failed',
     change: (to) => ({ ...to, query: [...others(to, name), [name, '1'], [name, '1']] }),
   };
 }
 
 function without(name: string): Change {
-  return { because: `${name} is missing`, status: 400, change: (to) => ({ ...to, query: others(to, name) }) };
+  return {
+    because: `${name} is missing`,
+    code: 'validation_failed',
+    change: (to) => ({ ...to, query: others(to, name) }),
+  };
 }
 
 const UNKNOWN_PARAMETERS: readonly Change[] = [
@@ -124,7 +141,7 @@ const UNKNOWN_PARAMETERS: readonly Change[] = [
   'Limit',
 ].map((name) => ({
   because: `there is no parameter ${name}`,
-  status: 400,
+  code: 'validation_failed',
   change: (to) => ({ ...to, query: [...to.query, [name, '1']] }),
 }));
 
@@ -134,9 +151,9 @@ const withBody =
   (body: RequestBody) =>
   (request: ApiRequest): ApiRequest => ({ ...request, body });
 
-const raw = (because: string, status: number, type: string, text: string): Change => ({
+const raw = (because: string, code: ErrorCode, type: string, text: string): Change => ({
   because,
-  status,
+  code,
   change: withBody({ kind: 'raw', type, text }),
 });
 
@@ -150,40 +167,45 @@ function bodyChanges(document: ApiDocument, { requestBody }: Operation): Changes
 }
 
 const RAW_CHANGES: readonly Change[] = [
-  { because: 'there is no body', status: 400, change: withBody({ kind: 'none' }) },
-  raw('the body is empty', 400, 'application/json', ''),
-  raw('the body is text', 415, 'text/plain', 'x'),
-  raw('the body is a form', 415, 'application/x-www-form-urlencoded', 'a=b'),
-  raw('the body is not UTF-8', 415, 'application/json; charset=utf-16', '{}'),
-  raw('the JSON is broken', 400, 'application/json', '{"a":'),
-  raw('a key is given twice', 400, 'application/json', '{"a":1,"a":1}'),
-  raw('the body is too large', 413, 'application/json', JSON.stringify({ a: 'x'.repeat(70_000) })),
+  { because: 'there is no body', code: 'malformed_json', change: withBody({ kind: 'none' }) },
+  raw('the body is empty', 'malformed_json', 'application/json', ''),
+  raw('the body is text', 'unsupported_media_type', 'text/plain', 'x'),
+  raw('the body is a form', 'unsupported_media_type', 'application/x-www-form-urlencoded', 'a=b'),
+  raw('the body is not UTF-8', 'unsupported_media_type', 'application/json; charset=utf-16', '{}'),
+  raw('the JSON is broken', 'malformed_json', 'application/json', '{"a":'),
+  raw('a key is given twice', 'malformed_json', 'application/json', '{"a":1,"a":1}'),
+  raw(
+    'the body is too large',
+    'body_too_large',
+    'application/json',
+    JSON.stringify({ a: 'x'.repeat(70_000) }),
+  ),
 ];
 
 const file = (field: string): FormPart => ({ field, fileName: 'file.bin', content: 'bytes' });
-const form = (because: string, ...parts: FormPart[]): Change => ({
+const form = (because: string, code: ErrorCode, ...parts: FormPart[]): Change => ({
   because,
-  status: 400,
+  code,
   change: withBody({ kind: 'form', parts }),
 });
 
 const FORM_CHANGES: readonly Change[] = [
-  raw('the body is JSON', 415, 'application/json', '{}'),
-  raw('there is no boundary', 400, 'multipart/form-data', 'x'),
-  raw('the form does not end', 400, 'multipart/form-data; boundary=x', '--x\r\n'),
-  { because: 'there is no body', status: 415, change: withBody({ kind: 'none' }) },
-  form('there is no file', { field: 'sha256', content: '' }),
-  form('the field has another name', file('document')),
-  form('there are two files', file('file'), file('file')),
-  form('there is another field', file('file'), { field: 'user_id', content: 'x' }),
-  form('the digest is none', file('file'), { field: 'sha256', content: 'x' }),
+  raw('the body is JSON', 'unsupported_media_type', 'application/json', '{}'),
+  raw('there is no boundary', 'malformed_upload', 'multipart/form-data', 'x'),
+  raw('the form does not end', 'malformed_upload', 'multipart/form-data; boundary=x', '--x\r\n'),
+  { because: 'there is no body', code: 'unsupported_media_type', change: withBody({ kind: 'none' }) },
+  form('there is no file', 'file_missing', { field: 'sha256', content: '' }),
+  form('the field has another name', 'malformed_upload', file('document')),
+  form('there are two files', 'malformed_upload', file('file'), file('file')),
+  form('there is another field', 'malformed_upload', file('file'), { field: 'user_id', content: 'x' }),
+  form('the digest is none', 'digest_mismatch', file('file'), { field: 'sha256', content: 'x' }),
 ];
 
 function memberChanges(document: ApiDocument, schema: Schema): Changes {
   const { properties = {}, required = [] } = schema;
   const merged = (because: string, change: (value: object) => unknown): Change => ({
     because,
-    status: 400,
+    code: 'validation_failed',
     change: (request) => ({ ...request, body: { kind: 'json', value: change(membersOf(request)) } }),
   });
   const unknown = ['nonsense', 'id', 'role', 'user_id'].map((name) =>
@@ -195,7 +217,7 @@ function memberChanges(document: ApiDocument, schema: Schema): Changes {
     ),
   );
   const noObject = ['[]', 'null', '"x"', '1'].map((text) =>
-    raw(`the body is ${text}`, 400, 'application/json', text),
+    raw(`the body is ${text}`, 'malformed_json', 'application/json', text),
   );
   const wrong = Object.entries(properties).map(([name, property]) =>
     changesBy(otherThan(document, property), (odd) =>

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { CATALOGUE, type ErrorCode } from '../../../src/common/errors.js';
+import { PROBLEM_JSON } from '../../../src/common/problem.js';
 import { ApiDocument, type Operation } from '../../support/api-document.js';
 import { startApp, type TestApp } from '../../support/test-app.js';
 import { Callers } from './callers.js';
@@ -16,6 +18,18 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'];
 
 /** What a schema cannot say: the codes with which an allowed request may be refused for its content. */
 const BY_CONTENT = new Set(['invalid_cursor', 'invalid_file_name', 'digest_mismatch']);
+
+/** Codes of requests that are wrong whatever is in the database: each that is described must be given. */
+const BY_FORM = new Set<ErrorCode>([
+  'validation_failed',
+  'malformed_json',
+  'malformed_upload',
+  'file_missing',
+  'invalid_idempotency_key',
+  'insufficient_scope',
+  'body_too_large',
+  'unsupported_media_type',
+]);
 
 /** Why an allowed request may nevertheless be refused with `validation_failed`. */
 const EXCUSED: Readonly<Record<string, string>> = {
@@ -59,14 +73,24 @@ describe('the API document', () => {
     'does not allow anything that the server accepts or refuses otherwise',
     async () => {
       for (const operation of document.operations) {
-        const requireRefusal = async ({ because, status: expected, request }: RefusedRequest) => {
-          const { status } = await callers.send(operation, request);
-          expect([operation.name, because, status]).toEqual([operation.name, because, expected]);
+        const requireRefusal = async ({ because, code: expected, request }: RefusedRequest) => {
+          const { status, code } = await callers.send(operation, request);
+          // A refusal of HEAD has no body.
+          const refusal = operation.method === 'HEAD' ? '' : expected;
+          expect([operation.name, because, status, code]).toEqual([
+            operation.name,
+            because,
+            CATALOGUE[expected].status,
+            refusal,
+          ]);
         };
         const { status: plain } = await callers.send(operation, plainRequest(document, operation));
         expect([operation.name, plain < 300]).toEqual([operation.name, true]);
         const { listed, random } = refusedRequests(document, operation);
         for (const refused of listed) await requireRefusal(refused);
+        const tried = new Set(listed.map(({ code }) => code));
+        const untried = codesOf(operation).filter((code) => BY_FORM.has(code) && !tried.has(code));
+        expect([operation.name, untried]).toEqual([operation.name, []]);
         if (random === null) continue;
         await fc.assert(fc.asyncProperty(random, requireRefusal), { seed: SEED, numRuns: RUNS });
       }
@@ -93,4 +117,9 @@ describe('the API document', () => {
 function isAccepted({ name }: Operation, status: number, code: string): boolean {
   if (status === 400) return BY_CONTENT.has(code) || (code === 'validation_failed' && name in EXCUSED);
   return status < 500 && ![405, 413, 415].includes(status);
+}
+
+function codesOf({ responses }: Operation): ErrorCode[] {
+  const media = Object.values(responses).map(({ content }) => content?.[PROBLEM_JSON]);
+  return media.flatMap((problem) => Object.keys(problem?.examples ?? {})) as ErrorCode[];
 }
