@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { takeRefusals } from './common/api-refusals.js';
-import { CATALOGUE, type ErrorCode } from './common/errors.js';
-import { refusalExample, refusalResponse } from './common/refusal-response.js';
+import { takeRefusals } from './common/refusals/api-refusals.js';
+import { CATALOGUE, type ErrorCode } from './common/refusals/errors.js';
+import { refusalExample, refusalResponse } from './common/refusals/refusal-response.js';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createApp, stopApp } from './app.setup.js';
-import { createLogger } from './app.logger.js';
+import { createLogger } from './logging/logger.js';
 import type { AppConfig } from './config/app-config.js';
 import { ConfigError, loadConfig, readEnvironment } from './config/load-config.js';
 import { keepStoragePrivate } from './config/private-storage.js';

@@ -5,7 +5,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Controller, Get, Module } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { pino } from 'pino';
-import { FastExpressAdapter } from '../../dist/http/fast-express-adapter.js';
+import { FastExpressAdapter } from '../../dist/http/server/fast-express-adapter.js';
 
 const parts = new Set((process.env.PARTS ?? '').split(','));
 

@@ -1,10 +1,10 @@
 import { NestFactory } from '@nestjs/core';
-import { createLogger } from '../app.logger.js';
+import { createLogger } from '../logging/logger.js';
 import { Sequencer } from '../audit/intake/sequencer.js';
-import { ApiError } from '../common/errors.js';
-import { loggedError } from '../common/logged-error.js';
-import { PinoLogger } from '../common/pino-logger.js';
-import { type Role, ROLES } from '../common/roles.js';
+import { ApiError } from '../common/refusals/errors.js';
+import { loggedError } from '../logging/logged-error.js';
+import { PinoLogger } from '../logging/nest-logger.js';
+import { type Role, ROLES } from '../common/access/roles.js';
 import { ConfigError, loadConfig, readEnvironment } from '../config/load-config.js';
 import { keepStoragePrivate } from '../config/private-storage.js';
 import { CliModule } from './cli.module.js';

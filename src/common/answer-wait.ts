@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { errors } from './errors.js';
+import { errors } from './refusals/errors.js';
 
 /** A client's wait for its answer, which `http/answer-deadline.ts` watches. */
 export class AnswerWait {

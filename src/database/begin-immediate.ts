@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { errors } from '../common/errors.js';
+import { errors } from '../common/refusals/errors.js';
 import { isLocked } from './driver-errors.js';
 
 const RETRY_MS = 20;

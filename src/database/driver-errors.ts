@@ -1,5 +1,5 @@
 import { QueryFailedError } from 'typeorm';
-import { type ApiError, errors } from '../common/errors.js';
+import { type ApiError, errors } from '../common/refusals/errors.js';
 
 const UNIQUE = new Set(['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
 const FULL = new Set(['SQLITE_FULL', '53100']);

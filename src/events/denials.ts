@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '../common/actor.js';
-import type { ApiError } from '../common/errors.js';
+import type { Actor } from '../common/access/actor.js';
+import type { ApiError } from '../common/refusals/errors.js';
 import { DomainEvents } from './domain-events.js';
 
 /** Refuses what somebody may not do or see, and has it recorded. */

@@ -1,5 +1,5 @@
-import type { Actor } from '../common/actor.js';
-import type { RequestContext } from '../common/request-context.js';
+import type { Actor } from '../common/access/actor.js';
+import type { RequestContext } from '../common/access/request-context.js';
 
 /** Somebody who has just shown who they are, and has no session yet or no more. */
 interface Recognised {

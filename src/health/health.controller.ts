@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
-import { ApiRefusals } from '../common/api-refusals.js';
-import { ForProbes } from '../common/public.js';
+import { ApiRefusals } from '../common/refusals/api-refusals.js';
+import { ForProbes } from '../common/access/public.js';
 import { now } from '../common/time.js';
 import { HealthResponse, NotReadyProblem, ReadyResponse } from './health.response.js';
 import { Readiness } from './readiness.js';

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Problem } from '../common/problem.js';
+import { Problem } from '../common/refusals/problem.js';
 
 export class HealthResponse {
   @ApiProperty({ enum: ['healthy'] })

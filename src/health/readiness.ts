@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { errors } from '../common/errors.js';
-import { Lifecycle } from '../common/lifecycle.js';
-import { type Check, ReadinessChecks, type RegisteredCheck } from '../common/readiness-check.js';
+import { errors } from '../common/refusals/errors.js';
+import { Lifecycle } from '../common/lifecycle/lifecycle.js';
+import { type Check, ReadinessChecks, type RegisteredCheck } from '../common/lifecycle/readiness-check.js';
 import { within } from '../common/within.js';
 import { Transactions } from '../database/transactions.js';
 import { ObjectStorage } from '../files/storage/object-storage.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import { ForProbes } from '../common/public.js';
+import { ForProbes } from '../common/access/public.js';
 import { Exposition } from './exposition.js';
 
 @ApiTags('Operations')

@@ -1,5 +1,5 @@
 import { type EntityManager, IsNull, Raw } from 'typeorm';
-import { errors } from '../common/errors.js';
+import { errors } from '../common/refusals/errors.js';
 import { findForUpdate } from '../database/find-for-update.js';
 import { User } from './user.entity.js';
 

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, ValidateIf } from 'class-validator';
-import { composed, MaxCharacters } from '../common/max-characters.js';
-import { IsPlainText, PLAIN_TEXT } from '../common/plain-text.js';
+import { composed, MaxCharacters } from '../common/input/max-characters.js';
+import { IsPlainText, PLAIN_TEXT } from '../common/input/plain-text.js';
 
 export class UpdateProfileInput {
   @ApiPropertyOptional({

@@ -1,9 +1,9 @@
 import { Controller, Get, Patch } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Actor, CurrentActor } from '../common/actor.js';
-import { ApiRefusals } from '../common/api-refusals.js';
-import { JsonBody } from '../common/json-body.js';
-import { RequireScope } from '../common/scopes.js';
+import { type Actor, CurrentActor } from '../common/access/actor.js';
+import { ApiRefusals } from '../common/refusals/api-refusals.js';
+import { JsonBody } from '../common/input/json-body.js';
+import { RequireScope } from '../common/access/scopes.js';
 import { UpdateProfileInput } from './update-profile.input.js';
 import { toUserResponse, UserResponse } from './user.response.js';
 import { UsersService } from './users.service.js';

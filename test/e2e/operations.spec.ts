@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { CATALOGUE } from '../../src/common/errors.js';
+import { CATALOGUE } from '../../src/common/refusals/errors.js';
 import { sqliteDriver } from '../../src/database/sqlite-driver.js';
 import { Transactions } from '../../src/database/transactions.js';
 import { startApp, type TestApp } from '../support/test-app.js';

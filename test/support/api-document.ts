@@ -3,8 +3,8 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { createDocument } from '../../src/app.document.js';
-import { PROBLEM_JSON } from '../../src/common/problem.js';
-import { API_HEADERS } from '../../src/http/security-headers.js';
+import { PROBLEM_JSON } from '../../src/common/refusals/problem.js';
+import { API_HEADERS } from '../../src/http/answer/security-headers.js';
 
 export interface Schema {
   readonly $ref?: string;

@@ -1,9 +1,9 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { type Actor, CurrentActor } from '../../common/actor.js';
-import { ApiRefusals } from '../../common/api-refusals.js';
-import { RequireScope } from '../../common/scopes.js';
+import { type Actor, CurrentActor } from '../../common/access/actor.js';
+import { ApiRefusals } from '../../common/refusals/api-refusals.js';
+import { RequireScope } from '../../common/access/scopes.js';
 import { AuditExport } from './audit-export.js';
 import { ExportQueryInput } from './export-query.input.js';
 

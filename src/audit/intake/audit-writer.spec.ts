@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Registry } from 'prom-client';
-import { ReadinessChecks, type RegisteredCheck } from '../../common/readiness-check.js';
+import { ReadinessChecks, type RegisteredCheck } from '../../common/lifecycle/readiness-check.js';
 import type { Sequencer } from './sequencer.js';
 import type { RowTarget } from '../../database/deferred-rows.js';
 import type { Transactions } from '../../database/transactions.js';

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
-import { errors } from '../../common/errors.js';
-import { ReadinessChecks } from '../../common/readiness-check.js';
+import { errors } from '../../common/refusals/errors.js';
+import { ReadinessChecks } from '../../common/lifecycle/readiness-check.js';
 import { Transactions } from '../../database/transactions.js';
 import type { AuditRecord } from '../record/audit-record.entity.js';
 import { INTAKE, type IntakeRow, toIntakeRow } from '../record/intake-row.js';

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Gauge, Registry } from 'prom-client';
 import { Repository } from 'typeorm';
-import { ReadinessChecks } from '../../common/readiness-check.js';
+import { ReadinessChecks } from '../../common/lifecycle/readiness-check.js';
 import { within } from '../../common/within.js';
 import { isPostgres } from '../../database/is-postgres.js';
 import { AuditRecord } from '../record/audit-record.entity.js';

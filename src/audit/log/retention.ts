@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, LessThan } from 'typeorm';
-import { Housekeeping } from '../../common/housekeeping.js';
+import { Housekeeping } from '../../common/lifecycle/housekeeping.js';
 import { fromNow } from '../../common/time.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Transactions } from '../../database/transactions.js';

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsWholeNumber } from '../../common/whole-number.js';
+import { IsWholeNumber } from '../../common/input/whole-number.js';
 
 /** Two sizes of the log, 1 ≤ from ≤ to ≤ its latest. */
 export class ConsistencyQueryInput {

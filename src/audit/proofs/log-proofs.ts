@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import type { Actor } from '../../common/actor.js';
-import { errors } from '../../common/errors.js';
+import type { Actor } from '../../common/access/actor.js';
+import { errors } from '../../common/refusals/errors.js';
 import { parseId } from '../../common/ids.js';
 import { Denials } from '../../events/denials.js';
 import { AuditRecord } from '../record/audit-record.entity.js';

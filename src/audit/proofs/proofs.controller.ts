@@ -1,11 +1,11 @@
 import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { type Actor, CurrentActor } from '../../common/actor.js';
-import { ApiId } from '../../common/api-id.js';
-import { ApiRefusals } from '../../common/api-refusals.js';
-import { Public } from '../../common/public.js';
-import { RequireScope } from '../../common/scopes.js';
+import { type Actor, CurrentActor } from '../../common/access/actor.js';
+import { ApiId } from '../../common/input/api-id.js';
+import { ApiRefusals } from '../../common/refusals/api-refusals.js';
+import { Public } from '../../common/access/public.js';
+import { RequireScope } from '../../common/access/scopes.js';
 import { ConsistencyQueryInput } from './consistency-query.input.js';
 import { LogProofs } from './log-proofs.js';
 import { LogSigner } from '../log/log-signer.js';

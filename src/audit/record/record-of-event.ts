@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { hashEmail } from '../../common/email-address.js';
+import { hashEmail } from '../../common/input/email-address.js';
 import { newId } from '../../common/ids.js';
 import { now } from '../../common/time.js';
 import type { DomainEvent } from '../../events/domain-event.js';

@@ -10,9 +10,9 @@ import {
   Matches,
   MaxLength,
 } from 'class-validator';
-import { PageQuery } from '../../common/page-query.js';
-import { IsPlainText, PLAIN_TEXT } from '../../common/plain-text.js';
-import { IsTimestamp, TIMESTAMP_SCHEMA } from '../../common/timestamp.js';
+import { PageQuery } from '../../common/paging/page-query.js';
+import { IsPlainText, PLAIN_TEXT } from '../../common/input/plain-text.js';
+import { IsTimestamp, TIMESTAMP_SCHEMA } from '../../common/input/timestamp.js';
 
 const ACTION = /^[A-Z]+(_[A-Z]+)*(_?\*)?$/;
 const MAX_ACTIONS = 20;

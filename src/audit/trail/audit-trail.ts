@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, Repository } from 'typeorm';
-import type { Actor } from '../../common/actor.js';
+import type { Actor } from '../../common/access/actor.js';
 import { UUID } from '../../common/ids.js';
-import { decodeCursor, type Page, toPage } from '../../common/paging.js';
+import { decodeCursor, type Page, toPage } from '../../common/paging/paging.js';
 import { applyFilter } from './audit-filter.js';
 import type { AuditQueryInput } from './audit-query.input.js';
 import { AuditRecord } from '../record/audit-record.entity.js';

@@ -1,10 +1,10 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { type Actor, CurrentActor } from '../../common/actor.js';
-import { ApiRefusals } from '../../common/api-refusals.js';
-import { ApiPageResponse, sendPage } from '../../common/page-response.js';
-import { RequireScope } from '../../common/scopes.js';
+import { type Actor, CurrentActor } from '../../common/access/actor.js';
+import { ApiRefusals } from '../../common/refusals/api-refusals.js';
+import { ApiPageResponse, sendPage } from '../../common/paging/page-response.js';
+import { RequireScope } from '../../common/access/scopes.js';
 import { AuditEntryResponse, toAuditEntryResponse } from './trail-entry.response.js';
 import { AuditQueryInput } from './audit-query.input.js';
 import { AuditTrail } from './audit-trail.js';

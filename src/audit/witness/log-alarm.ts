@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
-import { ReadinessChecks } from '../../common/readiness-check.js';
+import { ReadinessChecks } from '../../common/lifecycle/readiness-check.js';
 import { LogInconsistent } from './log-inconsistent.js';
 
 /**

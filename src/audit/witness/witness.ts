@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import { ReadinessChecks } from '../../common/readiness-check.js';
+import { ReadinessChecks } from '../../common/lifecycle/readiness-check.js';
 import {
   type Checkpoint,
   openCheckpoint,

@@ -1,11 +1,11 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { CurrentSession, type SessionActor } from '../../common/actor.js';
-import { ApiId } from '../../common/api-id.js';
-import { ApiRefusals } from '../../common/api-refusals.js';
-import { ApiPageResponse, sendPage } from '../../common/page-response.js';
-import { RequireRole } from '../../common/roles.js';
+import { CurrentSession, type SessionActor } from '../../common/access/actor.js';
+import { ApiId } from '../../common/input/api-id.js';
+import { ApiRefusals } from '../../common/refusals/api-refusals.js';
+import { ApiPageResponse, sendPage } from '../../common/paging/page-response.js';
+import { RequireRole } from '../../common/access/roles.js';
 import { ListUsersQuery } from './list-users.query.js';
 import { ManagedUserResponse, toManagedUserResponse } from './managed-user.response.js';
 import { RoleParam } from './role.param.js';

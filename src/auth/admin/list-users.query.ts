@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
-import { PageQuery } from '../../common/page-query.js';
-import { IsPlainText, PLAIN_TEXT } from '../../common/plain-text.js';
+import { PageQuery } from '../../common/paging/page-query.js';
+import { IsPlainText, PLAIN_TEXT } from '../../common/input/plain-text.js';
 
 /** A page of users. */
 export class ListUsersQuery extends PageQuery {

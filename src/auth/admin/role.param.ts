@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsString } from 'class-validator';
-import type { Role } from '../../common/roles.js';
+import type { Role } from '../../common/access/roles.js';
 
 /** The roles that are given and taken; `user` is everybody's. */
 const GRANTABLE = ['auditor', 'admin'] as const satisfies readonly Role[];

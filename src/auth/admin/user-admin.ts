@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { SessionActor } from '../../common/actor.js';
-import { errors } from '../../common/errors.js';
+import type { SessionActor } from '../../common/access/actor.js';
+import { errors } from '../../common/refusals/errors.js';
 import { parseId } from '../../common/ids.js';
-import type { Page } from '../../common/paging.js';
-import type { Role } from '../../common/roles.js';
+import type { Page } from '../../common/paging/paging.js';
+import type { Role } from '../../common/access/roles.js';
 import { Transactions } from '../../database/transactions.js';
 import type { EventActor } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { SessionActor } from '../../common/actor.js';
-import { contextOf } from '../../common/request-context.js';
+import type { SessionActor } from '../../common/access/actor.js';
+import { contextOf } from '../../common/access/request-context.js';
 import { LiveSessions } from '../sessions/live-sessions.js';
 import { bearerToken } from './bearer-token.js';
 import type { Credential } from './credential.js';

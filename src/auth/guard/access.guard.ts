@@ -1,8 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { Actor } from '../../common/actor.js';
-import { type ApiError, errors } from '../../common/errors.js';
-import { contextOf } from '../../common/request-context.js';
+import type { Actor } from '../../common/access/actor.js';
+import { type ApiError, errors } from '../../common/refusals/errors.js';
+import { contextOf } from '../../common/access/request-context.js';
 import { Denials } from '../../events/denials.js';
 import { Credentials } from './credentials.js';
 import { RequestLimiter } from './request-limiter.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { KeyActor } from '../../common/actor.js';
-import { contextOf } from '../../common/request-context.js';
+import type { KeyActor } from '../../common/access/actor.js';
+import { contextOf } from '../../common/access/request-context.js';
 import { claimsToBeKey } from '../keys/key-secret.js';
 import { LiveKeys } from '../keys/live-keys.js';
 import { bearerToken } from './bearer-token.js';

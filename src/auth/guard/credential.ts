@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Actor } from '../../common/actor.js';
+import type { Actor } from '../../common/access/actor.js';
 
 /** One way in which a request shows who is calling. */
 export interface Credential<Shown = unknown> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Request } from 'express';
-import type { SessionActor } from '../../common/actor.js';
+import type { SessionActor } from '../../common/access/actor.js';
 import type { Credential } from './credential.js';
 import { Credentials } from './credentials.js';
 

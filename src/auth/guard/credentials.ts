@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Actor } from '../../common/actor.js';
+import type { Actor } from '../../common/access/actor.js';
 import { AccessTokenCredential } from './access-token.credential.js';
 import { ApiKeyCredential } from './api-key.credential.js';
 import type { Credential } from './credential.js';

@@ -3,7 +3,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { Request, RequestHandler } from 'express';
 import passport from 'passport';
 import { Strategy } from 'passport-jwt';
-import { errors } from '../../common/errors.js';
+import { errors } from '../../common/refusals/errors.js';
 import { AccessTokens, hasTokenClaims, type TokenClaims } from '../sessions/access-tokens.js';
 import { bearerToken } from './bearer-token.js';
 

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Actor } from '../../common/actor.js';
-import { errors } from '../../common/errors.js';
-import type { RequestContext } from '../../common/request-context.js';
+import type { Actor } from '../../common/access/actor.js';
+import { errors } from '../../common/refusals/errors.js';
+import type { RequestContext } from '../../common/access/request-context.js';
 import { AppConfig } from '../../config/app-config.js';
 import { byAnonymous } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
-import { blockOf } from '../../common/address-block.js';
+import { blockOf } from '../../common/access/address-block.js';
 
 const WINDOW_SECONDS = 60;
 

@@ -1,8 +1,8 @@
 import { type ExecutionContext, Injectable, type Type } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { PUBLIC_ROUTE, UNLIMITED_ROUTE } from '../../common/public.js';
-import { REQUIRED_ROLE, type Role } from '../../common/roles.js';
-import { REQUIRED_SCOPE, type Scope } from '../../common/scopes.js';
+import { PUBLIC_ROUTE, UNLIMITED_ROUTE } from '../../common/access/public.js';
+import { REQUIRED_ROLE, type Role } from '../../common/access/roles.js';
+import { REQUIRED_SCOPE, type Scope } from '../../common/access/scopes.js';
 
 /** What a route asks of its callers. */
 export interface Access {

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { Scope } from '../../common/scopes.js';
+import type { Scope } from '../../common/access/scopes.js';
 
 /** A key for a program that acts for a user, known only by its SHA-256. */
 @Entity('api_keys')

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, LessThan, Not, Repository } from 'typeorm';
-import type { Actor } from '../../common/actor.js';
-import { errors } from '../../common/errors.js';
+import type { Actor } from '../../common/access/actor.js';
+import { errors } from '../../common/refusals/errors.js';
 import { newId, parseId, UUID } from '../../common/ids.js';
-import { composed } from '../../common/max-characters.js';
-import type { PageQuery } from '../../common/page-query.js';
-import { decodeCursor, type Page, toPage } from '../../common/paging.js';
+import { composed } from '../../common/input/max-characters.js';
+import type { PageQuery } from '../../common/paging/page-query.js';
+import { decodeCursor, type Page, toPage } from '../../common/paging/paging.js';
 import { fromNow, now } from '../../common/time.js';
 import { Transactions } from '../../database/transactions.js';
 import { Denials } from '../../events/denials.js';

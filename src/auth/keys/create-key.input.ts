@@ -11,9 +11,9 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator';
-import { composed, MaxCharacters } from '../../common/max-characters.js';
-import { IsPlainText, PLAIN_TEXT } from '../../common/plain-text.js';
-import { type Scope, SCOPES } from '../../common/scopes.js';
+import { composed, MaxCharacters } from '../../common/input/max-characters.js';
+import { IsPlainText, PLAIN_TEXT } from '../../common/input/plain-text.js';
+import { type Scope, SCOPES } from '../../common/access/scopes.js';
 
 export class CreateKeyInput {
   @ApiProperty({ minLength: 1, maxLength: 100, pattern: PLAIN_TEXT, example: 'nightly backup' })

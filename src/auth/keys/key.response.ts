@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { SCOPES } from '../../common/scopes.js';
+import { SCOPES } from '../../common/access/scopes.js';
 import type { ApiKey } from './api-key.entity.js';
 
 export class KeyResponse {

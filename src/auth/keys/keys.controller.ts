@@ -1,12 +1,12 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { CurrentSession, type SessionActor } from '../../common/actor.js';
-import { ApiId } from '../../common/api-id.js';
-import { ApiRefusals } from '../../common/api-refusals.js';
-import { JsonBody } from '../../common/json-body.js';
-import { PageQuery } from '../../common/page-query.js';
-import { ApiPageResponse, sendPage } from '../../common/page-response.js';
+import { CurrentSession, type SessionActor } from '../../common/access/actor.js';
+import { ApiId } from '../../common/input/api-id.js';
+import { ApiRefusals } from '../../common/refusals/api-refusals.js';
+import { JsonBody } from '../../common/input/json-body.js';
+import { PageQuery } from '../../common/paging/page-query.js';
+import { ApiPageResponse, sendPage } from '../../common/paging/page-response.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { CreateKeyInput } from './create-key.input.js';
 import { KeyResponse, NewKeyResponse, toKeyResponse } from './key.response.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiError } from '../../common/errors.js';
+import { ApiError } from '../../common/refusals/errors.js';
 import { BoundedQueue } from './bounded-queue.js';
 
 describe('BoundedQueue', () => {

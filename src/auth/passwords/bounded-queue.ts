@@ -1,4 +1,4 @@
-import { errors } from '../../common/errors.js';
+import { errors } from '../../common/refusals/errors.js';
 
 interface Waiting {
   readonly owner: string;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { errors } from '../../common/errors.js';
+import { errors } from '../../common/refusals/errors.js';
 import { AppConfig } from '../../config/app-config.js';
 import { type Caller, userOf } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
-import { blockOf } from '../../common/address-block.js';
+import { blockOf } from '../../common/access/address-block.js';
 import { expectedHashMs, HASHES_AT_ONCE } from './hash-capacity.js';
 
 /** The whole budget of an address: the hashes that this process makes in so long. */

@@ -1,5 +1,5 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
-import { foldEmail } from '../../common/email-address.js';
+import { foldEmail } from '../../common/input/email-address.js';
 
 const MIN_CHARACTERS = 8;
 /** bcrypt reads no further; longer passwords are refused, never cut. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../events/event-actor.js';
-import { blockOf } from '../../common/address-block.js';
+import { blockOf } from '../../common/access/address-block.js';
 import { type Attempt, type Reservation, SignInAttempts } from './sign-in-attempts.js';
 import { HashBudget } from './hash-budget.js';
 import { PasswordHasher } from './password-hasher.js';

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, LessThan, Repository } from 'typeorm';
-import type { SessionActor } from '../../common/actor.js';
-import { errors } from '../../common/errors.js';
+import type { SessionActor } from '../../common/access/actor.js';
+import { errors } from '../../common/refusals/errors.js';
 import { parseId, UUID } from '../../common/ids.js';
-import type { PageQuery } from '../../common/page-query.js';
-import { decodeCursor, type Page, toPage } from '../../common/paging.js';
+import type { PageQuery } from '../../common/paging/page-query.js';
+import { decodeCursor, type Page, toPage } from '../../common/paging/paging.js';
 import { Transactions } from '../../database/transactions.js';
 import { Denials } from '../../events/denials.js';
 import { DomainEvents } from '../../events/domain-events.js';

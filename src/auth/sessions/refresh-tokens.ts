@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, LessThan, Not, Repository } from 'typeorm';
-import type { RequestContext } from '../../common/request-context.js';
+import type { RequestContext } from '../../common/access/request-context.js';
 import { fromNow, now } from '../../common/time.js';
 import { byAnonymous, byUser } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';

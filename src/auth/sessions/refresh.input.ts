@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
-import { IsPlainText, PLAIN_TEXT } from '../../common/plain-text.js';
+import { IsPlainText, PLAIN_TEXT } from '../../common/input/plain-text.js';
 
 export class RefreshInput {
   @ApiProperty({

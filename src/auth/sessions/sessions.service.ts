@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, type FindOptionsWhere, In, IsNull, LessThan, Not } from 'typeorm';
-import { Housekeeping } from '../../common/housekeeping.js';
+import { Housekeeping } from '../../common/lifecycle/housekeeping.js';
 import { newId } from '../../common/ids.js';
-import type { RequestContext } from '../../common/request-context.js';
+import type { RequestContext } from '../../common/access/request-context.js';
 import { fromNow, now } from '../../common/time.js';
 import { Transactions } from '../../database/transactions.js';
 import { byUser } from '../../events/event-actor.js';

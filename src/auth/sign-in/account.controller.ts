@@ -6,11 +6,11 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { CurrentSession, type SessionActor } from '../../common/actor.js';
-import { ApiRefusals } from '../../common/api-refusals.js';
-import { JsonBody } from '../../common/json-body.js';
-import { Public } from '../../common/public.js';
-import { CurrentRequest, type RequestContext } from '../../common/request-context.js';
+import { CurrentSession, type SessionActor } from '../../common/access/actor.js';
+import { ApiRefusals } from '../../common/refusals/api-refusals.js';
+import { JsonBody } from '../../common/input/json-body.js';
+import { Public } from '../../common/access/public.js';
+import { CurrentRequest, type RequestContext } from '../../common/access/request-context.js';
 import { AccountService } from './account.service.js';
 import { ChangePasswordInput, DeleteAccountInput, RegisterInput, SignInInput } from './credentials.input.js';
 import { SignInResponse, toSignInResponse } from '../sessions/sign-in.response.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { SessionActor } from '../../common/actor.js';
-import { errors } from '../../common/errors.js';
+import type { SessionActor } from '../../common/access/actor.js';
+import { errors } from '../../common/refusals/errors.js';
 import { Transactions } from '../../database/transactions.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { findUserForUpdate } from '../../users/find-user-for-update.js';

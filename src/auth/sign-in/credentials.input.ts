@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsString, MaxLength } from 'class-validator';
-import { foldEmail, IsEmailAddress } from '../../common/email-address.js';
-import { MaxCharacters } from '../../common/max-characters.js';
-import { IsPlainText, PLAIN_TEXT } from '../../common/plain-text.js';
+import { foldEmail, IsEmailAddress } from '../../common/input/email-address.js';
+import { MaxCharacters } from '../../common/input/max-characters.js';
+import { IsPlainText, PLAIN_TEXT } from '../../common/input/plain-text.js';
 import { IsAcceptablePassword } from '../passwords/acceptable-password.js';
 
 /** The space around an address is no part of it. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { errors } from '../../common/errors.js';
-import type { RequestContext } from '../../common/request-context.js';
+import { errors } from '../../common/refusals/errors.js';
+import type { RequestContext } from '../../common/access/request-context.js';
 import { Transactions } from '../../database/transactions.js';
 import type { DomainEventOf } from '../../events/domain-event.js';
 import { byAnonymous, byUser } from '../../events/event-actor.js';

@@ -1,5 +1,5 @@
-import type { Actor, Remembered } from '../actor.js';
-import { Recent } from '../recent.js';
+import type { Actor, Remembered } from './actor.js';
+import { Recent } from '../read-through-cache.js';
 
 /** What ends on another process has to end here within 5 s: a second of them is for the request that is under way. */
 const TTL_MS = 4000;

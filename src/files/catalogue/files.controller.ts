@@ -10,12 +10,12 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { type Actor, CurrentActor } from '../../common/actor.js';
-import { ApiId } from '../../common/api-id.js';
-import { ApiRefusals } from '../../common/api-refusals.js';
-import { JsonBody } from '../../common/json-body.js';
-import { ApiPageResponse, sendPage } from '../../common/page-response.js';
-import { RequireScope } from '../../common/scopes.js';
+import { type Actor, CurrentActor } from '../../common/access/actor.js';
+import { ApiId } from '../../common/input/api-id.js';
+import { ApiRefusals } from '../../common/refusals/api-refusals.js';
+import { JsonBody } from '../../common/input/json-body.js';
+import { ApiPageResponse, sendPage } from '../../common/paging/page-response.js';
+import { RequireScope } from '../../common/access/scopes.js';
 import { ApiDownload } from '../downloads/api-download.js';
 import { Downloads } from '../downloads/downloads.js';
 import { FileLookup } from './file-lookup.js';

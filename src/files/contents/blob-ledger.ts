@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, In, LessThan, Not, Repository } from 'typeorm';
-import { errors } from '../../common/errors.js';
+import { errors } from '../../common/refusals/errors.js';
 import { inBatches } from '../../common/in-batches.js';
 import { newId } from '../../common/ids.js';
 import { fromNow, now } from '../../common/time.js';

@@ -1,4 +1,4 @@
-import { errors } from '../../common/errors.js';
+import { errors } from '../../common/refusals/errors.js';
 
 const MAX_BYTES = 255;
 /** Line and paragraph separators too: some readers break a line at them. */

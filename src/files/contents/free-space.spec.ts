@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { ReadinessChecks, type RegisteredCheck } from '../../common/readiness-check.js';
+import { ReadinessChecks, type RegisteredCheck } from '../../common/lifecycle/readiness-check.js';
 import type { AppConfig } from '../../config/app-config.js';
 import { FreeSpace, type SpaceReservation } from './free-space.js';
 import type { ObjectStorage } from '../storage/object-storage.js';

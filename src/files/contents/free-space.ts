@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Injectable, Logger } from '@nestjs/common';
-import { errors } from '../../common/errors.js';
-import { ReadinessChecks } from '../../common/readiness-check.js';
+import { errors } from '../../common/refusals/errors.js';
+import { ReadinessChecks } from '../../common/lifecycle/readiness-check.js';
 import { AppConfig } from '../../config/app-config.js';
 import { ObjectStorage } from '../storage/object-storage.js';
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import type { EntityManager } from 'typeorm';
-import type { Actor } from '../../common/actor.js';
+import type { Actor } from '../../common/access/actor.js';
 import type { AnswerWait } from '../../common/answer-wait.js';
-import { ApiError, errors } from '../../common/errors.js';
+import { ApiError, errors } from '../../common/refusals/errors.js';
 import { newId } from '../../common/ids.js';
 import { now } from '../../common/time.js';
 import { isForeignKeyViolation } from '../../database/driver-errors.js';

@@ -1,4 +1,4 @@
-import { errors } from '../../common/errors.js';
+import { errors } from '../../common/refusals/errors.js';
 import { StorageError } from '../storage/object-storage.js';
 
 /** What a client is told of a storage's error; every other error is returned as it is. */

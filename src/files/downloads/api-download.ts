@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtension, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
-import { ApiRefusals } from '../../common/api-refusals.js';
+import { ApiRefusals } from '../../common/refusals/api-refusals.js';
 import { SERVED_MEDIA_TYPES } from '../contents/media-type.js';
 
 const header = (description: string) => ({ description, schema: { type: 'string' as const } });

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { IncomingHttpHeaders } from 'node:http';
-import { errors } from '../../common/errors.js';
+import { errors } from '../../common/refusals/errors.js';
 import { AppConfig } from '../../config/app-config.js';
 import type { EventActor } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';

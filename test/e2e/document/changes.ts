@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { ErrorCode } from '../../../src/common/errors.js';
-import { PROBLEM_JSON } from '../../../src/common/problem.js';
+import type { ErrorCode } from '../../../src/common/refusals/errors.js';
+import { PROBLEM_JSON } from '../../../src/common/refusals/problem.js';
 import type { ApiDocument, Operation, Parameter, Schema } from '../../support/api-document.js';
 import {
   type ApiRequest,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CATALOGUE, type ErrorCode } from '../../../src/common/errors.js';
-import { PROBLEM_JSON } from '../../../src/common/problem.js';
+import { CATALOGUE, type ErrorCode } from '../../../src/common/refusals/errors.js';
+import { PROBLEM_JSON } from '../../../src/common/refusals/problem.js';
 import { ApiDocument, type Operation } from '../../support/api-document.js';
 import { startApp, type TestApp } from '../../support/test-app.js';
 import { Callers } from './callers.js';

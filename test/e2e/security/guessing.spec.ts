@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { SignInAttempt } from '../../../src/auth/passwords/sign-in-attempt.entity.js';
-import { Housekeeping } from '../../../src/common/housekeeping.js';
+import { Housekeeping } from '../../../src/common/lifecycle/housekeeping.js';
 import type { Client } from '../../support/client.js';
 import { startApp, type TestApp } from '../../support/test-app.js';
 

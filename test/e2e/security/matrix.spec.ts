@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import { Sequencer } from '../../../src/audit/intake/sequencer.js';
-import { SCOPES } from '../../../src/common/scopes.js';
+import { SCOPES } from '../../../src/common/access/scopes.js';
 import type { Client } from '../../support/client.js';
 import { JWT_SECRET, startApp, type TestApp } from '../../support/test-app.js';
 

@@ -10,9 +10,9 @@ import { bearerToken } from '../../../src/auth/guard/bearer-token.js';
 import { evaluate } from '../../../src/files/downloads/conditional-request.js';
 import { attachment, normalizeFileName } from '../../../src/files/contents/file-name.js';
 import { normalizeMediaType } from '../../../src/files/contents/media-type.js';
-import { clientAddress } from '../../../src/http/client-address.js';
-import { jsonFault } from '../../../src/http/json-fault.js';
-import { headFault, originForm } from '../../../src/http/request-head.js';
+import { clientAddress } from '../../../src/http/request/client-address.js';
+import { jsonFault } from '../../../src/http/request/json-fault.js';
+import { headFault, originForm } from '../../../src/http/request/request-head.js';
 import { growth, MAX_GROWTH } from '../../support/growth.js';
 
 const SIZE = 8 * 1024;

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import busboy from 'busboy';
-import { type ApiError, errors } from '../../../common/errors.js';
+import { type ApiError, errors } from '../../../common/refusals/errors.js';
 
 export interface UploadedPart {
   /** As sent, undone only of the escapes of the form encoding. */

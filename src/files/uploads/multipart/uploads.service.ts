@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import type { Request } from 'express';
-import type { Actor } from '../../../common/actor.js';
+import type { Actor } from '../../../common/access/actor.js';
 import { waitOf } from '../../../common/answer-wait.js';
 import { AppConfig } from '../../../config/app-config.js';
 import { isUniqueViolation } from '../../../database/driver-errors.js';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
-import { now } from '../common/time.js';
-import { hasBody } from './has-body.js';
-import { headersOf } from './headers-of.js';
-import { headFault } from './request-head.js';
-import { DATA_HEADERS } from './security-headers.js';
+import { now } from '../../common/time.js';
+import { hasBody } from '../request/has-body.js';
+import { headersOf } from '../answer/captured-headers.js';
+import { headFault } from '../request/request-head.js';
+import { DATA_HEADERS } from '../answer/security-headers.js';
 
 /**
  * Answers a plain `GET /health` before the framework: liveness touches nothing, is asked all the time, and must

@@ -1,5 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
-import { hasBody } from './has-body.js';
+import { hasBody } from '../request/has-body.js';
 
 const LINGER_MS = 5000;
 

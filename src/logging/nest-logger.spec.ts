@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { PinoLogger } from './pino-logger.js';
+import { PinoLogger } from './nest-logger.js';
 
 describe('PinoLogger', () => {
   const lines: Record<string, unknown>[] = [];

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Request, Response } from 'express';
 import express from 'express';
-import { errors } from '../common/errors.js';
+import { errors } from '../../common/refusals/errors.js';
 import { hasBody } from './has-body.js';
 import { jsonFault } from './json-fault.js';
 

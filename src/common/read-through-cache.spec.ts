@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Recent } from './recent.js';
+import { Recent } from './read-through-cache.js';
 
 describe('Recent', () => {
   let reads: ((value: string | null) => void)[];

@@ -1,6 +1,6 @@
 import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
-import { errors } from '../common/errors.js';
-import { fieldErrors } from '../common/field-errors.js';
+import { errors } from '../../common/refusals/errors.js';
+import { fieldErrors } from '../../common/refusals/field-errors.js';
 
 /**
  * Judges queries and bodies by their input classes, and refuses what a class does not name. Names that every object has

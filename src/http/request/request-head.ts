@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
-import { type ApiError, errors } from '../common/errors.js';
+import { type ApiError, errors } from '../../common/refusals/errors.js';
 
 const MAX_FIELDS = 100;
 // RFC 3986, section 3.2: a name or an address, and perhaps a port. An empty host is none (RFC 9110, section 4.2.1).

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { createLogger } from './app.logger.js';
+import { createLogger } from './logger.js';
 
 const { isTTY } = process.stdout;
 afterEach(() => void (process.stdout.isTTY = isTTY));

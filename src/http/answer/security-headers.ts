@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
-import { headersOf } from './headers-of.js';
+import { headersOf } from './captured-headers.js';
 
 /** Answers are data: no browser may run, frame or embed anything in them. */
 const DATA = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };

@@ -1,8 +1,8 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { Histogram, type Registry } from 'prom-client';
-import type { Actor } from '../common/actor.js';
-import { contextOf } from '../common/request-context.js';
+import type { Actor } from '../../common/access/actor.js';
+import { contextOf } from '../../common/access/request-context.js';
 
 /**
  * One log line and one measurement a request, when its response is done or its client has gone.

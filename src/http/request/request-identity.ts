@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
-import { newId } from '../common/ids.js';
-import { setContext } from '../common/request-context.js';
+import { newId } from '../../common/ids.js';
+import { setContext } from '../../common/access/request-context.js';
 import { clientAddress } from './client-address.js';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;

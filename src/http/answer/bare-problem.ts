@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiError } from '../common/errors.js';
-import { PROBLEM_JSON, toProblem } from '../common/problem.js';
+import type { ApiError } from '../../common/refusals/errors.js';
+import { PROBLEM_JSON, toProblem } from '../../common/refusals/problem.js';
 import { API_HEADERS } from './security-headers.js';
 
 /** A refusal as it is sent where the framework has no say: header fields, and the body. The connection ends with it. */

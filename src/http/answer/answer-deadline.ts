@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { waitOf } from '../common/answer-wait.js';
-import { errors } from '../common/errors.js';
+import { waitOf } from '../../common/answer-wait.js';
+import { errors } from '../../common/refusals/errors.js';
 
 /** With the tick, an answer comes within 15 s. */
 const SILENT_MS = 13_500;

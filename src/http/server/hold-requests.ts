@@ -1,6 +1,6 @@
 import type { RequestListener, Server, ServerResponse } from 'node:http';
-import { errors } from '../common/errors.js';
-import { bareProblem } from './bare-problem.js';
+import { errors } from '../../common/refusals/errors.js';
+import { bareProblem } from '../answer/bare-problem.js';
 
 /** Within this a start is over, or something is wrong with it. */
 const PATIENCE_MS = 10_000;

@@ -1,6 +1,6 @@
 import cors from 'cors';
 import type { RequestHandler } from 'express';
-import { headersOf } from './headers-of.js';
+import { headersOf } from './captured-headers.js';
 
 /** Headers of ours that a page on another origin may read. */
 const EXPOSED = [

@@ -1,4 +1,4 @@
-import { errors } from './errors.js';
+import { errors } from '../refusals/errors.js';
 
 /** One page, and the cursor of the next when there is more. */
 export interface Page<T> {

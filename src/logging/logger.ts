@@ -1,7 +1,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
-import { LineBatch } from './common/line-batch.js';
-import { loggedError } from './common/logged-error.js';
+import { LineBatch } from './line-batch.js';
+import { loggedError } from './logged-error.js';
 
 /**
  * One JSON object a line; readable lines on a terminal. Never logs a header, a body or a query string, nor the values that an

@@ -1,6 +1,6 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
-import { ApiRefusals } from './api-refusals.js';
+import { ApiRefusals } from '../refusals/api-refusals.js';
 
 /** What a user may be beyond a user. */
 export const ROLES = ['user', 'auditor', 'admin'] as const;

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { Logger } from '@nestjs/common';
-import { within } from '../common/within.js';
+import { within } from '../../common/within.js';
 
 /** Anything that can be asked to end, and says when it has. */
 export interface StoppablePhase {

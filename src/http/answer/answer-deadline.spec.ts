@@ -4,8 +4,8 @@ import { createServer, request, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import express, { type NextFunction, type Request, type Response } from 'express';
-import { waitOf } from '../common/answer-wait.js';
-import type { ApiError } from '../common/errors.js';
+import { waitOf } from '../../common/answer-wait.js';
+import type { ApiError } from '../../common/refusals/errors.js';
 import { answerDeadline } from './answer-deadline.js';
 
 const SILENT_MS = 300;

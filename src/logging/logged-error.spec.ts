@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { QueryFailedError } from 'typeorm';
-import { errors } from './errors.js';
+import { errors } from '../common/refusals/errors.js';
 import { loggedError } from './logged-error.js';
 
 describe('loggedError', () => {

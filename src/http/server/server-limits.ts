@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ApiError, errors } from '../common/errors.js';
-import { bareProblem } from './bare-problem.js';
+import { type ApiError, errors } from '../../common/refusals/errors.js';
+import { bareProblem } from '../answer/bare-problem.js';
 
 const HEADERS_MS = 15_000;
 const STALL_MS = 60_000;

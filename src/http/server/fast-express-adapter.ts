@@ -1,8 +1,8 @@
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express, Response } from 'express';
-import { endWithTurn } from '../common/turn-end.js';
-import { originForm } from './request-head.js';
+import { endWithTurn } from './turn-end.js';
+import { originForm } from '../request/request-head.js';
 
 /** How often connections are looked through for heads of requests that are overdue; Node's default of 30 s would add that to the limit. */
 const CHECK_CONNECTIONS_MS = 1000;

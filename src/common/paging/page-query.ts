@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
-import { IsWholeNumber } from './whole-number.js';
+import { IsWholeNumber } from '../input/whole-number.js';
 
 /** `limit` and `cursor`, which every list takes. */
 export class PageQuery {

@@ -1,7 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { ApiRefusals } from './api-refusals.js';
+import { ApiRefusals } from '../refusals/api-refusals.js';
 import { nextLink, type Page } from './paging.js';
 
 /** Documents a page of `type`, and what may be wrong with the cursor that asked for it. */

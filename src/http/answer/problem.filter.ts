@@ -7,9 +7,9 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
-import { ApiError, errors } from '../common/errors.js';
-import { PROBLEM_JSON, toProblem } from '../common/problem.js';
-import { contextOf } from '../common/request-context.js';
+import { ApiError, errors } from '../../common/refusals/errors.js';
+import { PROBLEM_JSON, toProblem } from '../../common/refusals/problem.js';
+import { contextOf } from '../../common/access/request-context.js';
 import { allowedMethods } from './allowed-methods.js';
 
 /** Turns a foreign error into a refusal, or null when it does not know it. */

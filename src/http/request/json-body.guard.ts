@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
-import { JSON_ROUTE } from '../common/json-body.js';
+import { JSON_ROUTE } from '../../common/input/json-body.js';
 import { readJson } from './read-json.js';
 
 /**
