@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { BlobLedger } from './contents/blob-ledger.js';
 import { BlobWriter } from './contents/blob-writer.js';
 import { Downloads } from './downloads/downloads.js';
+import { DownloadsController } from './downloads/downloads.controller.js';
 import { FileLookup } from './catalogue/file-lookup.js';
 import { FilesController } from './catalogue/files.controller.js';
 import { FreeSpace } from './contents/free-space.js';
@@ -13,11 +14,12 @@ import { NewFiles } from './contents/new-files.js';
 import { PendingBlob } from './contents/pending-blob.entity.js';
 import { StorageModule } from './storage/storage.module.js';
 import { StoredFile } from './contents/stored-file.entity.js';
+import { UploadsController } from './uploads/multipart/uploads.controller.js';
 import { UploadsService } from './uploads/multipart/uploads.service.js';
 
 @Module({
   imports: [StorageModule, TypeOrmModule.forFeature([StoredFile, PendingBlob, IdempotencyKey])],
-  controllers: [FilesController],
+  controllers: [UploadsController, FilesController, DownloadsController],
   providers: [
     FilesService,
     UploadsService,

@@ -1,0 +1,33 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { type Actor, CurrentActor } from '../../common/access/actor.js';
+import { RequireScope } from '../../common/access/scopes.js';
+import { ApiId } from '../../common/input/api-id.js';
+import { FileLookup } from '../catalogue/file-lookup.js';
+import { ApiDownload } from './api-download.js';
+import { Downloads } from './downloads.js';
+import { sendDownload } from './send-download.js';
+
+@ApiTags('Files')
+@Controller('api/files')
+export class DownloadsController {
+  constructor(
+    private readonly lookup: FileLookup,
+    private readonly downloads: Downloads,
+  ) {}
+
+  @Get(':id')
+  @RequireScope('files:read')
+  @ApiId()
+  @ApiDownload()
+  async download(
+    @CurrentActor() actor: Actor,
+    @Param('id') id: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const file = await this.lookup.get(actor, id);
+    await sendDownload(response, await this.downloads.open(actor, file, request));
+  }
+}
