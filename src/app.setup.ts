@@ -10,7 +10,7 @@ import { serveDocument } from './app.document.js';
 import { AppModule } from './app.module.js';
 import { SystemJournal } from './audit/intake/system-journal.js';
 import { Lifecycle } from './common/lifecycle/lifecycle.js';
-import { PinoLogger } from './logging/nest-logger.js';
+import { NestLogger } from './logging/nest-logger.js';
 import type { AppConfig } from './config/app-config.js';
 import { translateDatabaseError } from './database/driver-errors.js';
 import { UploadsService } from './files/uploads/multipart/uploads.service.js';
@@ -19,14 +19,14 @@ import { answerDeadline } from './http/answer/answer-deadline.js';
 import { crossOrigin } from './http/answer/cross-origin.js';
 import { FastExpressAdapter } from './http/server/fast-express-adapter.js';
 import { holdRequests } from './http/server/hold-requests.js';
-import { inOrder } from './http/compose.js';
+import { compose } from './http/compose.js';
 import { InputValidation } from './http/request/input-validation.js';
 import { JsonBodyGuard } from './http/request/json-body.guard.js';
-import { linger } from './http/server/lingering-close.js';
+import { lingeringClose } from './http/server/lingering-close.js';
 import { answerLiveness } from './http/server/liveness.js';
 import { ProblemFilter } from './http/answer/problem.filter.js';
 import { requestHead } from './http/request/request-head.js';
-import { requestScope } from './http/request/request-identity.js';
+import { requestIdentity } from './http/request/request-identity.js';
 import { securityHeaders } from './http/answer/security-headers.js';
 import { limitServer } from './http/server/server-limits.js';
 import { drainServer, runPhases } from './http/server/shutdown.js';
@@ -60,16 +60,16 @@ async function buildApp(
 ): Promise<INestApplication<Server>> {
   const app = await NestFactory.create<INestApplication<Server>>(AppModule.on(config), adapter, {
     bodyParser: false,
-    logger: new PinoLogger(logger),
+    logger: new NestLogger(logger),
     abortOnError: false,
   });
   const lifecycle = app.get(Lifecycle);
   adapter.closeConnectionsWhen(() => lifecycle.stopping);
   app.use(
-    inOrder(
-      requestScope(config.http.trustedProxyHops),
+    compose(
+      requestIdentity(config.http.trustedProxyHops),
       accessLog(logger, app.get(Registry)),
-      linger,
+      lingeringClose,
       securityHeaders,
       requestHead,
       origins,

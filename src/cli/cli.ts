@@ -3,7 +3,7 @@ import { createLogger } from '../logging/logger.js';
 import { Sequencer } from '../audit/intake/sequencer.js';
 import { ApiError } from '../common/refusals/errors.js';
 import { loggedError } from '../logging/logged-error.js';
-import { PinoLogger } from '../logging/nest-logger.js';
+import { NestLogger } from '../logging/nest-logger.js';
 import { type Role, ROLES } from '../common/access/roles.js';
 import { ConfigError, loadConfig, readEnvironment } from '../config/load-config.js';
 import { keepStoragePrivate } from '../config/private-storage.js';
@@ -63,7 +63,7 @@ async function execute(command: Command): Promise<void> {
   const config = loadConfig(readEnvironment());
   for (const warning of keepStoragePrivate(config.storage.path)) process.stderr.write(`${warning}\n`);
   const context = await NestFactory.createApplicationContext(CliModule.on(config), {
-    logger: new PinoLogger(createLogger('warn')),
+    logger: new NestLogger(createLogger('warn')),
     abortOnError: false,
   });
   try {

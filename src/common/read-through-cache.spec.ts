@@ -1,13 +1,16 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Recent } from './read-through-cache.js';
+import { ReadThroughCache } from './read-through-cache.js';
 
-describe('Recent', () => {
+describe('ReadThroughCache', () => {
   let reads: ((value: string | null) => void)[];
-  let recent: Recent<string | null>;
+  let recent: ReadThroughCache<string | null>;
   beforeEach(() => {
     reads = [];
-    recent = new Recent({ max: 10, ttlMs: 10_000 }, () => new Promise((resolve) => reads.push(resolve)));
+    recent = new ReadThroughCache(
+      { max: 10, ttlMs: 10_000 },
+      () => new Promise((resolve) => reads.push(resolve)),
+    );
   });
 
   it('shares one read, and answers at once afterwards, also that there is nothing', async () => {
@@ -47,7 +50,7 @@ describe('Recent', () => {
   });
 
   it('counts the time from the beginning of the read, not from its end', async () => {
-    const slow = new Recent<string>({ max: 1, ttlMs: 50 }, async () => {
+    const slow = new ReadThroughCache<string>({ max: 1, ttlMs: 50 }, async () => {
       await delay(60);
       return 'old';
     });
@@ -57,7 +60,7 @@ describe('Recent', () => {
 
   it('reads again what is over', async () => {
     let over = false;
-    const lasting = new Recent<string>({ max: 1, ttlMs: 10_000, isOver: () => over }, () =>
+    const lasting = new ReadThroughCache<string>({ max: 1, ttlMs: 10_000, isOver: () => over }, () =>
       Promise.resolve('a'),
     );
     await lasting.get('a');
@@ -68,7 +71,7 @@ describe('Recent', () => {
 
   it('remembers no failure', async () => {
     let fail = true;
-    const failing = new Recent<string>({ max: 1, ttlMs: 1000 }, () =>
+    const failing = new ReadThroughCache<string>({ max: 1, ttlMs: 1000 }, () =>
       fail ? Promise.reject(new Error('down')) : Promise.resolve('up'),
     );
     await expect(failing.get('a')).rejects.toThrow('down');

@@ -12,7 +12,7 @@ interface Limits<V> {
  * time share one read. What is changed here is to be set or forgotten here; others see it when `ttlMs` has passed since
  * the read began.
  */
-export class Recent<V extends NonNullable<unknown> | null> {
+export class ReadThroughCache<V extends NonNullable<unknown> | null> {
   readonly #values: LRUCache<string, { readonly value: V }>;
   readonly #loading = new Map<string, Promise<V>>();
   readonly #isOver: (value: V) => boolean;

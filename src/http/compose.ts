@@ -1,10 +1,10 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 
 /** Several middlewares as one: the router, which matches every layer's path anew, then has one to match instead of seven. */
-export function inOrder(...middlewares: readonly RequestHandler[]): RequestHandler {
+export function compose(...middlewares: readonly RequestHandler[]): RequestHandler {
   const [first, ...rest] = middlewares;
   if (first === undefined) return (_request, _response, next) => next();
-  const remaining = inOrder(...rest);
+  const remaining = compose(...rest);
   return (request: Request, response: Response, next: NextFunction): void => {
     void first(request, response, (error?: unknown) => {
       if (error === undefined) void remaining(request, response, next);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { PinoLogger } from './nest-logger.js';
+import { NestLogger } from './nest-logger.js';
 
-describe('PinoLogger', () => {
+describe('NestLogger', () => {
   const lines: Record<string, unknown>[] = [];
   const destination = {
     write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>),
   };
-  const logger = new PinoLogger(pino({ level: 'trace', base: null, timestamp: false }, destination));
+  const logger = new NestLogger(pino({ level: 'trace', base: null, timestamp: false }, destination));
 
   it('writes text, fields and errors at pino’s levels, with the class that logs', () => {
     logger.log('hello', 'Service');

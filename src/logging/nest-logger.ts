@@ -14,7 +14,7 @@ const FRAMEWORK = new Set([
 ]);
 
 /** Nest's logger on pino: `logger.error({ err, file_id }, 'what happened')` becomes one JSON object. */
-export class PinoLogger implements LoggerService {
+export class NestLogger implements LoggerService {
   constructor(private readonly pino: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {

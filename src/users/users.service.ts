@@ -7,7 +7,7 @@ import { errors } from '../common/refusals/errors.js';
 import { newId, UUID } from '../common/ids.js';
 import { composed } from '../common/input/max-characters.js';
 import { decodeCursor, type Page, toPage } from '../common/paging/paging.js';
-import { Recent } from '../common/read-through-cache.js';
+import { ReadThroughCache } from '../common/read-through-cache.js';
 import type { Role } from '../common/access/roles.js';
 import { now } from '../common/time.js';
 import { scan } from '../database/bounded-scan.js';
@@ -37,7 +37,7 @@ type Rights = Pick<User, 'roles' | 'disabledAt'>;
 @Injectable()
 export class UsersService {
   /** Users as read a moment ago. What changes here is seen at once; what changes on another process within a second. */
-  readonly #recent = new Recent<User | null>({ max: 10_000, ttlMs: 1000 }, (id) =>
+  readonly #recent = new ReadThroughCache<User | null>({ max: 10_000, ttlMs: 1000 }, (id) =>
     this.users.findOneBy({ id }),
   );
   readonly #rightsListeners: ((userId: string) => void)[] = [];

@@ -123,11 +123,11 @@ describe('retention', () => {
       await auditor.upload('abc');
       await server.app.get(Sequencer).run();
       const search = server.app.get(LogSearch);
-      const inOrder = search.inOrder.bind(search);
-      search.inOrder = async (...args) => {
-        search.inOrder = inOrder;
+      const compose = search.compose.bind(search);
+      search.compose = async (...args) => {
+        search.compose = compose;
         await inDays(3, () => server.app.get(Retention).apply());
-        return inOrder(...args);
+        return compose(...args);
       };
       const answer = await auditor.fetch(`/api/audit/export${query}`);
       if (status === null) await expect(answer.text()).rejects.toThrow('terminated');

@@ -46,7 +46,7 @@ export class EntryBatches {
   /** The entries of a part that the filter leaves, none missing. @throws EntriesRemoved */
   async *read(filter: AuditFilterInput, { subject, begin, end }: Part): AsyncGenerator<ExportedEntry[]> {
     for (let from: number | null = begin; from !== null;) {
-      const { rows, scannedTo }: Scan<AuditLogEntry> = await this.search.inOrder(filter, {
+      const { rows, scannedTo }: Scan<AuditLogEntry> = await this.search.compose(filter, {
         ...{ subject, from, before: end, limit: BATCH },
       });
       // After the rows: what had been removed by then would be missing among them.

@@ -25,7 +25,7 @@ const EVERY_MS = 250;
 const GATHER_MS = 200;
 /** And so long when there are many: a page of the log's indexes is then written once for more of them. */
 const BUSY_GATHER_MS = 500;
-const MANY = 64;
+const BUSY_AT = 64;
 
 /**
  * Moves committed records from the intake into the log, gives each the next `seq`, and extends and signs the tree,
@@ -92,7 +92,7 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       while (await this.intake.exists()) {
         const moved = await this.transactions.run((tx) => this.#sequence(tx), { alone: true });
-        this.#busy = moved >= MANY;
+        this.#busy = moved >= BUSY_AT;
         if (moved < BATCH) return;
       }
     } catch (error) {

@@ -6,7 +6,7 @@ import { AuditRecord } from '../record/audit-record.entity.js';
 import { AuditLogEntry } from './audit-log-entry.entity.js';
 import { AuditPrivate } from './audit-private.entity.js';
 import { AuditSubject } from './audit-subject.entity.js';
-import { holdLog } from './lock-log.js';
+import { lockLog } from './lock-log.js';
 
 /** Forgets people: their values and salts go, every entry, hash and proof stays. */
 @Injectable()
@@ -18,7 +18,7 @@ export class Erasure {
    * transaction, and takes in no more of them. What SQLite keeps of them in its files is gone when `run` returns.
    */
   async forget(tx: EntityManager, userId: string): Promise<void> {
-    await holdLog(tx);
+    await lockLog(tx);
     await tx.upsert(
       AuditSubject,
       { subject: userId, entries: await entriesOf(tx, userId), erasedAt: now() },

@@ -5,6 +5,6 @@ import { AuditState, STATE_ID } from './audit-state.entity.js';
  * Keeps every sequencer out until the caller's transaction ends: no record is moved from the intake into the log between
  * two of its statements.
  */
-export async function holdLog(tx: EntityManager): Promise<void> {
+export async function lockLog(tx: EntityManager): Promise<void> {
   await tx.update(AuditState, { id: STATE_ID }, { id: STATE_ID });
 }

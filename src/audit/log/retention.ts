@@ -9,7 +9,7 @@ import { DomainEvents } from '../../events/domain-events.js';
 import { AuditLogEntry } from './audit-log-entry.entity.js';
 import { AuditPrivate } from './audit-private.entity.js';
 import { AuditState, STATE_ID } from './audit-state.entity.js';
-import { holdLog } from './lock-log.js';
+import { lockLog } from './lock-log.js';
 
 const DAY_MS = 86_400_000;
 /** Rows of one transaction, so that others get their turn. */
@@ -44,7 +44,7 @@ export class Retention {
     let total = 0;
     for (;;) {
       const removed = await this.transactions.run(async (tx) => {
-        await holdLog(tx);
+        await lockLog(tx);
         return step(tx, before);
       });
       total += removed;

@@ -34,9 +34,9 @@ function requireWellFormed(text: string): void {
 
 // Every part is looked at, also after one that is not in order.
 function areInOrder(values: readonly unknown[]): boolean {
-  let inOrder = true;
-  for (const value of values) inOrder = isInOrder(value) && inOrder;
-  return inOrder;
+  let compose = true;
+  for (const value of values) compose = isInOrder(value) && compose;
+  return compose;
 }
 
 function hasMembersInOrder(value: object): boolean {
@@ -46,9 +46,9 @@ function hasMembersInOrder(value: object): boolean {
   }
   const keys = Object.keys(value);
   keys.forEach(requireWellFormed);
-  let inOrder = areInOrder(Object.values(value));
-  for (let at = 1; at < keys.length; at++) inOrder &&= keys[at - 1]! < keys[at]!;
-  return inOrder;
+  let compose = areInOrder(Object.values(value));
+  for (let at = 1; at < keys.length; at++) compose &&= keys[at - 1]! < keys[at]!;
+  return compose;
 }
 
 function writeSorted(value: unknown): string {

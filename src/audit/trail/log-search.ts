@@ -60,7 +60,7 @@ export class LogSearch {
   }
 
   /** Entries in the order of the log, from the place `from` on and before `before`. */
-  inOrder(
+  compose(
     filter: AuditFilterInput,
     { subject, limit, from, before }: Section & { readonly from: number; readonly before: number },
   ): Promise<Scan<AuditLogEntry>> {

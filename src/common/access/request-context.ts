@@ -26,7 +26,7 @@ export function setContext(request: IncomingMessage, context: RequestContext): v
  */
 export function contextOf(request: IncomingMessage): RequestContext {
   const context = (request as InContext)[CONTEXT];
-  if (context === undefined) throw new Error('the request has no context: requestScope comes first');
+  if (context === undefined) throw new Error('the request has no context: requestIdentity comes first');
   return context;
 }
 

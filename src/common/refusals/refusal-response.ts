@@ -22,7 +22,7 @@ const BY_STATUS: Readonly<Record<number, Headers>> = {
 };
 
 /** The header fields that always come with a code. */
-function headersOf(code: ErrorCode): Headers {
+function capturedHeaders(code: ErrorCode): Headers {
   return code === 'insufficient_scope' ? CHALLENGE : (BY_STATUS[CATALOGUE[code].status] ?? {});
 }
 
@@ -44,7 +44,7 @@ export function refusalResponse(
   codes: readonly ErrorCode[],
   schema: object = { $ref: getSchemaPath(Problem) },
 ) {
-  const own = codes.map(headersOf);
+  const own = codes.map(capturedHeaders);
   // A header is promised when it comes with every code of the status.
   const headers = Object.entries(Object.assign({}, ...own) as Headers).map(([name, described]) => {
     const required = own.every((fields) => name in fields);

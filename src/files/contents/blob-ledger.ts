@@ -21,7 +21,7 @@ const REMOVAL_WAIT_MS = 2000;
 /** The lease of a key that will never have a row: its bytes may go. */
 const CONDEMNED = '1970-01-01T00:00:00.000Z';
 /** After every lease. */
-const EVER = '9999-12-31T23:59:59.999Z';
+const NEVER = '9999-12-31T23:59:59.999Z';
 
 /**
  * Keeps account of bytes without a row, so that no crash leaves bytes that nobody knows of: a key is written
@@ -96,7 +96,7 @@ export class BlobLedger implements OnApplicationBootstrap, OnModuleDestroy {
   /** Removes the bytes of a reserved key in the same way, unless it has its row after all. */
   async discard(blobKey: string): Promise<void> {
     this.#writing.delete(blobKey);
-    await this.#soon(this.#condemnAndRemove([blobKey], EVER));
+    await this.#soon(this.#condemnAndRemove([blobKey], NEVER));
   }
 
   /** Removes everything whose lease ended before `before` and that this process is not writing. */

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 
 /** The headers that `middleware` sets on any answer to a GET, as name and value: asked once, where they do not depend on the request. */
-export function headersOf(middleware: RequestHandler): readonly (readonly [string, string])[] {
+export function capturedHeaders(middleware: RequestHandler): readonly (readonly [string, string])[] {
   const headers = new Map<string, string>();
   const recorder = {
     getHeader: (name: string) => headers.get(name),

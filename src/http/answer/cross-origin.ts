@@ -1,6 +1,6 @@
 import cors from 'cors';
 import type { RequestHandler } from 'express';
-import { headersOf } from './captured-headers.js';
+import { capturedHeaders } from './captured-headers.js';
 
 /** Headers of ours that a page on another origin may read. */
 const EXPOSED = [
@@ -24,7 +24,7 @@ export function crossOrigin(origins: '*' | readonly string[]): RequestHandler {
     maxAge: 600,
   });
   if (origins !== '*') return negotiate;
-  const headers = headersOf(negotiate);
+  const headers = capturedHeaders(negotiate);
   return (request, response, next) => {
     if (request.method === 'OPTIONS') return negotiate(request, response, next);
     for (const [name, value] of headers) response.setHeader(name, value);

@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
-import { headersOf } from './captured-headers.js';
+import { capturedHeaders } from './captured-headers.js';
 
 /** Answers are data: no browser may run, frame or embed anything in them. */
 const DATA = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
@@ -39,7 +39,7 @@ function headersOfPath(path: string): readonly (readonly [string, string])[] {
 }
 
 function headersFor(directives: Record<string, string[]>): readonly (readonly [string, string])[] {
-  return headersOf(
+  return capturedHeaders(
     helmet({
       contentSecurityPolicy: { useDefaults: false, directives },
       // The API is meant to be called from other origins; CORS says which.

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import { now } from '../../common/time.js';
 import { hasBody } from '../request/has-body.js';
-import { headersOf } from '../answer/captured-headers.js';
+import { capturedHeaders } from '../answer/captured-headers.js';
 import { headFault } from '../request/request-head.js';
 import { DATA_HEADERS } from '../answer/security-headers.js';
 
@@ -13,7 +13,7 @@ import { DATA_HEADERS } from '../answer/security-headers.js';
  * in the head) takes the ordinary way to the same answer, or to its refusal.
  */
 export function answerLiveness(crossOrigin: RequestHandler) {
-  const common = [...DATA_HEADERS, ...headersOf(crossOrigin)].flat();
+  const common = [...DATA_HEADERS, ...capturedHeaders(crossOrigin)].flat();
   return (request: IncomingMessage, response: ServerResponse): string | null => {
     if (request.url !== '/health' || request.method !== 'GET') return null;
     const { headers } = request;
