@@ -233,6 +233,15 @@ describe('an export', () => {
     }
   });
 
+  it('has no text of other characters than those that were hashed', () => {
+    const marked = new SmallLog().add(null, '\ufffd');
+    const lines = marked.whole();
+    expect(judge(marked, lines)).toBe('log');
+    for (const other of ['\\ud800', '\\udfff']) {
+      expect(judge(marked, lines.with(1, lines[1]!.replaceAll('\ufffd', other)))).toBe('tampered');
+    }
+  });
+
   it('is refused, not followed, where it is made to cost much', () => {
     const deep = '['.repeat(200_000) + ']'.repeat(200_000);
     const secret = `{"salt":"${Buffer.alloc(16).toString('base64')}","values":{"x":${deep}}}`;

@@ -47,7 +47,7 @@ export function isLine(value: object): value is ExportLine {
   return (
     Number.isSafeInteger(line.seq) &&
     (line.seq as number) >= 0 &&
-    typeof line.entry === 'string' &&
+    isText(line.entry) &&
     (line.private === null || isSecret(line.private)) &&
     (line.proof === undefined || isStrings(line.proof))
   );
@@ -69,18 +69,19 @@ export function isPruned(value: object): value is { pruned: Pruned } {
     Number.isSafeInteger(size) &&
     (size as number) > 0 &&
     isStrings(hashes) &&
-    (note === undefined || typeof note === 'string')
+    (note === undefined || isText(note))
   );
 }
 
 export function isTrailer(value: object): value is Trailer {
   if (!hasExactly(value, ['checkpoint', 'rows'], 'subject_checkpoint')) return false;
   const { checkpoint, rows, subject_checkpoint: own } = value as Record<keyof Trailer, unknown>;
-  return (
-    typeof checkpoint === 'string' &&
-    Number.isSafeInteger(rows) &&
-    (own === undefined || typeof own === 'string')
-  );
+  return isText(checkpoint) && Number.isSafeInteger(rows) && (own === undefined || isText(own));
+}
+
+/** Whether a string has bytes of its own: a lone surrogate would be hashed as the sign that stands for it. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed();
 }
 
 function isStrings(value: unknown): value is string[] {
