@@ -27,6 +27,9 @@ export interface LogReport {
   readonly withheld: number;
 }
 
+/** A row that belongs to an entry. */
+type Numbered = AuditLogEntry | AuditPrivate;
+
 /** Reads the whole log in the database and compares every part of it with every other. */
 export class LogChecker {
   readonly #manager: EntityManager;
@@ -145,13 +148,17 @@ export class LogChecker {
     }
   }
 
-  /** Entries may have been added since the check began; nothing may stand where there is no entry. */
+  /** Entries may be added while the check runs; nothing may stand where there is no entry. */
   async #checkOrphans({ prunedSize }: AuditState): Promise<void> {
-    const { size } = await this.#manager.findOneByOrFail(AuditState, { id: STATE_ID });
     for (const table of [AuditLogEntry, AuditPrivate]) {
-      for (const seq of [MoreThanOrEqual(size), Between(-Number.MAX_SAFE_INTEGER, prunedSize - 1)]) {
-        const stray = await this.#manager.findOneBy<AuditLogEntry | AuditPrivate>(table, { seq });
-        if (stray !== null) this.#note(stray.seq, 'there is something at a place that the log does not have');
+      const [newest] = await this.#manager.find<Numbered>(table, { order: { seq: 'DESC' }, take: 1 });
+      const [oldest] = await this.#manager.find<Numbered>(table, { order: { seq: 'ASC' }, take: 1 });
+      // After the rows: whatever was there by then has its place below it.
+      const state = await this.#manager.findOneBy(AuditState, { id: STATE_ID });
+      const size = state?.size ?? 0;
+      for (const stray of [newest, oldest]) {
+        if (stray !== undefined && (stray.seq >= size || stray.seq < prunedSize))
+          this.#note(stray.seq, 'there is something at a place that the log does not have');
       }
     }
   }
