@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsString, MaxLength } from 'class-validator';
-import { foldEmail, IsEmailAddress } from '../../common/input/email-address.js';
+import { foldEmail, IsEmailAddress, MAX_EMAIL_CHARACTERS } from '../../common/input/email-address.js';
 import { MaxCharacters } from '../../common/input/max-characters.js';
 import { IsPlainText, PLAIN_TEXT } from '../../common/input/plain-text.js';
 import { IsAcceptablePassword } from '../passwords/acceptable-password.js';
@@ -18,14 +18,14 @@ const NEW_PASSWORD =
 export class RegisterInput {
   @ApiProperty({
     format: 'idn-email',
-    maxLength: 254,
+    maxLength: MAX_EMAIL_CHARACTERS,
     description: 'What precedes the @ may be Unicode (RFC 6531).',
     example: 'ada@example.org',
   })
   @Transform(trimmed)
   @IsString()
-  @MaxCharacters(254)
-  @MaxCharacters(254, foldEmail)
+  @MaxCharacters(MAX_EMAIL_CHARACTERS)
+  @MaxCharacters(MAX_EMAIL_CHARACTERS, foldEmail)
   @IsEmailAddress()
   readonly email: string;
 
@@ -42,11 +42,11 @@ export class RegisterInput {
 }
 
 export class SignInInput {
-  @ApiProperty({ pattern: PLAIN_TEXT, maxLength: 254, example: 'ada@example.org' })
+  @ApiProperty({ pattern: PLAIN_TEXT, maxLength: MAX_EMAIL_CHARACTERS, example: 'ada@example.org' })
   @Transform(trimmed)
   @IsString()
   @IsPlainText()
-  @MaxLength(254)
+  @MaxLength(MAX_EMAIL_CHARACTERS)
   readonly email: string;
 
   @ApiProperty({

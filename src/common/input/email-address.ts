@@ -2,6 +2,9 @@ import { createHmac, type KeyObject } from 'node:crypto';
 import { isEmail, registerDecorator } from 'class-validator';
 import { isPlainText } from './plain-text.js';
 
+/** The most that a mail path has room for (RFC 5321, section 4.5.3.1.3, without its brackets). */
+export const MAX_EMAIL_CHARACTERS = 254;
+
 /** Accepts an e-mail address, Unicode included. What is not plain text is refused first: class-validator throws on it. */
 export function IsEmailAddress(): PropertyDecorator {
   return (target, propertyName) =>

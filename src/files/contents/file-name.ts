@@ -1,3 +1,4 @@
+import { mayFit } from '../../common/input/max-characters.js';
 import { errors } from '../../common/refusals/errors.js';
 
 const MAX_BYTES = 255;
@@ -14,13 +15,19 @@ export function normalizeFileName(sent: string): string {
   if (!sent.isWellFormed() || sent.includes('\ufffd')) throw errors.invalidFileName('is not valid Unicode');
   const base = sent
     .slice(Math.max(sent.lastIndexOf('/'), sent.lastIndexOf('\\')) + 1)
-    .replace(/^[A-Za-z]:/, '');
-  const name = base.normalize('NFC').replace(CONTROL, '').trim();
+    .replace(/^[A-Za-z]:/, '')
+    .replace(CONTROL, '')
+    .trim();
+  if (!mayFit(base, MAX_BYTES)) throw tooLong();
+  const name = base.normalize('NFC');
   if (name === '' || name === '.' || name === '..') throw errors.invalidFileName('is empty');
   if (BIDIRECTIONAL.test(name)) throw errors.invalidFileName('must not contain bidirectional controls');
-  if (Buffer.byteLength(name) > MAX_BYTES)
-    throw errors.invalidFileName(`must have at most ${MAX_BYTES} bytes`);
+  if (Buffer.byteLength(name) > MAX_BYTES) throw tooLong();
   return name;
+}
+
+function tooLong() {
+  return errors.invalidFileName(`must have at most ${MAX_BYTES} bytes`);
 }
 
 /**
