@@ -8,5 +8,7 @@ export const SELECTED = 3;
 
 /** A fault in one line: with the first bad `seq` where it can be named. */
 export function faultLine({ seq, reason }: Fault): string {
-  return seq === null ? `TAMPERED: ${reason}` : `TAMPERED at seq ${seq}: ${reason}`;
+  // What the file says may be meant for the terminal.
+  const words = reason.replace(/\p{C}/gu, (character) => JSON.stringify(character).slice(1, -1));
+  return seq === null ? `TAMPERED: ${words}` : `TAMPERED at seq ${seq}: ${words}`;
 }

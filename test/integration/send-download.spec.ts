@@ -55,7 +55,9 @@ describe('sendDownload, of files on disk over real sockets', () => {
     const { source } = await storage.open(key);
     const rest = new VerifiedSource(source, sha256);
     const first = await rest.next();
-    const body = first === null ? null : { first, rest, broken: (error: Error) => void broken.push(error) };
+    const second = await rest.next();
+    const tell = (error: Error) => Promise.resolve(void broken.push(error));
+    const body = first === null ? null : { first, second, rest, broken: tell };
     await sendDownload(response, { status: 200, headers: { 'Content-Length': bytes.length }, body });
   }
 

@@ -55,7 +55,9 @@ export class AuditExport {
    */
   async send(actor: Actor, query: ExportQueryInput, response: Response): Promise<void> {
     const subject = await this.rights.subjectOf(actor, query.user_id);
-    await this.backlog.catchUp();
+    // Signed without them, it would say that it is all.
+    if (!(await this.backlog.catchUp()))
+      throw errors.auditUnavailable(new Error('records wait too long for their place in the log'));
     const checkpoint = await this.proofs.latest();
     await this.events.publish({
       type: 'audit.exported',

@@ -18,7 +18,7 @@ export class ExportController {
     summary: 'Export the trail',
     description:
       'NDJSON carries what `npm run audit:verify` needs to check it without this service. Everything acknowledged before the ' +
-      'request is in it: it waits for the sequencer, at most 2 s. Without its last line an export broke off.',
+      'request is in it: it waits for the sequencer, at most 2 s, and is refused when that was not enough. Without its last line an export broke off.',
   })
   @ApiOkResponse({
     description: 'Streamed, in the order of `seq`, up to the newest checkpoint.',

@@ -15,6 +15,12 @@ const CATCH_UP_MS = 2000;
 const RETRY_MS = 50;
 const LAG_LIMIT_MS = 300_000;
 
+/** A record that waits for its place. */
+interface Waiting {
+  readonly position: Position;
+  readonly id: string;
+}
+
 /** The records in the intake that have no place in the log yet. */
 @Injectable()
 export class Backlog {
@@ -45,26 +51,28 @@ export class Backlog {
   }
 
   /**
-   * Resolves when everything committed before the call has its place, whichever process gives it; after 2 s also when it
-   * has not.
+   * Resolves when everything committed before the call has its place, whichever process gives it.
+   * @returns false when it has not after 2 s.
    */
-  async catchUp(): Promise<void> {
-    const [newest] = await this.intake.query<{ position: Position }[]>(
-      'SELECT position FROM audit_intake ORDER BY position DESC LIMIT 1',
+  async catchUp(): Promise<boolean> {
+    const [newest] = await this.intake.query<Waiting[]>(
+      'SELECT position, id FROM audit_intake ORDER BY position DESC LIMIT 1',
     );
-    if (newest === undefined) return;
-    await within(CATCH_UP_MS, this.#sequenceUpTo(newest.position), () => undefined);
+    if (newest === undefined) return true;
+    return within(CATCH_UP_MS, this.#sequenceUpTo(newest), () => false);
   }
 
-  async #sequenceUpTo(position: Position): Promise<void> {
+  async #sequenceUpTo({ position, id }: Waiting): Promise<boolean> {
+    const waiting = this.intake.createQueryBuilder('r').limit(1);
+    // What was committed late may have a place before others that are gone already. The embedded database has one process, which
+    // empties the intake in one run, and uses a position again when it was empty.
+    if (isPostgres(this.intake.manager)) waiting.where('r.position <= :position', { position });
+    else waiting.where({ id });
     for (let tries = 0; tries < CATCH_UP_MS / RETRY_MS; tries++) {
       await this.sequencer.run();
-      // An embedded database has one process, and uses a position again when the intake was empty.
-      if (!isPostgres(this.intake.manager)) return;
-      // What was committed late may have a place before others that are gone already.
-      const waiting = this.intake.createQueryBuilder('r').where('r.position <= :position', { position });
-      if (!(await waiting.getExists())) return;
+      if (!(await waiting.getExists())) return true;
       await delay(RETRY_MS);
     }
+    return false;
   }
 }

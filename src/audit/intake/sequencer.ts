@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Counter, Registry } from 'prom-client';
@@ -94,6 +95,8 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
         const moved = await this.transactions.run((tx) => this.#sequence(tx), { alone: true });
         this.#busy = moved >= BUSY_AT;
         if (moved < BATCH) return;
+        // SQLite works without letting go of the process: others get their turn.
+        await nextTurn();
       }
     } catch (error) {
       if (error instanceof LogInconsistent) return;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, LessThan } from 'typeorm';
 import { Housekeeping } from '../../common/lifecycle/housekeeping.js';
@@ -49,6 +50,8 @@ export class Retention {
       });
       total += removed;
       if (removed < STEP) return total;
+      // SQLite works without letting go of the process: others get their turn.
+      await nextTurn();
     }
   }
 

@@ -23,8 +23,9 @@ export const FILE_RECORDS = {
     outcome: 'success',
     codes: codes('info', [FILE_HOSTING, 1], ['file', 'creation']),
     about: aboutFile,
-    metadata: ({ mimeType, sha256, size }) => ({ mime_type: mimeType, sha256, size }),
-    personal: filename,
+    metadata: ({ sha256, size }) => ({ sha256, size }),
+    // The client's own words, as the name is.
+    personal: ({ name, mimeType }) => ({ filename: name, mime_type: mimeType }),
   },
   'file.refused': {
     action: 'FILE_REFUSED',

@@ -30,8 +30,8 @@ describe('recordOfEvent', () => {
       resource: 'file:f',
       requestId: 'r1',
       ip: '203.0.113.7',
-      metadata: { size: 1, sha256: 'ab', mime_type: 'text/plain' },
-      personal: { filename: 'diary.txt' },
+      metadata: { size: 1, sha256: 'ab' },
+      personal: { filename: 'diary.txt', mime_type: 'text/plain' },
     });
     expect(Buffer.byteLength(record.userAgent!)).toBe(511);
   });

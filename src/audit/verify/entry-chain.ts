@@ -147,7 +147,9 @@ export function checkSecret(entry: ReadEntry, secret: Secret | null): Fault | 'w
   const salt = decodeBase64(secret.salt);
   if (salt?.length !== SALT_BYTES) return { seq, reason: 'the salt is malformed' };
   try {
-    if (privateDigest(salt, canonicalize(secret.values)) === digest) return null;
+    const text = canonicalize(secret.values);
+    // In canonical order in the file, too: else its members could change places unseen.
+    if (JSON.stringify(secret.values) === text && privateDigest(salt, text) === digest) return null;
   } catch (error) {
     // Values that canonical JSON cannot carry, or too deep to be written.
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;

@@ -10,8 +10,17 @@ export interface Download {
 
 export interface DownloadBody {
   readonly first: Chunk;
-  /** What follows `first`. */
+  /** Null when `first` is all. */
+  readonly second: Chunk | null;
+  /** What follows. */
   readonly rest: ByteSource;
-  /** To be told why the bytes could not be read to their end. */
-  readonly broken: (error: Error) => void;
+  /** To be told why the bytes could not be read to their end; must not reject. */
+  readonly broken: (error: Error) => Promise<void>;
+}
+
+/** Lets go of bytes that nobody gets. */
+export async function discardBody(body: DownloadBody | null): Promise<void> {
+  body?.first.giveBack();
+  body?.second?.giveBack();
+  await body?.rest.close();
 }

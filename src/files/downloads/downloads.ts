@@ -6,10 +6,11 @@ import type { EventActor } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { evaluate } from './conditional-request.js';
 import { contentHeaders, representationOf, validators } from './download-headers.js';
-import type { Download, DownloadBody } from './download.js';
+import { discardBody, type Download, type DownloadBody } from './download.js';
 import { attachment } from '../contents/file-name.js';
 import { servedMediaType } from '../contents/media-type.js';
 import { translateStorageError } from '../contents/storage-refusals.js';
+import type { Chunk } from '../storage/byte-source.js';
 import { type ByteRange, ObjectStorage, StorageError } from '../storage/object-storage.js';
 import type { StoredFile } from '../contents/stored-file.entity.js';
 import { DamagedBytesError, VerifiedSource } from './verified-source.js';
@@ -33,8 +34,8 @@ export class Downloads {
 
   /**
    * What a GET or HEAD for a file's bytes is answered with: 200, 206 or 304, or 307 to the bucket that has them. The download is on record
-   * when it is returned. Bytes that are missing or of the wrong size are refused here, and so are damaged ones of a file of one
-   * piece (256 KiB on disk); of a larger one they break the transfer.
+   * when it is returned. Bytes that are missing or of the wrong size are refused here, and so are damaged ones of a file of two
+   * pieces (512 KiB on disk); of a larger one they break the transfer. A part of a file is not compared with the digest of the whole.
    * @throws `precondition_failed`, `range_not_satisfiable`, `file_unavailable`, `storage_unavailable`.
    */
   async open(reader: EventActor, file: StoredFile, request: DownloadRequest): Promise<Download> {
@@ -49,7 +50,7 @@ export class Downloads {
       await this.#requireWhole(reader, file);
       return { status: verdict.status, headers, body: null };
     }
-    const body = await this.#reportingLoss(reader, file, () => this.#open(file, range));
+    const body = await this.#reportingLoss(reader, file, () => this.#open(reader, file, range));
     await this.#record(reader, file, range, body);
     return { status: verdict.status, headers, body };
   }
@@ -87,14 +88,19 @@ export class Downloads {
   }
 
   /** Opens the bytes and reads the first of them; null when there are none. */
-  async #open(file: StoredFile, range: ByteRange | null): Promise<DownloadBody | null> {
+  async #open(reader: EventActor, file: StoredFile, range: ByteRange | null): Promise<DownloadBody | null> {
     const object = await this.storage.open(file.blobKey, range ?? undefined);
-    const rest = range === null ? new VerifiedSource(object.source, file.sha256) : object.source;
+    const isWhole = range === null || (range.start === 0 && range.end === file.size - 1);
+    const rest = isWhole ? new VerifiedSource(object.source, file.sha256) : object.source;
+    let first: Chunk | null = null;
     try {
       if (object.size !== file.size) throw wrongSize(file, object.size);
-      const first = await rest.next();
-      return first === null ? null : { first, rest, broken: (error) => this.#reportBreak(file, error) };
+      first = await rest.next();
+      if (first === null) return null;
+      const second = await rest.next();
+      return { first, second, rest, broken: (error) => this.#reportBreak(reader, file, error) };
     } catch (error) {
+      first?.giveBack();
       await rest.close();
       throw error;
     }
@@ -127,13 +133,12 @@ export class Downloads {
         range: range === null ? null : `${range.start}-${range.end}`,
       });
     } catch (error) {
-      body?.first.giveBack();
-      await body?.rest.close();
+      await discardBody(body);
       throw error;
     }
   }
 
-  async #reportLoss(reader: EventActor, file: StoredFile, error: StorageError): Promise<void> {
+  async #reportLoss(reader: EventActor, file: StoredFile, error: Error): Promise<void> {
     this.#alert(file, error);
     await this.events.publish({
       type: 'file.download_failed',
@@ -145,9 +150,14 @@ export class Downloads {
     });
   }
 
-  #reportBreak(file: StoredFile, error: Error): void {
-    if (error instanceof DamagedBytesError) this.#alert(file, error);
-    else this.#logger.warn({ err: error, file_id: file.id }, 'a file could not be read to its end');
+  /** The transfer has begun: its client is told by its end, and the trail by an entry. */
+  async #reportBreak(reader: EventActor, file: StoredFile, error: Error): Promise<void> {
+    try {
+      if (error instanceof DamagedBytesError) await this.#reportLoss(reader, file, error);
+      else this.#logger.warn({ err: error, file_id: file.id }, 'a file could not be read to its end');
+    } catch (fault) {
+      this.#logger.error({ err: fault as Error, file_id: file.id }, 'a damaged file could not be recorded');
+    }
   }
 
   #alert(file: StoredFile, error: Error): void {

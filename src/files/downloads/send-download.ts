@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Download, DownloadBody } from './download.js';
+import { discardBody, type Download, type DownloadBody } from './download.js';
 import type { Chunk } from '../storage/byte-source.js';
 
 /**
@@ -11,28 +11,21 @@ export async function sendDownload(
   { status, headers, body }: Download,
 ): Promise<void> {
   // Its client has waited for too long, and has been told so.
-  if (response.headersSent) return void (await discard(body));
+  if (response.headersSent) return discardBody(body);
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (body === null) response.end();
   else await pump(response, body);
 }
 
-async function discard(body: DownloadBody | null): Promise<void> {
-  body?.first.giveBack();
-  await body?.rest.close();
-}
-
 /** Reads the next piece while the one before is on its way. */
-async function pump(response: ServerResponse, { first, rest, broken }: DownloadBody): Promise<void> {
+async function pump(response: ServerResponse, { first, second, rest, broken }: DownloadBody): Promise<void> {
+  // All of it: in one write with the head.
+  if (second === null) return void (await send(response, first, true));
   // What `send` does not have yet: from then on, the piece is for it to give back.
-  let unsent: Chunk | null = first;
+  let unsent: Chunk | null = second;
+  let sending = send(response, first, false);
   try {
-    const second = await rest.next();
-    // All of it: in one write with the head.
-    if (second === null) return void (await send(response, first, true));
-    let sending = send(response, first, false);
-    unsent = second;
     while (unsent !== null && (await sending)) {
       sending = send(response, unsent, false);
       unsent = null;
@@ -40,7 +33,7 @@ async function pump(response: ServerResponse, { first, rest, broken }: DownloadB
     }
     if (unsent === null && (await sending)) return void response.end();
   } catch (error) {
-    broken(error as Error);
+    await broken(error as Error);
   }
   unsent?.giveBack();
   await rest.close();

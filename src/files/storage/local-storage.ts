@@ -142,6 +142,7 @@ async function syncDirectory(path: string): Promise<void> {
 function translate(error: unknown): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (syscall === undefined || code === undefined) return error;
-  if (code === 'ENOENT') return new StorageError('missing', error);
+  // A directory in the place of an object is none.
+  if (code === 'ENOENT' || code === 'EISDIR') return new StorageError('missing', error);
   return new StorageError(FULL.has(code) ? 'full' : 'unavailable', error);
 }

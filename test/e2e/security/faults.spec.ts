@@ -91,10 +91,26 @@ describe('security.md: downloads', () => {
     }
   });
 
+  const failure = { outcome: 'failure', metadata: { reason: 'bytes_missing_or_damaged' } };
+
+  it.each([
+    ['a small file', 10, undefined],
+    ['all of a small file as a range', 10, 'bytes=0-'],
+    ['a file of two pieces, without leaving a proxy to guess', 30_000, undefined],
+  ])('refuses altered bytes of %s', async (_name, tens, range) => {
+    const { id, path } = await blobOf('0123456789'.repeat(tens));
+    await server.tamper(path, `X${'0123456789'.repeat(tens).slice(1)}`);
+    const answer = await client.download(id, range === undefined ? {} : { range });
+    expect(answer.status).toBe(503);
+    expect((await client.trail('&action=FILE_DOWNLOAD'))[0]).toMatchObject(failure);
+  });
+
   it('breaks the transfer of bytes that were altered, rather than serve them', async () => {
-    const { id, path } = await blobOf('0123456789'.repeat(50_000));
-    await server.tamper(path, '0123456789'.repeat(49_999) + '012345678X');
+    const { id, path } = await blobOf('0123456789'.repeat(150_000));
+    await server.tamper(path, '0123456789'.repeat(149_999) + '012345678X');
     await expect(client.download(id)).rejects.toThrow();
     expect(server.log.join('')).toContain('ALERT');
+    const trail = await client.trail('&action=FILE_DOWNLOAD');
+    expect(trail[0]).toMatchObject(failure);
   });
 });
