@@ -99,6 +99,11 @@ describe('security.md: upload bodies', () => {
   });
 
   const whole = multipart([filePart('a.txt', 'abc')]);
+  /** `begun`, and what belongs to no part of the form. */
+  const flood = (begun: Buffer) => {
+    const body = Buffer.concat([begun, Buffer.alloc(LIMIT + 65 * 1024)]);
+    return post(Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body]), 'chunked');
+  };
   const field = (name: string, body = 'x') => ({ disposition: `name="${name}"`, body });
   const cases: [string, number, () => Promise<{ status: number }>][] = [
     ['no boundary', 400, () => post(whole, whole.length, 'multipart/form-data')],
@@ -132,6 +137,8 @@ describe('security.md: upload bodies', () => {
     ['a length that is too small', 400, () => post(whole, whole.length - 10)],
     ['a length that is too great', 400, () => post(whole, whole.length + 1000)],
     ['a length beyond the limit', 413, () => post(whole, LIMIT * 10)],
+    ['chunks without end before the first boundary', 413, () => flood(Buffer.alloc(0))],
+    ['chunks without end after the last boundary', 413, () => flood(whole)],
     ['one byte too many', 413, () => post(multipart([filePart('a', Buffer.alloc(LIMIT + 1))]))],
   ];
   it.each(cases)('refuses %s with %i within 5 s, and keeps nothing', async (_, status, send) => {

@@ -49,7 +49,11 @@ function refuseUnread(request: IncomingMessage, maxFileBytes: number): ApiError 
     return errors.unsupportedMediaType('multipart/form-data');
   }
   const announced = Number(request.headers['content-length'] ?? 0);
-  return announced > maxFileBytes + OVERHEAD_BYTES ? errors.fileTooLarge(maxFileBytes) : null;
+  return announced > mostBytes(maxFileBytes) ? errors.fileTooLarge(maxFileBytes) : null;
+}
+
+function mostBytes(maxFileBytes: number): number {
+  return maxFileBytes + OVERHEAD_BYTES;
 }
 
 class FormReader<T> {
@@ -60,6 +64,7 @@ class FormReader<T> {
   #sha256: string | null = null;
   #timer: NodeJS.Timeout | undefined;
   #settled = false;
+  #received = 0;
 
   constructor(
     private readonly request: IncomingMessage,
@@ -109,7 +114,12 @@ class FormReader<T> {
     if (!this.request.complete) this.#fail(errors.malformedUpload('The upload ended early.'));
   };
 
-  readonly #onProgress = () => this.#timer?.refresh();
+  readonly #onProgress = (chunk: Buffer) => {
+    this.#timer?.refresh();
+    // What stands before the first boundary or after the last belongs to no part, and so to no limit of the parser.
+    this.#received += chunk.length;
+    if (this.#received > mostBytes(this.maxFileBytes)) this.#fail(errors.fileTooLarge(this.maxFileBytes));
+  };
 
   /** Refuses when nothing arrives for `ms` milliseconds. */
   #arm(ms: number, refusal: () => ApiError): void {
