@@ -26,13 +26,15 @@ const parse = express.json({
 
 /**
  * Reads the body of `request`, which must be one JSON object, into `request.body`. Refuses what JSON.parse lets pass:
- * repeated keys, prototype keys, absurd depth, broken UTF-8. A body must arrive within 15 s.
+ * repeated keys, prototype keys, absurd depth, broken UTF-8. A body must arrive within 15 s; one that is too large is
+ * refused by its head, or with the first byte too many.
  * @throws `malformed_json`, `unsupported_media_type`, `body_too_large`, `request_timeout`.
  */
 export async function readJson(request: Request, response: Response): Promise<void> {
   if (!hasBody(request)) throw noObject();
   if (!JSON_TYPE.test(request.headers['content-type'] ?? ''))
     throw errors.unsupportedMediaType('application/json');
+  if (Number(request.headers['content-length'] ?? 0) > LIMIT_BYTES) throw errors.bodyTooLarge(LIMIT_BYTES);
   await arrival(request, response);
   const body: unknown = request.body;
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw noObject();
@@ -46,6 +48,14 @@ function arrival(request: Request, response: Response): Promise<void> {
       clearTimeout(timer);
       if (error === undefined) resolve();
       else refuse(error as Error);
+    });
+    // The parser says so only when the whole body has arrived.
+    let received = 0;
+    request.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+      if (received <= LIMIT_BYTES) return;
+      clearTimeout(timer);
+      refuse(errors.bodyTooLarge(LIMIT_BYTES));
     });
   });
 }

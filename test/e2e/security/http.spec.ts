@@ -71,6 +71,17 @@ describe('security.md: input', () => {
     isProblem(text);
   });
 
+  it.each([
+    ['announced', 'Content-Length: 65537', ''],
+    ['chunked', 'Transfer-Encoding: chunked', `20000\r\n{"${'x'.repeat(66_000)}`],
+  ])('refuses a body that is too large before it has arrived: %s', async (_, field, begun) => {
+    const text = await rawExchange(server.port, [
+      `POST /api/users/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${field}\r\n\r\n${begun}`,
+    ]);
+    expect(statusOf(text)).toBe(413);
+    expect(text).toContain('"code":"body_too_large"');
+  });
+
   it('refuses what is not UTF-8 JSON', async () => {
     const body = '{"email":"a@b.example","password":"long enough phrase"}';
     for (const type of [
