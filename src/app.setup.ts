@@ -17,6 +17,7 @@ import { UploadsService } from './files/uploads/multipart/uploads.service.js';
 import { accessLog } from './http/request/access-log.js';
 import { answerDeadline } from './http/answer/answer-deadline.js';
 import { crossOrigin } from './http/answer/cross-origin.js';
+import { drainServer, watchConnections } from './http/server/drain-server.js';
 import { FastExpressAdapter } from './http/server/fast-express-adapter.js';
 import { holdRequests } from './http/server/hold-requests.js';
 import { compose } from './http/compose.js';
@@ -29,7 +30,7 @@ import { requestHead } from './http/request/request-head.js';
 import { requestIdentity } from './http/request/request-identity.js';
 import { securityHeaders } from './http/answer/security-headers.js';
 import { limitServer } from './http/server/server-limits.js';
-import { drainServer, runPhases } from './http/server/shutdown.js';
+import { runPhases } from './http/server/shutdown.js';
 
 /**
  * Builds the app as every instance gets it, tests included. Its port is bound before anything is swept or recorded, so that
@@ -40,6 +41,7 @@ export async function createApp(config: AppConfig, logger: Logger): Promise<INes
   const adapter = new FastExpressAdapter(answerLiveness(origins));
   const server = adapter.getHttpServer() as Server;
   limitServer(server);
+  watchConnections(server);
   const serve = holdRequests(server);
   await once(server.listen(config.http.port, config.http.host), 'listening');
   try {

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { within } from '../../common/within.js';
 
@@ -38,24 +37,4 @@ async function settle(phase: StoppablePhase, deadline: number): Promise<'done' |
     logger.error({ err: error as Error }, `shutdown: ${phase.name} failed`);
     return 'failed';
   }
-}
-
-/**
- * Takes no new connections, lets requests in flight finish, and cuts what is left when the grace ends.
- * Connections that are idle, or become so, are closed.
- */
-export async function drainServer(server: Server, deadline: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const sweep = setInterval(() => server.closeIdleConnections(), 100);
-  const cut = setTimeout(
-    () => {
-      logger.warn('shutdown: the grace has ended, cutting the requests that are left');
-      server.closeAllConnections();
-    },
-    Math.max(0, deadline - Date.now()),
-  );
-  server.closeIdleConnections();
-  await closed;
-  clearInterval(sweep);
-  clearTimeout(cut);
 }

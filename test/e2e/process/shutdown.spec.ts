@@ -93,6 +93,14 @@ describe('security.md: shutdown', () => {
     expect(await storedFiles(storage)).toEqual([]);
   });
 
+  it('does not wait for a connection that has sent nothing', async () => {
+    const [service, , port] = await start('600');
+    const silent = await openRaw(port, '');
+    service.child.kill('SIGTERM');
+    expect(await service.ended).toBe(0);
+    silent.destroy();
+  });
+
   it('exits at once on a second signal', async () => {
     const [service, client, port] = await start('60');
     await openRaw(port, uploadHead(client.token, 1000));
