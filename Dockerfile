@@ -1,19 +1,14 @@
-# Build: everything but what is optional, which is for Node 20 only.
+# Build. No package is compiled: those that this Node needs are precompiled. Version 12 of the embedded database is for Node 20.
 FROM node:24-bookworm AS build
 WORKDIR /app
-# npm has node-gyp look at the database driver, though it comes compiled, and node-gyp wants Node's headers. They are in the
-# image; where they are not, the registry has them.
-ENV npm_config_nodedir=/usr/local
-RUN test -d /usr/local/include/node || { \
-      npm install --prefix /tmp/node "node@$(node -p process.versions.node)" && \
-      cp -r "$(find /tmp/node -type d -path '*/include' | head -1)" /usr/local/; }
 COPY package.json package-lock.json ./
-RUN npm ci --omit=optional
+RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN npm run build && npm prune --omit=dev --omit=optional
+# TypeScript would stay as an optional peer of @nestjs/swagger.
+RUN npm run build && npm uninstall --omit=dev --ignore-scripts better-sqlite3-multiple-ciphers && rm -r node_modules/typescript
 
-# Run: the program and its production dependencies, as somebody who owns nothing but the storage.
+# Run: the program with its production dependencies, as a user who owns only the storage.
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production \
     UV_THREADPOOL_SIZE=16 \

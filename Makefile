@@ -1,6 +1,6 @@
-.PHONY: deps run dev test check benchmark docker-run docker-logs docker-stop
+.PHONY: deps run dev test check benchmark docker-run docker-run-tls docker-logs docker-stop
 
-# Install what the lock file names.
+# Install the versions in the lock file.
 deps:
 	npm ci
 
@@ -30,6 +30,12 @@ COMPOSE := $(shell docker compose version >/dev/null 2>&1 && echo docker compose
 docker-run:
 	deploy/make-env
 	$(COMPOSE) up --build --detach
+
+# The same on https://localhost, with a certificate that is made in deploy/tls when absent. Another name: PUBLIC_URL.
+docker-run-tls:
+	deploy/make-env
+	deploy/make-certificate
+	HTTP_PORT=$${HTTP_PORT:-80} $(COMPOSE) --file docker-compose.yml --file docker-compose.tls.yml up --build --detach
 
 docker-logs:
 	$(COMPOSE) logs --follow

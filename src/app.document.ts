@@ -2,21 +2,24 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { completeOperations } from './app.operations.js';
 
-/** The OpenAPI document, made from the routes themselves. */
+/** Generated clients name their functions after operation ids, so these stay although the controllers have other names. */
+const KEPT_NOUNS: Readonly<Record<string, string>> = { Account: 'auth', Trail: 'audit', Proofs: 'log' };
+
+/** Makes the OpenAPI document from the routes. */
 export function createDocument(app: INestApplication): OpenAPIObject {
   const description = [
-    'Users, private files, and an audit trail that loses nothing.',
+    'Users, private files, and an audit trail that loses no record.',
     '',
-    'To try it here: register, copy `token`, press Authorize.',
+    'To try it on this page: register, copy `token`, press Authorize.',
     '',
-    '- Every answer carries `X-Request-Id`; send one of your own to find the request again in log and trail.',
+    '- Every answer has `X-Request-Id`. You can send your own, to find the request in log and trail.',
     '- Every refusal is `application/problem+json` (RFC 9457) with a stable `code`. Each operation lists its codes.',
-    '- No answer below `/api` is to be kept (`Cache-Control: no-store`), but for downloads, which are asked for again by their `ETag`.',
-    '- A body is read only where one is described, and not before it is settled that the caller may send it.',
-    '- A member of a body that is not described is refused, and so is a query parameter where any is described.',
-    '- Whatever has GET answers HEAD alike, without the body.',
-    '- A 405 is the answer to another method at the same path, 404 `route_not_found` to another path.',
-    '- Fields may be added to answers, and are never removed.',
+    '- Answers below `/api` must not be cached (`Cache-Control: no-store`), except downloads, which are revalidated by their `ETag`.',
+    '- A body is read only where one is described, after the rights of the caller are checked.',
+    '- A member of a body that is not described is refused. So is such a query parameter, on operations that describe any.',
+    '- An operation with GET answers HEAD in the same way, without the body, unless HEAD is described. `Range` applies to GET only.',
+    '- Another method at the same path is answered with 405, another path with 404 `route_not_found`.',
+    '- Fields may be added to answers but are never removed.',
   ].join('\n');
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.0.3')
@@ -30,20 +33,36 @@ export function createDocument(app: INestApplication): OpenAPIObject {
       scheme: 'bearer',
       bearerFormat: 'JWT',
       description:
-        'An access token from register, login or refresh; or an API key (`mk_…`) that has the scope named in `x-scope`. ' +
-        'A route without `x-scope` is closed to API keys; one with `x-role` is open to users with that role.',
+        'An access token from register, login or refresh, or an API key (`mk_…`) with the scope in `x-scope`. ' +
+        'A route without `x-scope` is closed to API keys. A route with `x-role` is only for users with that role.',
     })
+    .addApiKey(
+      {
+        type: 'apiKey',
+        in: 'header',
+        name: 'Signature',
+        description:
+          'An HTTP message signature (RFC 9421) by an API key with a `public_key`, together with `Signature-Input`. It covers `@method`, ' +
+          '`@authority`, `@path`, `@query` when there is one, and `content-digest` when there is a body.',
+      },
+      'signature',
+    )
     .addTag('Users', 'Accounts and sign-in')
-    .addTag('Sessions', 'Where somebody is signed in')
+    .addTag('Sessions', 'Sessions of a user')
     .addTag('API keys', 'For programs that act for a user')
-    .addTag('Admin', 'For those who manage users')
+    .addTag('Admin', 'Manage users')
     .addTag('Files', 'Private files')
-    .addTag('Audit', 'What happened')
-    .addTag('Operations', 'For those who run the service')
+    .addTag('Resumable uploads', 'Files that arrive over several requests (tus 1.0)')
+    .addTag('Trash', 'Deleted files that can be restored')
+    .addTag('Shares', 'Links to files for people without an account')
+    .addTag('Audit', 'The audit trail')
+    .addTag('Operations', 'For operators')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
-    operationIdFactory: (controller, method) =>
-      `${controller.replace(/Controller$/, '').toLowerCase()}_${method}`,
+    operationIdFactory: (controller, method) => {
+      const noun = controller.replace(/Controller$/, '');
+      return `${KEPT_NOUNS[noun] ?? noun.toLowerCase()}_${method}`;
+    },
   });
   completeOperations(document);
   return document;

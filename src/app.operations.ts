@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { isOpenObject } from './common/input/open-object.js';
 import { takeRefusals } from './common/refusals/api-refusals.js';
 import { CATALOGUE, type ErrorCode } from './common/refusals/errors.js';
 import { refusalExample, refusalResponse } from './common/refusals/refusal-response.js';
@@ -16,9 +17,10 @@ type Schema = {
   additionalProperties?: boolean;
 };
 
-const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+/** HEAD first: what follows adds one to operations with the mark `x-head`. */
+const METHODS = ['head', 'get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** What the server refuses on every path, most of it before there is a route. */
+/** What the server can refuse on every path, mostly before a route is known. */
 const BY_SERVER = [
   'malformed_request',
   'method_not_allowed',
@@ -28,20 +30,20 @@ const BY_SERVER = [
   'internal_error',
 ] as const satisfies ErrorCode[];
 
-/** What reading a JSON body refuses. */
-const BY_JSON_BODY = ['malformed_json', 'body_too_large', 'unsupported_media_type'] as const;
-
-/** Statuses of requests that no guard has seen. */
+/** Statuses of requests that are refused before the guards. */
 const BEFORE_GUARD = new Set(['405', '417', '431']);
 
-/**
- * The guard limits the requests and records the first of those that were too many. What is open to probes is not limited,
- * and has its answer long before there could be none.
- */
-const BY_LIMIT = ['rate_limited', 'audit_unavailable', 'answer_timeout'] as const;
+/** Refusals of a route with a rate limit. Routes for probes have no limit, and answer before any timeout. */
+const BY_LIMIT = ['rate_limited', 'answer_timeout'] as const;
 
-/** A closed route asks the database who is calling, and records whom it turns away. */
-const BY_GUARD = [...BY_LIMIT, 'unauthorized', 'insufficient_scope', 'database_unavailable'] as const;
+/** Refusals of a route that needs a credential: it reads the caller from the database. */
+const BY_GUARD = [
+  ...BY_LIMIT,
+  'unauthorized',
+  'invalid_signature',
+  'insufficient_scope',
+  'database_unavailable',
+] as const;
 
 const COMPONENT_HEADERS = {
   'X-Request-Id': {
@@ -67,8 +69,8 @@ const LIMITED_ANSWER = {
 };
 
 /**
- * Completes the operations with what no decorator beside a route has to say: what the server, the JSON parser, the
- * validation and the guard refuse, by the same marks that these go by, and the headers of every answer.
+ * Adds to every operation what its own decorators do not say: the refusals of server, query validation and
+ * guard, by the marks that those use, and the headers of every answer.
  */
 export function completeOperations(document: OpenAPIObject): void {
   const components = (document.components ??= {});
@@ -81,32 +83,44 @@ export function completeOperations(document: OpenAPIObject): void {
       if (operation === undefined) continue;
       closeInput(operation.requestBody, document);
       for (const code of complete(operation)) examples[code] = refusalExample(code);
+      if (method === 'head') operation.responses = withoutContent(operation.responses);
       if (take(operation, 'x-head')) item.head = headOf(operation);
     }
   }
 }
 
-/** @returns the codes that it can give. */
+/** @returns the codes that the operation can answer. */
 function complete(operation: Operation): ReadonlySet<ErrorCode> {
   const limited = !take(operation, 'x-unlimited');
   const open = take(operation, 'x-public') || !limited;
-  operation.security = open ? [] : [{ bearer: [] }];
+  operation.security = securityOf(open, 'x-scope' in operation);
   const codes = new Set<ErrorCode>([
-    ...(readsInput(operation) ? (['validation_failed'] as const) : []),
+    ...(readsQuery(operation) ? (['validation_failed'] as const) : []),
     ...takeRefusals(operation),
     ...BY_SERVER,
-    ...(readsJson(operation) ? BY_JSON_BODY : []),
     ...accessCodes(limited, open),
   ]);
+  const always = takeValue<Record<string, unknown>>(operation, 'x-every-answer');
   const responses = operation.responses as Record<string, Response>;
   for (const [status, ofStatus] of byStatus(codes))
     responses[status] = refusalResponse(ofStatus, schemaOf(responses[status]));
   for (const [status, response] of Object.entries(responses)) {
     const counted = limited && !BEFORE_GUARD.has(status);
     response.description ||= STATUS_CODES[status] ?? status;
-    response.headers = { ...response.headers, ...EVERY_ANSWER, ...(counted ? LIMITED_ANSWER : {}) };
+    response.headers = {
+      ...response.headers,
+      ...EVERY_ANSWER,
+      ...always,
+      ...(counted ? LIMITED_ANSWER : {}),
+    };
   }
   return codes;
+}
+
+/** A route without a scope is closed to API keys, and so to signed requests. */
+function securityOf(open: boolean, keys: boolean): Record<string, string[]>[] {
+  if (open) return [];
+  return keys ? [{ bearer: [] }, { signature: [] }] : [{ bearer: [] }];
 }
 
 function accessCodes(limited: boolean, open: boolean): readonly ErrorCode[] {
@@ -123,27 +137,20 @@ function byStatus(codes: ReadonlySet<ErrorCode>): Map<number, ErrorCode[]> {
   return groups;
 }
 
-/** True when the validation has something to judge: a query or a JSON body. */
-function readsInput(operation: Operation): boolean {
-  const { parameters = [] } = operation;
-  return (
-    parameters.some((parameter) => 'in' in parameter && parameter.in === 'query') || readsJson(operation)
-  );
+/** True when there is a query to validate. */
+function readsQuery({ parameters = [] }: Operation): boolean {
+  return parameters.some((parameter) => 'in' in parameter && parameter.in === 'query');
 }
 
-function readsJson({ requestBody }: Operation): boolean {
-  return contentOf(requestBody)['application/json'] !== undefined;
-}
-
-/** Unknown members of a body are refused, at every depth. */
+/** Documents that unknown members of a body are refused, at every depth, except in objects that are open. */
 function closeInput(body: Operation['requestBody'], document: OpenAPIObject): void {
   const close = (schema: Schema | undefined): void => {
     const named = schema?.$ref?.split('/').at(-1);
     const target =
       named === undefined ? schema : (document.components?.schemas?.[named] as Schema | undefined);
     if (target?.properties === undefined) return target?.items && close(target.items);
-    if (target.additionalProperties === false) return;
-    target.additionalProperties = false;
+    if (target.additionalProperties !== undefined) return;
+    target.additionalProperties = named !== undefined && isOpenObject(named);
     Object.values(target.properties).forEach(close);
   };
   Object.values(contentOf(body)).forEach(({ schema }) => close(schema));
@@ -157,23 +164,43 @@ function schemaOf(response: Response | undefined): Schema | undefined {
   return Object.values(response?.content ?? {})[0]?.schema;
 }
 
-/** The same answers without their content; a redirect to the content is none of them. */
+/** What of a GET is about the content: ranges (RFC 9110, section 14.2), and a redirect to it. */
+const OF_CONTENT = { statuses: new Set(['206', '307', '416']), headers: new Set(['Range', 'If-Range']) };
+
+/** The same answers without their content, to the same request without a range. */
 function headOf(operation: Operation): Operation {
-  const responses = Object.entries(operation.responses as Record<string, Response>)
-    .filter(([status]) => status !== '307')
-    .map(([status, { description, headers }]) => [status, { description, headers }] as const);
+  const responses = Object.entries(operation.responses).filter(
+    ([status]) => !OF_CONTENT.statuses.has(status),
+  );
+  const parameters = operation.parameters?.filter(
+    (parameter) => !('name' in parameter && OF_CONTENT.headers.has(parameter.name)),
+  );
   return {
     ...operation,
+    parameters,
     operationId: `${operation.operationId}Head`,
-    summary: `${operation.summary}: the headers alone`,
-    responses: Object.fromEntries(responses) as Operation['responses'],
+    summary: `${operation.summary}: headers only`,
+    responses: withoutContent(Object.fromEntries(responses)),
   };
 }
 
-/** Whether an operation is marked; the mark is taken off. */
+/** Answers to HEAD have no content, refusals neither. */
+function withoutContent(responses: Operation['responses']): Operation['responses'] {
+  const bare = Object.entries(responses as Record<string, Response>).map(
+    ([status, { description, headers }]) => [status, { description, headers }] as const,
+  );
+  return Object.fromEntries(bare) as Operation['responses'];
+}
+
+/** True when an operation has the mark. The mark is removed. */
 function take(operation: Operation, mark: `x-${string}`): boolean {
-  const marked = operation as unknown as Record<string, unknown>;
-  const found = marked[mark] === true;
+  return takeValue(operation, mark) === true;
+}
+
+/** The value of a mark, which is removed. */
+function takeValue<T>(operation: Operation, mark: `x-${string}`): T | undefined {
+  const marked = operation as unknown as Record<string, T | undefined>;
+  const value = marked[mark];
   delete marked[mark];
-  return found;
+  return value;
 }

@@ -11,9 +11,12 @@ import { AppModule } from './app.module.js';
 import { SystemJournal } from './audit/intake/system-journal.js';
 import { Lifecycle } from './common/lifecycle/lifecycle.js';
 import { NestLogger } from './logging/nest-logger.js';
+import { Courier } from './mail/courier.js';
 import type { AppConfig } from './config/app-config.js';
 import { translateDatabaseError } from './database/driver-errors.js';
-import { UploadsService } from './files/uploads/multipart/uploads.service.js';
+import { MultipartUploads } from './files/uploads/multipart/multipart-uploads.js';
+import { tusHeaders } from './files/uploads/resumable/tus-headers.js';
+import { UploadRequests } from './files/uploads/resumable/upload-requests.js';
 import { accessLog } from './http/request/access-log.js';
 import { answerDeadline } from './http/answer/answer-deadline.js';
 import { crossOrigin } from './http/answer/cross-origin.js';
@@ -21,6 +24,7 @@ import { drainServer, watchConnections } from './http/server/drain-server.js';
 import { FastExpressAdapter } from './http/server/fast-express-adapter.js';
 import { holdRequests } from './http/server/hold-requests.js';
 import { compose } from './http/compose.js';
+import { FormBodyGuard } from './http/request/form-body.guard.js';
 import { InputValidation } from './http/request/input-validation.js';
 import { JsonBodyGuard } from './http/request/json-body.guard.js';
 import { lingeringClose } from './http/server/lingering-close.js';
@@ -33,8 +37,9 @@ import { limitServer } from './http/server/server-limits.js';
 import { runPhases } from './http/server/shutdown.js';
 
 /**
- * Builds the app as every instance gets it, tests included. Its port is bound before anything is swept or recorded, so that
- * a start that fails for another's sake leaves the other alone; requests wait until the app is complete.
+ * Builds the app in the same way for every instance and for tests. The port is bound before anything is swept
+ * or recorded: if it is taken, the start fails without touching the data of the running instance. Requests
+ * wait until the app is complete.
  */
 export async function createApp(config: AppConfig, logger: Logger): Promise<INestApplication<Server>> {
   const origins = crossOrigin(config.http.corsOrigins);
@@ -74,25 +79,28 @@ async function buildApp(
       lingeringClose,
       securityHeaders,
       requestHead,
+      tusHeaders(config.files.maxResumableUploadBytes),
       origins,
       answerDeadline(app.getHttpServer()),
     ),
   );
-  // After those of the modules: who may do what is settled before a body is read.
-  app.useGlobalGuards(new JsonBodyGuard(app.get(Reflector)));
+  // After the guards of the modules: a body is read only when the caller may use the route.
+  const reflector = app.get(Reflector);
+  app.useGlobalGuards(new JsonBodyGuard(reflector), new FormBodyGuard(reflector));
   app.useGlobalPipes(new InputValidation());
   app.useGlobalFilters(new ProblemFilter([translateDatabaseError]));
   serveDocument(app);
   await app.init();
   await app.get(SystemJournal).recordStart();
+  app.get(Courier).start();
   return app;
 }
 
 /**
- * Stops the app in named phases within the configured grace: `/ready` fails for a while, so that balancers see it and send
- * nothing more; then no new connections, requests in flight finish or are cut, the audit trail is drained and closed, then
- * the database.
- * @returns true when everything ended in order.
+ * Stops the app in named phases within the configured grace. First `/ready` fails for a while, so that load
+ * balancers send no new requests. Then new connections are refused and running requests finish or are cut.
+ * Then the audit trail is written out and closed, and last the database.
+ * @returns true when every phase ended in time and without an error.
  */
 export async function stopApp(app: INestApplication<Server>, config: AppConfig): Promise<boolean> {
   const deadline = Date.now() + config.http.shutdownGraceMs;
@@ -100,12 +108,17 @@ export async function stopApp(app: INestApplication<Server>, config: AppConfig):
     [
       { name: 'announce', run: () => announceStop(app, config) },
       { name: 'drain requests', run: () => drainServer(app.getHttpServer(), deadline) },
-      { name: 'settle uploads', run: () => app.get(UploadsService).settled() },
+      { name: 'settle uploads', run: () => settleUploads(app) },
+      { name: 'settle mails', run: () => app.get(Courier).stop() },
       { name: 'drain audit', run: () => app.get(SystemJournal).recordStop() },
       { name: 'close', run: () => app.close() },
     ],
     deadline + 1000,
   );
+}
+
+async function settleUploads(app: INestApplication<Server>): Promise<void> {
+  await Promise.all([app.get(MultipartUploads).settled(), app.get(UploadRequests).settled()]);
 }
 
 async function announceStop(app: INestApplication<Server>, config: AppConfig): Promise<void> {

@@ -2,13 +2,14 @@ import type { AddressInfo } from 'node:net';
 import { createApp, stopApp } from './app.setup.js';
 import { createLogger } from './logging/logger.js';
 import type { AppConfig } from './config/app-config.js';
-import { ConfigError, loadConfig, readEnvironment } from './config/load-config.js';
+import { ConfigError } from './config/config-error.js';
+import { loadConfig, readEnvironment } from './config/load-config.js';
 import { keepStoragePrivate } from './config/private-storage.js';
 
-/** Starts the service, or says why it cannot and exits with 1. */
+/** Starts the service. When it cannot start, prints the reason and exits with code 1. */
 async function main(): Promise<void> {
   const config = readConfig();
-  const logger = createLogger(config.logLevel);
+  const logger = createLogger(config.log);
   for (const warning of config.warnings) logger.warn(warning);
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'uncaught');

@@ -1,4 +1,5 @@
-// The reference for downloads: bare node:http and streams. `/health`, and `/N`: a file of N bytes in the directory FILES.
+// The reference for downloads: bare node:http and streams. It serves `/health`, and `/N`: a file of N bytes
+// in the directory FILES.
 import { createReadStream } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';

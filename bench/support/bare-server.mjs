@@ -1,4 +1,4 @@
-// The reference: what Node's own HTTP server gives for a small JSON answer.
+// The reference: Node's own HTTP server with a small JSON answer.
 import { createServer } from 'node:http';
 
 createServer((_request, response) => {

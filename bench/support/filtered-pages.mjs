@@ -1,11 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Pages of each filter; p99 of all filters together is what counts. */
+/** Pages of each filter. The result is p99 over all filters together. */
 const PAGES = 100;
 const HEALTH_EVERY_MS = 5;
 
-/** Reports how long pages of 50 take by each filter, from anywhere in the log, and how long `/health` waits meanwhile. */
+/**
+ * Reports how long pages of 50 take with each filter, from any place in the log, and how long `/health` waits
+ * meanwhile.
+ */
 export async function measureFilters({ url, headers, entries, idAt, report }) {
   const heavy = idAt(0);
   const [hot, cold] = ['203.0.113.7', '198.51.100.1'];

@@ -1,5 +1,5 @@
-// A Nest application of one route on the service's own fast adapter, with as many of the parts that every request of
-// the service has as PARTS asks for: `guard`, `context`, `log`.
+// A Nest application with one route on the service's own fast adapter. PARTS adds parts that every request of
+// the service has: `guard`, `context`, `log`.
 import 'reflect-metadata';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Controller, Get, Module } from '@nestjs/common';

@@ -12,11 +12,11 @@ const idOf = (number) => {
 };
 
 /**
- * Downloads and uploads as the service records them, a millisecond apart: three of ten by one user, the others by `subjects`
- * users in turn. One in a thousand is denied, and one in ten thousand is a key that is made.
+ * Records of downloads and uploads, a millisecond apart. Three of ten are by one user, the others by
+ * `subjects` users in turn. With `only`, all are by that user. One in a thousand is a denial; one in ten thousand is a new key.
  */
-function rowOf(number, subjects) {
-  const user = idOf(number % 10 < 3 ? 0 : number % subjects);
+function rowOf(number, subjects, only) {
+  const user = only ?? idOf(number % 10 < 3 ? 0 : number % subjects);
   const everyday = number % 3 ? 'FILE_DOWNLOAD' : 'FILE_UPLOAD';
   const at = new Date(BEGUN + number).toISOString();
   const digest = number.toString(16).padStart(64, '0');
@@ -38,7 +38,7 @@ function rowOf(number, subjects) {
   ];
 }
 
-/** The intake of a database, reached without the service. */
+/** The intake of a database, accessed without the service. */
 export function intakeOf(database) {
   return database.startsWith('postgres') ? postgresIntake(database) : sqliteIntake(database);
 }
@@ -48,10 +48,12 @@ async function postgresIntake(url) {
   await client.connect();
   return {
     idAt: idOf,
-    async fill(entries, subjects) {
+    async fill(entries, subjects, only) {
       await client.query('BEGIN');
       for (let at = 0; at < entries; at += CHUNK) {
-        const rows = Array.from({ length: Math.min(CHUNK, entries - at) }, (_, i) => rowOf(at + i, subjects));
+        const rows = Array.from({ length: Math.min(CHUNK, entries - at) }, (_, i) =>
+          rowOf(at + i, subjects, only),
+        );
         const columns = rows[0].map((_, column) => rows.map((row) => row[column]));
         const arrays = columns.map((_, index) => `$${index + 1}::text[]`).join();
         await client.query(`INSERT INTO audit_intake (${COLUMNS}) SELECT * FROM unnest(${arrays})`, columns);
@@ -73,9 +75,9 @@ function sqliteIntake(file) {
   const insert = connection.prepare(`INSERT INTO audit_intake (${COLUMNS}) VALUES (${'?,'.repeat(13)}?)`);
   return {
     idAt: idOf,
-    fill(entries, subjects) {
+    fill(entries, subjects, only) {
       connection.transaction(() => {
-        for (let number = 0; number < entries; number++) insert.run(rowOf(number, subjects));
+        for (let number = 0; number < entries; number++) insert.run(rowOf(number, subjects, only));
       })();
     },
     count: () => connection.prepare('SELECT COUNT(*) AS n FROM audit_intake').get().n,

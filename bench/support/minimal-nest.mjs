@@ -1,4 +1,4 @@
-// The second reference: a Nest application of one route and nothing else, as `nest new` would serve it.
+// The second reference: a Nest application with one route, as made by `nest new`.
 import 'reflect-metadata';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -14,7 +14,7 @@ export async function freePort() {
   return port;
 }
 
-/** Starts a program, waits until `GET /health` answers, and returns how to reach and stop it. */
+/** Starts a program and waits until `GET /health` answers. Returns its URL and a function that stops it. */
 export async function start(script, environment = {}) {
   const port = await freePort();
   const child = spawn(process.execPath, [script], {
@@ -28,7 +28,7 @@ export async function start(script, environment = {}) {
       () => false,
     );
     if (healthy) break;
-    if (attempt === 200 || child.exitCode !== null) throw new Error(`${script} does not start`);
+    if (attempt === 2400 || child.exitCode !== null) throw new Error(`${script} does not start`);
     await delay(25);
   }
   return {
@@ -64,7 +64,7 @@ export async function startService(environment = {}) {
   };
 }
 
-/** Registers a user and returns the headers that act for them. */
+/** Registers a user and returns the headers of that user's requests. */
 export async function register(url, email = `bench-${crypto.randomUUID()}@example.org`) {
   const answer = await fetch(`${url}/api/users/register`, {
     method: 'POST',

@@ -1,8 +1,9 @@
-// Preloaded before the service (`node --import`): nobody listens for the audit trail, so that its cost can be seen.
+// Loaded before the service (`node --import`). It switches the audit listener off, so that the cost of the
+// trail can be measured.
 const { AuditListener } = await import('../../dist/audit/intake/audit.listener.js');
 const { SystemJournal } = await import('../../dist/audit/intake/system-journal.js');
 
-// Nest finds listeners by what the decorator left on the method; this one has nothing.
+// Nest finds listeners by metadata on the method. This replacement has none.
 AuditListener.prototype.record = async () => undefined;
 SystemJournal.prototype.recordStart = async () => undefined;
 SystemJournal.prototype.recordStop = async () => undefined;

@@ -3,13 +3,16 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** Requests a second that one thread of wrk gets from `url` over so many connections. Fails on any answer that is not 2xx. */
+/**
+ * Requests a second from `url`, with one thread of wrk and this number of connections. Fails on any answer
+ * that is not 2xx.
+ */
 export async function requestsPerSecond(url, headers = {}, seconds = 5, clients = 32) {
   const flags = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
   return rateIn(await wrk([`-c${clients}`, `-d${seconds}s`, ...flags, url]));
 }
 
-/** Requests a second that one thread of wrk gets with the requests of a Lua script. Fails on any answer that is not 2xx. */
+/** Requests a second of a Lua script, with one thread of wrk. Fails on any answer that is not 2xx. */
 export async function requestsPerSecondOf(script, { url, clients, seconds }) {
   return rateIn(await wrk([`-c${clients}`, `-d${seconds}s`, '-s', script, url]));
 }

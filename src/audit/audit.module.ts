@@ -4,7 +4,7 @@ import { AppConfig } from '../config/app-config.js';
 import { AuditRecord } from './record/audit-record.entity.js';
 import { AuditTrail } from './trail/audit-trail.js';
 import { AuditWriter } from './intake/audit-writer.js';
-import { AuditController } from './trail/trail.controller.js';
+import { TrailController } from './trail/trail.controller.js';
 import { AuditListener } from './intake/audit.listener.js';
 import { AuditExport } from './export/audit-export.js';
 import { Completeness } from './export/completeness.js';
@@ -18,27 +18,31 @@ import { AuditTile } from './log/audit-tile.entity.js';
 import { Backlog } from './intake/backlog.js';
 import { BoundedWitnessStore } from './witness/bounded-witness-store.js';
 import { Erasure } from './log/erasure.js';
+import { HeldRecords } from './intake/held-records.js';
+import { LogAppender } from './intake/log-appender.js';
 import { FileWitnessStore } from './witness/file-witness-store.js';
 import { LogAlarm } from './witness/log-alarm.js';
 import { LogProofs } from './proofs/log-proofs.js';
 import { LogSigner } from './log/log-signer.js';
-import { LogController } from './proofs/proofs.controller.js';
+import { ProofsController } from './proofs/proofs.controller.js';
 import { Retention } from './log/retention.js';
 import { Sequencer } from './intake/sequencer.js';
+import { UsersModule } from '../users/users.module.js';
 import { Witness } from './witness/witness.js';
 import { LogSearch } from './trail/log-search.js';
 import { WitnessStore } from './witness/witness-store.js';
 import { ReadingRights } from './trail/reading-rights.js';
 import { SystemJournal } from './intake/system-journal.js';
 
-/** How long the witness may take for an answer: those who ask for a newer checkpoint wait for it. */
+/** How long the witness may take to answer, in milliseconds. Requests for a newer checkpoint wait for it. */
 const WITNESS_MS = 2000;
 
 @Module({
   imports: [
+    UsersModule,
     TypeOrmModule.forFeature([AuditRecord, AuditLogEntry, AuditPrivate, AuditSubject, AuditTile, AuditState]),
   ],
-  controllers: [AuditController, LogController, ExportController],
+  controllers: [TrailController, ProofsController, ExportController],
   providers: [
     AuditListener,
     AuditWriter,
@@ -50,6 +54,8 @@ const WITNESS_MS = 2000;
     ReadingRights,
     SystemJournal,
     Sequencer,
+    LogAppender,
+    HeldRecords,
     Backlog,
     LogSigner,
     LogProofs,

@@ -4,13 +4,14 @@ import { type Checkpoint, readCheckpoint } from '../audit/merkle/checkpoint.js';
 import { noteVerifier } from '../audit/merkle/signed-note.js';
 import { LogChecker } from '../audit/verify/log-checker.js';
 import type { AppConfig } from '../config/app-config.js';
-import { ConfigError, loadConfig, readEnvironment } from '../config/load-config.js';
+import { ConfigError } from '../config/config-error.js';
+import { loadConfig, readEnvironment } from '../config/load-config.js';
 import { keepStoragePrivate } from '../config/private-storage.js';
 import { dataSourceOptions } from '../database/data-source-options.js';
 import { Progress } from './progress.js';
 import { faultLine, NO_VERDICT, TAMPERED, WHOLE } from './verdict.js';
 
-/** Checks the audit log of the configured database against its own hashes and what its witness has seen of it. */
+/** Checks the audit log in the configured database against its own hashes and against the witness. */
 async function main(): Promise<number> {
   let database: DataSource | undefined;
   try {
@@ -36,7 +37,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** What was published of the log, as its witness has it, and what earlier versions have left. */
+/** The published checkpoints: that of the witness, and those of earlier versions. */
 async function witnessed(config: AppConfig): Promise<Checkpoint[]> {
   const store = FileWitnessStore.of(config);
   const notes = [await store.fetch(), ...(await store.earlier())];

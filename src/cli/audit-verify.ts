@@ -27,7 +27,7 @@ interface Arguments {
   readonly expect?: ExportKind;
 }
 
-/** Checks an export without the service that made it. */
+/** Verifies an export without the service that made it. */
 async function main(): Promise<number> {
   const given = readArguments();
   if (given === null) {
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Null when the arguments are not understood. */
+/** Null when the arguments are invalid. */
 function readArguments(): Arguments | null {
   try {
     const { values, positionals } = parseArgs({

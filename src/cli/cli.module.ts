@@ -5,12 +5,17 @@ import { LifecycleModule } from '../common/lifecycle/lifecycle.module.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigModule } from '../config/config.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { EncryptionModule } from '../encryption/encryption.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { NewUsers } from './new-users.js';
 import { Operator } from './operator.js';
 
-/** What the operator's commands need of the service: users and the trail of what is done to them, but no files and no HTTP. */
+/**
+ * The parts of the service that the operator's commands need: users and their audit trail. There are no files
+ * and no HTTP.
+ */
 @Module({})
 export class CliModule {
   static on(config: AppConfig): DynamicModule {
@@ -18,6 +23,7 @@ export class CliModule {
       module: CliModule,
       imports: [
         ConfigModule.register(config),
+        EncryptionModule,
         LifecycleModule,
         EventsModule,
         MetricsModule,
@@ -26,7 +32,7 @@ export class CliModule {
         AuthModule,
         AuditModule,
       ],
-      providers: [Operator],
+      providers: [Operator, NewUsers],
     };
   }
 }

@@ -6,9 +6,9 @@ import { createDocument } from '../app.document.js';
 import { AppModule } from '../app.module.js';
 import { loadConfig } from '../config/load-config.js';
 
-/** Writes the OpenAPI document to a file. Nothing is started: the routes are read, not served. */
+/** Writes the OpenAPI document to a file. It reads the routes and serves nothing. */
 async function main(file: string): Promise<void> {
-  // Where the configuration puts the keys that it makes.
+  // The configuration stores the keys that it makes here.
   const scratch = await mkdtemp(join(tmpdir(), 'document-'));
   try {
     const config = loadConfig({ STORAGE_PATH: scratch });

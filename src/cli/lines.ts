@@ -3,12 +3,12 @@ import { stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 
 const LINE_FEED = 0x0a;
-/** A line longer than this is none of an export: an entry has at most 16 KiB, and is escaped once. */
+/** In bytes. A longer line is not part of an export: an entry has at most 16 KiB and is escaped once. */
 const LONGEST_LINE = 1_048_576;
 
 /**
- * The lines of a file as bytes, without their line breaks; an empty one for each that is longer than any line of an export.
- * Holds one chunk and one line at a time.
+ * The lines of a file as bytes, without their line breaks. A line that is longer than any line of an export
+ * is returned empty. One chunk and one line are in memory at a time.
  */
 export async function* linesOf(file: string): AsyncGenerator<Buffer> {
   let parts: Buffer[] = [];
@@ -36,7 +36,10 @@ export async function* linesOf(file: string): AsyncGenerator<Buffer> {
   if (length > 0) yield complete();
 }
 
-/** The last line of a file, or the end of one that is longer than any line of an export; and the file's size in bytes. */
+/**
+ * The last line of a file (only its end when it is longer than any line of an export), and the file's size in
+ * bytes.
+ */
 export async function lastLineOf(file: string): Promise<{ line: Buffer; size: number }> {
   const { size } = await stat(file);
   const tail = await buffer(createReadStream(file, { start: Math.max(0, size - LONGEST_LINE - 2) }));

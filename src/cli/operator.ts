@@ -1,49 +1,30 @@
 import { Injectable } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
-import { validate } from 'class-validator';
 import { UserAdmin } from '../auth/admin/user-admin.js';
-import { RegisterInput } from '../auth/sign-in/credentials.input.js';
-import { PasswordHasher } from '../auth/passwords/password-hasher.js';
 import { errors } from '../common/refusals/errors.js';
-import { fieldErrors } from '../common/refusals/field-errors.js';
 import type { Role } from '../common/access/roles.js';
-import { Transactions } from '../database/transactions.js';
 import { bySystem } from '../events/event-actor.js';
-import { DomainEvents } from '../events/domain-events.js';
+import { Factors } from '../auth/factors/factors.js';
 import { UsersService } from '../users/users.service.js';
+import { NewUsers } from './new-users.js';
 
-/** What whoever has a shell on the server may do. It is recorded as done by the system. */
+/** The actions of the operator, who has a shell on the server. They are recorded as done by the system. */
 @Injectable()
 export class Operator {
   constructor(
     private readonly users: UsersService,
-    private readonly hasher: PasswordHasher,
     private readonly admin: UserAdmin,
-    private readonly transactions: Transactions,
-    private readonly events: DomainEvents,
+    private readonly newUsers: NewUsers,
+    private readonly factors: Factors,
   ) {}
 
-  /** Makes a user who is an admin, by the rules of the register route. @throws `email_taken`, `validation_failed`. */
-  async createAdmin(email: string, password: string): Promise<void> {
-    const input = plainToInstance(RegisterInput, { email, password });
-    const faults = await validate(input);
-    if (faults.length > 0) throw errors.validationFailed(fieldErrors(faults));
-    const passwordHash = await this.hasher.hash(password, 'operator');
-    await this.transactions.run(async (tx) => {
-      const user = await this.users.add(tx, input.email, passwordHash, ['user', 'admin']);
-      await this.events.publishIn(tx, {
-        type: 'user.registered',
-        actor: bySystem,
-        userId: user.id,
-        email: user.email,
-      });
-      await this.events.publishIn(tx, {
-        type: 'role.granted',
-        actor: bySystem,
-        userId: user.id,
-        role: 'admin',
-      });
-    });
+  /** @throws `email_taken`, `validation_failed`. */
+  createAdmin(email: string, password: string): Promise<void> {
+    return this.newUsers.create(email, password, 'admin');
+  }
+
+  /** @throws `email_taken`, `validation_failed`. */
+  createUser(email: string, password: string): Promise<void> {
+    return this.newUsers.create(email, password, 'user');
   }
 
   /** @throws `user_not_found`. */
@@ -54,6 +35,11 @@ export class Operator {
   /** @throws `user_not_found`, `last_admin`. */
   async revokeRole(email: string, role: Role): Promise<void> {
     await this.admin.revokeRole(bySystem, await this.#idOf(email), role);
+  }
+
+  /** Removes the second factors of a user. @returns how many counted. @throws `user_not_found`. */
+  async resetFactors(email: string): Promise<number> {
+    return this.factors.removeAll(bySystem, await this.#idOf(email));
   }
 
   async #idOf(email: string): Promise<string> {

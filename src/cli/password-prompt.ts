@@ -1,7 +1,10 @@
 import { text } from 'node:stream/consumers';
 import { read } from 'read';
 
-/** A password: typed at a prompt without being shown, or the first line of standard input when that is no terminal. */
+/**
+ * Reads a password: from a prompt without echo, or the first line of standard input when that is not a
+ * terminal.
+ */
 export async function askPassword(): Promise<string> {
   if (!process.stdin.isTTY) return (await text(process.stdin)).split(/\r?\n/, 1)[0]!;
   const first = await read({ prompt: 'Password: ', silent: true, output: process.stderr });

@@ -1,6 +1,6 @@
 const EVERY_MS = 200;
 
-/** Shows on a terminal how far a long check has come; prints nothing elsewhere. */
+/** Shows the progress of a long check on a terminal. Elsewhere it prints nothing. */
 export class Progress {
   #shown = 0;
 

@@ -6,9 +6,13 @@ export const TAMPERED = 1;
 export const NO_VERDICT = 2;
 export const SELECTED = 3;
 
-/** A fault in one line: with the first bad `seq` where it can be named. */
+/** A fault in one line, with the first bad `seq` when it is known. */
 export function faultLine({ seq, reason }: Fault): string {
-  // What the file says may be meant for the terminal.
-  const words = reason.replace(/\p{C}/gu, (character) => JSON.stringify(character).slice(1, -1));
+  // Text from the file may contain what a terminal obeys: controls, also those of C1, and marks of direction.
+  const words = reason.replace(/[\p{C}\u2028\u2029]/gu, escaped);
   return seq === null ? `TAMPERED: ${words}` : `TAMPERED at seq ${seq}: ${words}`;
+}
+
+function escaped(character: string): string {
+  return `\\u{${character.codePointAt(0)!.toString(16).padStart(4, '0')}}`;
 }

@@ -10,8 +10,8 @@ import { Progress } from './progress.js';
 const PROGRESS_LINES = 1000;
 
 /**
- * Checks an export file.
- * @throws NoVerdict when a file cannot be read, the key is none, or the file is no export.
+ * Verifies an export file.
+ * @throws NoVerdict when a file cannot be read, the key is invalid, or the file is not an export.
  */
 export async function verifyExport(file: string, key: string, since?: string): Promise<Verdict> {
   const verifier = await readKey(key);
@@ -22,6 +22,7 @@ export async function verifyExport(file: string, key: string, since?: string): P
   let bytes = 0;
   let lines = 0;
   for await (const next of linesOf(file)) {
+    if (verification.settled) break;
     verification.take(next);
     bytes += next.length + 1;
     if (++lines % PROGRESS_LINES === 0) progress.update(bytes);
@@ -30,7 +31,7 @@ export async function verifyExport(file: string, key: string, since?: string): P
   return verification.finish();
 }
 
-/** A vkey, or a file that holds one. */
+/** A vkey, or a file that contains one. */
 async function readKey(key: string): Promise<NoteVerifier> {
   const given = parseVkey(key);
   if (given !== null) return given;
@@ -41,7 +42,7 @@ async function readKey(key: string): Promise<NoteVerifier> {
 
 async function readOlder(file: string, verifier: NoteVerifier): Promise<Checkpoint> {
   const checkpoint = openCheckpoint(await readable(file, () => readFile(file, 'utf8')), verifier);
-  // One of a subject has the same key and another origin.
+  // A note about a subject is signed with the same key but has another origin.
   if (checkpoint?.origin !== verifier.name) {
     throw new NoVerdict(`${file} holds no checkpoint signed with this key for this log`);
   }

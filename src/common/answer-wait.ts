@@ -1,17 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import { errors } from './refusals/errors.js';
 
-/** A client's wait for its answer, which `http/answer-deadline.ts` watches. */
+/** The time that a client waits for its answer. `http/answer-deadline.ts` watches it. */
 export class AnswerWait {
   #held = 0;
   #expired = false;
 
-  /** Whether a part is at work that watches over its own silence. */
+  /** True while work runs that has timeouts of its own. */
   get held(): boolean {
     return this.#held > 0;
   }
 
-  /** Does not count the time of `work`: a transfer that moves may take as long as it needs, and ends by itself when it does not. */
+  /**
+   * Excludes the time of `work` from the wait. A transfer that makes progress may take any time, and one that
+   * stalls ends by itself.
+   */
   async hold<T>(work: () => Promise<T>): Promise<T> {
     this.#held++;
     try {
@@ -25,7 +28,7 @@ export class AnswerWait {
     this.#expired = true;
   }
 
-  /** @throws `answer_timeout` when the client has been told already that there is no answer. */
+  /** @throws `answer_timeout` when the client was already refused for waiting too long. */
   requireTime(): void {
     if (this.#expired) throw errors.answerTimeout();
   }
@@ -37,7 +40,7 @@ interface Waiting extends IncomingMessage {
   [WAIT]?: AnswerWait;
 }
 
-/** The wait of `request`, from the first call on. */
+/** The wait of `request`. The first call makes it. */
 export function waitOf(request: IncomingMessage): AnswerWait {
   return ((request as Waiting)[WAIT] ??= new AnswerWait());
 }

@@ -6,14 +6,14 @@ describe('newId', () => {
     jest.useRealTimers();
   });
 
-  it('makes UUIDs of version 7 that differ and sort as they were made', () => {
+  it('makes UUIDs of version 7 that differ and sort in order of creation', () => {
     const ids = Array.from({ length: 10_000 }, newId);
     expect(ids.every((id) => UUID.test(id) && id[14] === '7' && /[89ab]/.test(id[19]!))).toBe(true);
     expect(new Set(ids).size).toBe(ids.length);
     expect([...ids].sort()).toEqual(ids);
   });
 
-  it('carries the time at which it was made', () => {
+  it('contains the time of creation', () => {
     const before = earliestId(Date.now());
     const id = newId();
     expect(id >= before).toBe(true);
@@ -27,14 +27,14 @@ describe('newId', () => {
     expect(newId() > early).toBe(true);
   });
 
-  it('shares no random part with the id before', () => {
+  it('shares no random part with the previous id', () => {
     const ends = Array.from({ length: 1000 }, () => newId().slice(24));
     expect(new Set(ends).size).toBe(ends.length);
   });
 });
 
 describe('parseId', () => {
-  it('takes either case and nothing but a UUID', () => {
+  it('accepts a UUID in either case, and nothing else', () => {
     const id = newId();
     expect(parseId(id.toUpperCase())).toBe(id);
     expect(parseId(`${id} `)).toBeNull();

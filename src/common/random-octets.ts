@@ -4,8 +4,8 @@ const pool = Buffer.alloc(4096);
 let used = pool.length;
 
 /**
- * Random octets, at most as many as the pool has, for what is made at every request. Many are drawn at once: a call to the
- * system costs more than what the octets are used for. The pool forgets what it has given out.
+ * Random octets for values that are made at every request. `length` must not exceed the pool. The pool is
+ * filled by one system call for many requests, and octets are erased from it when they are handed out.
  */
 export function randomOctets(length: number): Buffer {
   if (used + length > pool.length) {

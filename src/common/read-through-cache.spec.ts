@@ -13,7 +13,7 @@ describe('ReadThroughCache', () => {
     );
   });
 
-  it('shares one read, and answers at once afterwards, also that there is nothing', async () => {
+  it('shares one read, and then answers at once, also for null', async () => {
     const both = [recent.get('a'), recent.get('a')];
     expect(reads).toHaveLength(1);
     reads[0]!(null);
@@ -21,7 +21,7 @@ describe('ReadThroughCache', () => {
     expect(recent.get('a')).toBeNull();
   });
 
-  it('answers those who wait for a read that is forgotten meanwhile, and does not keep it', async () => {
+  it('answers the callers of a read that was forgotten meanwhile, and does not cache it', async () => {
     const waiting = recent.get('a');
     recent.forget('a');
     const later = recent.get('a');
@@ -30,7 +30,7 @@ describe('ReadThroughCache', () => {
     expect([await waiting, await later, recent.get('a')]).toEqual(['old', 'new', 'new']);
   });
 
-  it('does not let a read overwrite what was set meanwhile', async () => {
+  it('does not let a read overwrite a value that was set meanwhile', async () => {
     const waiting = recent.get('a');
     recent.set('a', 'set');
     reads[0]!('old');
@@ -38,7 +38,7 @@ describe('ReadThroughCache', () => {
     expect(recent.get('a')).toBe('set');
   });
 
-  it('forgets what matches, and does not keep reads under way', async () => {
+  it('forgets matching values, and does not cache running reads', async () => {
     recent.set('a', 'x');
     recent.set('b', 'y');
     const waiting = recent.get('c');
@@ -49,7 +49,7 @@ describe('ReadThroughCache', () => {
     expect([recent.get('a'), recent.get('c')].every((value) => value instanceof Promise)).toBe(true);
   });
 
-  it('counts the time from the beginning of the read, not from its end', async () => {
+  it('counts the time from the start of the read', async () => {
     const slow = new ReadThroughCache<string>({ max: 1, ttlMs: 50 }, async () => {
       await delay(60);
       return 'old';
@@ -58,7 +58,7 @@ describe('ReadThroughCache', () => {
     expect(slow.get('a')).toBeInstanceOf(Promise);
   });
 
-  it('reads again what is over', async () => {
+  it('reads an expired value again', async () => {
     let over = false;
     const lasting = new ReadThroughCache<string>({ max: 1, ttlMs: 10_000, isOver: () => over }, () =>
       Promise.resolve('a'),
@@ -69,7 +69,7 @@ describe('ReadThroughCache', () => {
     expect(lasting.get('a')).toBeInstanceOf(Promise);
   });
 
-  it('remembers no failure', async () => {
+  it('caches no failure', async () => {
     let fail = true;
     const failing = new ReadThroughCache<string>({ max: 1, ttlMs: 1000 }, () =>
       fail ? Promise.reject(new Error('down')) : Promise.resolve('up'),

@@ -3,14 +3,14 @@ import { LRUCache } from 'lru-cache';
 interface Limits<V> {
   readonly max: number;
   readonly ttlMs: number;
-  /** Whether the value has come to an end that was known beforehand; it is then read again. */
+  /** True when a cached value has expired. It is then read again. */
   readonly isOver?: (value: V) => boolean;
 }
 
 /**
- * Values read a moment ago, so that not every request asks the database. Those who ask for the same key at the same
- * time share one read. What is changed here is to be set or forgotten here; others see it when `ttlMs` has passed since
- * the read began.
+ * Keeps values for a short time, so that most requests need no database query. Concurrent calls with the same
+ * key share one read. Call `forget` after a change in this process. Changes by other processes are seen after
+ * `ttlMs`, counted from the start of the read.
  */
 export class ReadThroughCache<V extends NonNullable<unknown> | null> {
   readonly #values: LRUCache<string, { readonly value: V }>;
@@ -25,7 +25,7 @@ export class ReadThroughCache<V extends NonNullable<unknown> | null> {
     this.#isOver = isOver;
   }
 
-  /** The value, at once when it is known. Rejects when `load` does; nothing is then remembered. */
+  /** The value, without a promise when it is cached. Rejects when `load` rejects; nothing is cached then. */
   get(key: string): V | Promise<V> {
     const known = this.#values.get(key);
     if (known !== undefined && !this.#isOver(known.value)) return known.value;
@@ -37,13 +37,13 @@ export class ReadThroughCache<V extends NonNullable<unknown> | null> {
     this.#values.set(key, { value });
   }
 
-  /** The next `get` reads again. A read that is under way answers those who wait for it, and is not kept. */
+  /** Makes the next `get` read again. A running read still answers its callers, but is not cached. */
   forget(key: string): void {
     this.#loading.delete(key);
     this.#values.delete(key);
   }
 
-  /** Forgets every value that `matches`; reads under way may be such, and are not kept either. */
+  /** Forgets every value that `matches`. Running reads are not cached, because they could match too. */
   forgetWhere(matches: (value: V) => boolean): void {
     this.#loading.clear();
     for (const [key, { value }] of this.#values.entries()) {

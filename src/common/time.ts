@@ -1,9 +1,9 @@
 const SECOND_MS = 1000;
 
-/** The second that was asked for last, up to its point: writing a date takes longer than all else of a record. */
+/** The text of the last second, up to the decimal point. Formatting a date is slow, so it is reused. */
 let last = { second: 0, text: '' };
 
-/** Now, as the ISO 8601 text with milliseconds and `Z` that rows and answers carry. */
+/** The current time as ISO 8601 text with milliseconds and `Z`, as stored and sent. */
 export function now(): string {
   const ms = Date.now();
   const second = Math.floor(ms / SECOND_MS);

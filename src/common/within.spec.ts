@@ -5,12 +5,12 @@ const never = new Promise<string>(() => undefined);
 const late = () => 'late';
 
 describe('within', () => {
-  it('settles as the work does', async () => {
+  it('settles like the work', async () => {
     expect(await within(1000, Promise.resolve('done'), late)).toBe('done');
     await expect(within(1000, Promise.reject(new Error('broken')), late)).rejects.toThrow('broken');
   });
 
-  it('settles as it is told when the work takes too long', async () => {
+  it('settles with the given outcome when the work takes too long', async () => {
     expect(await within(10, never, late)).toBe('late');
     const expired = () => {
       throw new Error('too late');
@@ -19,7 +19,7 @@ describe('within', () => {
     await expect(within(10, never)).rejects.toThrow('no answer within 10 ms');
   });
 
-  it('does not mind work that fails afterwards', async () => {
+  it('ignores a later failure of the work', async () => {
     let fail = (_error: Error): void => undefined;
     const work = new Promise<string>((_resolve, reject) => (fail = reject));
     expect(await within(1, work, late)).toBe('late');

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * The outcome of `work`; when there is none within `ms` milliseconds, what `expired` returns or throws: an error when it is not given.
- * The work itself goes on, and what it comes to is no longer anybody's concern here.
+ * Waits for `work`, but at most `ms` milliseconds. Then it returns or throws what `expired` returns or
+ * throws; without `expired` it throws an error. `work` continues, and its result is ignored.
  */
 export async function within<T, E = never>(
   ms: number,

@@ -1,16 +1,16 @@
 import type { KeyObject } from 'node:crypto';
 
-/** A key that signs or verifies access tokens, named by the `kid` in their header. */
+/** A key that signs or verifies access tokens. The `kid` in a token's header names it. */
 export interface TokenKey {
   readonly kid: string;
   readonly key: KeyObject;
 }
 
-/** Where the rows live: a file beside the blobs, or a PostgreSQL server. */
+/** Where the rows are stored: a file beside the blobs, or a PostgreSQL server. */
 export type DatabaseConfig =
   { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'postgres'; readonly url: string };
 
-/** A bucket on AWS, or on any server that speaks S3 at `endpoint`. Credentials come by the AWS chain. */
+/** A bucket on AWS, or on an S3 server at `endpoint`. Credentials come from the AWS chain. */
 export interface S3Config {
   readonly bucket: string;
   readonly region: string;
@@ -18,23 +18,42 @@ export interface S3Config {
   readonly forcePathStyle: boolean;
 }
 
+/** What is kept is encrypted under these keys: the first encrypts, all decrypt. Each has 32 random bytes. */
+export interface EncryptionConfig {
+  readonly masterKeys: readonly [KeyObject, ...KeyObject[]];
+}
+
+/** What is logged: from which level on, and with pino's short names or those of the Elastic Common Schema. */
+export interface LogConfig {
+  readonly level: string;
+  readonly format: 'pino' | 'ecs';
+}
+
+/** The server that sends mails, and their sender. */
+export interface MailConfig {
+  /** The URL with user and password. */
+  readonly url: KeyObject;
+  readonly from: string;
+}
+
 /**
- * Everything the environment decides, parsed once, frozen, and injected.
- * Durations are in the unit their name ends with; sizes are in bytes.
- * Secrets are `KeyObject`s, which print as nothing.
+ * The configuration: read once from the environment, validated, frozen, and injected. Names of durations end
+ * with their unit. Sizes are in bytes. Secrets are `KeyObject`s, so that logging one does not reveal it.
  */
 export abstract class AppConfig {
   abstract readonly production: boolean;
-  /** Names this process among those that share a database: its host and port. */
+  /** The name of this process among those that share a database: its host and port. */
   abstract readonly instance: string;
-  abstract readonly logLevel: string;
+  abstract readonly log: LogConfig;
   abstract readonly http: {
     readonly host: string;
     readonly port: number;
+    /** The address that people use, without a slash at its end. Links begin with it. */
+    readonly publicUrl: string;
     readonly corsOrigins: '*' | readonly string[];
     readonly trustedProxyHops: number;
     readonly shutdownGraceMs: number;
-    /** The part of the grace in which `/ready` fails while requests are still served. */
+    /** The part of the grace in which `/ready` already fails and requests are still served. */
     readonly stopAnnouncementMs: number;
   };
   abstract readonly auth: {
@@ -42,18 +61,36 @@ export abstract class AppConfig {
     readonly tokenKeys: readonly [TokenKey, ...TokenKey[]];
     readonly tokenTtlSeconds: number;
     readonly bcryptCost: number;
+    /** Who may register: everybody, whoever has an invitation, or nobody. */
+    readonly registration: 'open' | 'invite' | 'closed';
+    /** Seals the secrets of second factors at rest (AES-256). */
+    readonly factorKey: KeyObject;
   };
+  /** Null when nothing is encrypted at rest. */
+  abstract readonly encryption: EncryptionConfig | null;
   abstract readonly database: DatabaseConfig;
   abstract readonly storage: {
     readonly path: string;
-    /** Where bytes live; on the local disk under `path` when null. */
+    /** Null when bytes are stored on the local disk, under `path`. */
     readonly s3: S3Config | null;
   };
   abstract readonly files: {
     readonly maxUploadBytes: number;
-    /** Below this much free space uploads are refused. */
+    /** The largest file of a resumable upload. `maxUploadBytes` is the largest of one request. */
+    readonly maxResumableUploadBytes: number;
+    /** How long an unfinished resumable upload is kept after its last byte. */
+    readonly uploadTtlHours: number;
+    /** Bytes that one user may keep, unless an admin has set another quota. 0 = no limit. */
+    readonly quotaBytesPerUser: number;
+    /** Earlier contents that are kept of one file. */
+    readonly versionsKept: number;
+    /** How long a deleted file stays in the trash. 0 = a deletion is final at once. */
+    readonly trashDays: number;
+    /** Uploads are refused when less space than this is free. */
     readonly minFreeBytes: number;
-    /** Whether somebody else sends the bytes: nginx (`x-accel`), or the bucket itself (`presigned`). */
+    /**
+     * Who sends the bytes of downloads: the service (`none`), nginx (`x-accel`), or the bucket (`presigned`).
+     */
     readonly offload: 'none' | 'x-accel' | 'presigned';
   };
   /** 0 switches a limit off. */
@@ -63,17 +100,22 @@ export abstract class AppConfig {
     readonly failuresPerAccount: number;
     readonly failuresPerAddress: number;
   };
+  /** Null when no mail is sent. */
+  abstract readonly mail: MailConfig | null;
   abstract readonly audit: {
-    /** Keys the hash under which an unknown e-mail is recorded: it may be a password typed into the wrong field. */
+    /**
+     * The key of the hash that is recorded for an unknown e-mail. The text could be a password typed into the
+     * wrong field.
+     */
     readonly emailHashKey: KeyObject;
-    /** Ed25519 private key that signs the log's checkpoints. */
+    /** The Ed25519 private key that signs the checkpoints of the log. */
     readonly signingKey: KeyObject;
-    /** The log's name in what it signs. */
+    /** The name of the log in its signed notes. */
     readonly origin: string;
-    /** Days after which personal values are erased, and entries removed; 0 keeps them for ever. */
+    /** After this many days personal values are erased, and entries removed. 0 keeps them for ever. */
     readonly valueRetentionDays: number;
     readonly entryRetentionDays: number;
   };
-  /** What the operator should know about the choices made for them; logged at start. */
+  /** Notes for the operator about defaults in use. They are logged at the start. */
   abstract readonly warnings: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AppConfig } from './app-config.js';
 
-/** Makes the parsed configuration injectable everywhere, as `AppConfig`. */
+/** Provides the configuration everywhere as `AppConfig`. */
 @Module({})
 export class ConfigModule {
   static register(config: AppConfig): DynamicModule {

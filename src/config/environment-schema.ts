@@ -20,15 +20,27 @@ const duration = (fallback: string) =>
     })
     .transform((text) => Number(text.slice(0, -1)) * SECONDS[text.slice(-1) as keyof typeof SECONDS]);
 
+const isPublicUrl = (text: string) =>
+  /^https?:\/\//.test(text) && URL.canParse(text) && isOrigin(text.replace(/\/$/, ''));
+
+const isSmtpUrl = (text: string) =>
+  /^smtps?:\/\//.test(text) && URL.canParse(text) && new URL(text).hostname !== '';
+
+/** An address, or a name and an address (RFC 5322, section 3.4, without quoting and comments). */
+const isMailbox = (text: string) =>
+  /^(?:[^\p{Cc}<>@",;:]+ <([^\s<>@]+@[^\s<>@]+)>|[^\s<>@]+@[^\s<>@]+)$/u.test(text);
+
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 
-/** The variables that the service reads: their form, their defaults, and what each must be. */
+/** The variables of the service: their format and their defaults. */
 export const environmentSchema = z.object({
   NODE_ENV: z.string().default('development'),
   HOST: z.string().default('0.0.0.0'),
   PORT: integer(8080, 0, 65_535),
   JWT_SECRET: z.string().optional(),
   JWT_TTL: duration('24h'),
+  FACTOR_KEY: z.string().optional(),
+  ENCRYPTION_KEY: z.string().optional(),
   STORAGE_PATH: z.string().default('./storage'),
   DATABASE_URL: z
     .string()
@@ -53,7 +65,15 @@ export const environmentSchema = z.object({
     .enum(['none', 'x-accel', 'presigned'], { error: 'must be none, x-accel or presigned' })
     .default('none'),
   BCRYPT_COST: integer(14, 10, 16),
+  REGISTRATION: z
+    .enum(['open', 'invite', 'closed'], { error: 'must be open, invite or closed' })
+    .default('open'),
   MAX_UPLOAD_BYTES: integer(52_428_800, 1, 1_099_511_627_776),
+  MAX_RESUMABLE_UPLOAD_BYTES: integer(5_368_709_120, 1, 1_099_511_627_776),
+  UPLOAD_TTL_HOURS: integer(24, 1, 8760),
+  QUOTA_BYTES_PER_USER: integer(0, 0, 999_999_999_999_999),
+  VERSIONS_KEPT: integer(10, 0, 1000),
+  TRASH_DAYS: integer(30, 0, 36_500),
   MIN_FREE_BYTES: integer(268_435_456, 0, 1_099_511_627_776),
   CORS_ORIGINS: z
     .string()
@@ -62,6 +82,21 @@ export const environmentSchema = z.object({
     .refine((origins) => (origins.length === 1 && origins[0] === '*') || origins.every(isOrigin), {
       error: 'must be * or a comma-separated list of origins such as https://app.example.org',
     }),
+  PUBLIC_URL: z
+    .string()
+    .refine(isPublicUrl, { error: 'must be an address without a path, such as https://files.example.org' })
+    .transform((text) => text.replace(/\/$/, ''))
+    .optional(),
+  SMTP_URL: z
+    .string()
+    .refine(isSmtpUrl, {
+      error: 'must be an smtp:// or smtps:// URL with a host, such as smtps://user:password@mail.example.org',
+    })
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .refine(isMailbox, { error: 'must be an address such as files@example.org or Files <files@example.org>' })
+    .optional(),
   TRUST_PROXY: integer(0, 0, 32),
   SHUTDOWN_GRACE_SECONDS: integer(30, 0, 3600),
   RATE_LIMIT_PER_MINUTE: integer(1200, 0, 1_000_000),
@@ -81,7 +116,8 @@ export const environmentSchema = z.object({
       error: 'must be silent, fatal, error, warn, info, debug or trace',
     })
     .default('info'),
+  LOG_FORMAT: z.enum(['pino', 'ecs'], { error: 'must be pino or ecs' }).default('pino'),
 });
 
-/** The environment as it was understood. */
+/** The environment after validation. */
 export type EnvironmentValues = z.infer<typeof environmentSchema>;

@@ -1,4 +1,4 @@
-/** What people write where a secret should be, and what tutorials do. */
+/** Words that occur in placeholders and in tutorials. */
 export const WORDS = [
   ...[
     'change',
@@ -213,7 +213,7 @@ export const WORDS = [
   ),
 ].sort((a, b) => b.length - a.length);
 
-/** Keys and characters that lie beside each other. */
+/** Keys that are neighbours on a keyboard, and characters in alphabetical order. */
 export const ROWS = [
   'abcdefghijklmnopqrstuvwxyz',
   '01234567890',

@@ -9,7 +9,7 @@ describe('keepSecret', () => {
   beforeAll(async () => void (directory = await mkdtemp(join(tmpdir(), 'kept-'))));
   afterAll(() => rm(directory, { recursive: true }));
 
-  it('makes it once, for its owner alone, and leaves nothing beside it', async () => {
+  it('makes it once, readable only by its owner, and leaves no other file', async () => {
     const path = join(directory, 'once', 'secret');
     expect(keepSecret(path, () => 'first')).toEqual({ secret: 'first', created: true });
     expect(keepSecret(path, () => 'second')).toEqual({ secret: 'first', created: false });
@@ -17,7 +17,7 @@ describe('keepSecret', () => {
     expect(await readdir(join(directory, 'once'))).toEqual(['secret']);
   });
 
-  it('takes what another process has kept meanwhile', () => {
+  it('uses the secret that another process has made meanwhile', () => {
     const path = join(directory, 'race');
     const made = keepSecret(path, () => {
       keepSecret(path, () => 'of the other');

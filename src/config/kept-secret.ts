@@ -13,9 +13,10 @@ import {
 import { dirname } from 'node:path';
 
 /**
- * The secret kept at `path`, made on first use with mode 0600. The file appears with all of its content on disk, or not at
- * all; of processes that start together one makes it, and all have the same.
- * @throws what the file system says.
+ * Returns the secret in the file `path`, and makes it on first use with mode 0600. The file appears complete
+ * and synced to disk, or not at all. Of processes that start together only one makes it, and all use the
+ * same.
+ * @throws errors of the file system.
  */
 export function keepSecret(path: string, make: () => string): { secret: string; created: boolean } {
   const created = !existsSync(path) && create(path, make());
@@ -29,7 +30,7 @@ function create(path: string, secret: string): boolean {
   const temporary = `${path}.${randomUUID()}`;
   try {
     writeFileSync(temporary, secret, { mode: 0o600, flag: 'wx', flush: true });
-    // Unlike a rename, it never takes the place of a file.
+    // Unlike a rename, a link never replaces an existing file.
     linkSync(temporary, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

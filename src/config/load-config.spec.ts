@@ -3,9 +3,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, loadConfig, readEnvironment } from './load-config.js';
+import { ConfigError } from './config-error.js';
+import { loadConfig, readEnvironment } from './load-config.js';
+import { newSymmetricKey } from './secret-sources.js';
 
 const SECRET = 'q8Zr4Vt1Xw7Ny3Bk6Lm9Ps2Df5Gh0Jc';
+const FACTOR_KEY = Buffer.alloc(32, 7).toString('base64');
 
 const { privateKey } = generateKeyPairSync('ed25519');
 const SIGNING_KEY = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -16,7 +19,13 @@ describe('configuration', () => {
   afterAll(() => rm(directory, { recursive: true }));
 
   const load = (env: Record<string, string>) =>
-    loadConfig({ STORAGE_PATH: directory, JWT_SECRET: `${SECRET}!`, AUDIT_SIGNING_KEY: SIGNING_KEY, ...env });
+    loadConfig({
+      STORAGE_PATH: directory,
+      JWT_SECRET: `${SECRET}!`,
+      AUDIT_SIGNING_KEY: SIGNING_KEY,
+      FACTOR_KEY,
+      ...env,
+    });
   const faults = (env: Record<string, string>) => {
     try {
       load(env);
@@ -30,17 +39,23 @@ describe('configuration', () => {
     const config = load({});
     expect(config).toMatchObject({
       production: false,
-      logLevel: 'info',
+      log: { level: 'info', format: 'pino' },
       http: { host: '0.0.0.0', port: 8080, corsOrigins: '*', trustedProxyHops: 0, shutdownGraceMs: 30_000 },
-      auth: { tokenTtlSeconds: 86_400, bcryptCost: 14 },
+      auth: { tokenTtlSeconds: 86_400, bcryptCost: 14, registration: 'open' },
       database: { kind: 'sqlite', file: join(directory, 'database', 'app.sqlite') },
-      files: { maxUploadBytes: 52_428_800, minFreeBytes: 268_435_456 },
+      files: {
+        maxUploadBytes: 52_428_800,
+        quotaBytesPerUser: 0,
+        versionsKept: 10,
+        trashDays: 30,
+        minFreeBytes: 268_435_456,
+      },
       warnings: [],
     });
     expect(Object.isFrozen(config) && Object.isFrozen(config.http)).toBe(true);
   });
 
-  it('takes what is set, and an empty variable for absent', () => {
+  it('uses given values, and treats an empty variable as absent', () => {
     const config = load({
       PORT: '',
       JWT_TTL: '15m',
@@ -55,7 +70,24 @@ describe('configuration', () => {
     });
   });
 
-  it('takes a bucket, and hands downloads only to who can have them', () => {
+  it('makes links with PUBLIC_URL, or with the port on this machine', () => {
+    expect(load({ PORT: '9000' }).http.publicUrl).toBe('http://localhost:9000');
+    expect(load({ PUBLIC_URL: 'https://files.example.org/' }).http.publicUrl).toBe(
+      'https://files.example.org',
+    );
+    for (const PUBLIC_URL of [
+      'files.example.org',
+      'ftp://x',
+      'https://x/path',
+      'https://u:p@x',
+      'https://x?y',
+    ])
+      expect(faults({ PUBLIC_URL })).toEqual([
+        'PUBLIC_URL must be an address without a path, such as https://files.example.org',
+      ]);
+  });
+
+  it('accepts a bucket, and allows only handovers that its storage supports', () => {
     const s3 = { STORAGE_DRIVER: 's3', S3_BUCKET: 'files', DOWNLOAD_OFFLOAD: 'presigned' };
     expect(load(s3)).toMatchObject({
       storage: { s3: { bucket: 'files', region: 'us-east-1', endpoint: undefined, forcePathStyle: false } },
@@ -67,7 +99,7 @@ describe('configuration', () => {
     expect(load({ DOWNLOAD_OFFLOAD: 'x-accel' }).storage.s3).toBeNull();
   });
 
-  it('tells of a missing bucket together with other faults', () => {
+  it('reports a missing bucket together with other faults', () => {
     expect(faults({ STORAGE_DRIVER: 's3', DOWNLOAD_OFFLOAD: 'x-accel', PORT: 'x' })).toEqual([
       'PORT must be a whole number from 0 to 65535',
       'S3_BUCKET is required when STORAGE_DRIVER=s3',
@@ -76,7 +108,7 @@ describe('configuration', () => {
     expect(faults({ STORAGE_DRIVER: 'ftp', DOWNLOAD_OFFLOAD: 'ftp' })).toHaveLength(2);
   });
 
-  it('takes several secrets: the first signs, all verify', () => {
+  it('accepts several secrets: the first signs, all verify', () => {
     const { tokenKeys } = load({ JWT_SECRET: `${SECRET}a, ${SECRET}b` }).auth;
     expect(tokenKeys).toHaveLength(2);
     expect(tokenKeys[0].kid).not.toBe(tokenKeys[1]!.kid);
@@ -105,6 +137,7 @@ describe('configuration', () => {
     ['CORS_ORIGINS', 'a.example'],
     ['CORS_ORIGINS', '*,https://a.example'],
     ['DATABASE_URL', 'sqlite://x'],
+    ['REGISTRATION', 'admins'],
     ['STORAGE_DRIVER', 'ftp'],
     ['AUDIT_ORIGIN', 'two words'],
     ['STORAGE_DRIVER', 's3'],
@@ -115,7 +148,7 @@ describe('configuration', () => {
     ['TRUST_PROXY', 'true'],
   ])('refuses %s=%s', (name, value) => expect(faults({ [name]: value })[0]).toContain(name));
 
-  it('reads a secret from the file that its twin names', async () => {
+  it('reads a secret from the file that its *_FILE variable names', async () => {
     const file = join(directory, 'secret');
     await writeFile(file, `${SECRET}from-file\n`);
     const [fromFile] = load({ JWT_SECRET: '', JWT_SECRET_FILE: file }).auth.tokenKeys;
@@ -135,7 +168,7 @@ describe('configuration', () => {
     expect(again.warnings[0]).toContain('using the one kept');
   });
 
-  it('takes the signing key as PEM or as one line, and nothing else for one', () => {
+  it('accepts the signing key as PEM or as one line, and nothing else', () => {
     const line = privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
     expect(load({ AUDIT_SIGNING_KEY: line }).audit.signingKey.equals(privateKey)).toBe(true);
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
@@ -154,7 +187,44 @@ describe('configuration', () => {
     expect(load(production).audit.signingKey.equals(first.audit.signingKey)).toBe(true);
   });
 
-  it('says when what it kept cannot be used', async () => {
+  it('accepts a factor key of 32 bytes in base64, and nothing else', () => {
+    expect(load({ FACTOR_KEY }).auth.factorKey.export().toString('base64')).toBe(FACTOR_KEY);
+    for (const wrong of ['nonsense', FACTOR_KEY.slice(4), `${FACTOR_KEY}AAAA`, 'ab'.repeat(32)]) {
+      const [fault] = faults({ FACTOR_KEY: wrong });
+      expect(fault).toContain('FACTOR_KEY must be the base64 of 32 bytes');
+      expect(fault).not.toContain(wrong);
+    }
+    const production = { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/x', FACTOR_KEY: '' };
+    expect(faults(production)[0]).toContain('FACTOR_KEY (or FACTOR_KEY_FILE) is required');
+  });
+
+  it('accepts master keys, of which the first encrypts, and shows none in a fault', () => {
+    const [one, other] = [newSymmetricKey(), newSymmetricKey()];
+    expect(load({}).encryption).toBeNull();
+    const keys = load({ ENCRYPTION_KEY: `${one}, ${other}` }).encryption!.masterKeys;
+    expect(keys.map((key) => key.export().toString('base64'))).toEqual([one, other]);
+    const wrong = {
+      nonsense: 'must be the base64 of 32 bytes',
+      [`${one},`]: 'must be the base64 of 32 bytes',
+      [one.slice(4)]: 'must be the base64 of 32 bytes',
+      [FACTOR_KEY]: 'must be random',
+      [`${one},${other},${one}`]: 'has the same key twice',
+    };
+    for (const [text, reason] of Object.entries(wrong)) {
+      const found = faults({ ENCRYPTION_KEY: text });
+      expect(found).toEqual([expect.stringContaining(`ENCRYPTION_KEY ${reason}`)]);
+      expect(found[0]).not.toContain(text);
+    }
+  });
+
+  it('lets nobody else send the bytes of downloads when they are encrypted', () => {
+    const ENCRYPTION_KEY = newSymmetricKey();
+    expect(faults({ ENCRYPTION_KEY, DOWNLOAD_OFFLOAD: 'x-accel' })).toEqual([
+      'DOWNLOAD_OFFLOAD=x-accel cannot be used with ENCRYPTION_KEY: only the service can decrypt',
+    ]);
+  });
+
+  it('reports a stored secret that cannot be used', async () => {
     const damaged = join(directory, 'damaged');
     await mkdir(join(damaged, 'keys'), { recursive: true });
     await writeFile(join(damaged, 'keys', 'audit-signing-key.pem'), 'nonsense');
@@ -165,7 +235,7 @@ describe('configuration', () => {
   });
 
   it.each(['', '\n', 'too short', 'change-this-in-production-use-env-var'])(
-    'judges the kept secret %j as a given one',
+    'checks the stored secret %j like a given one',
     async (kept) => {
       const storage = await mkdtemp(join(directory, 'kept-'));
       await mkdir(join(storage, 'keys'));
@@ -176,7 +246,7 @@ describe('configuration', () => {
     },
   );
 
-  it('does not take an empty file for an absent secret', async () => {
+  it('does not treat an empty file as an absent secret', async () => {
     const file = join(directory, 'empty');
     await writeFile(file, '\n');
     expect(faults({ JWT_SECRET: '', JWT_SECRET_FILE: file })).toEqual([
@@ -184,7 +254,7 @@ describe('configuration', () => {
     ]);
   });
 
-  it('hashes e-mails alike whichever secret signs the tokens, and differently in another log', () => {
+  it('hashes e-mails independently of the token secrets, and differently for another log', () => {
     const before = load({}).audit.emailHashKey;
     expect(load({ JWT_SECRET: `${SECRET}-rotated, ${SECRET}!` }).audit.emailHashKey.equals(before)).toBe(
       true,

@@ -1,34 +1,19 @@
-import { createHash, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { AppConfig, DatabaseConfig, S3Config, TokenKey } from './app-config.js';
+import type { AppConfig, DatabaseConfig, S3Config } from './app-config.js';
+import { ConfigError } from './config-error.js';
 import { environmentSchema, type EnvironmentValues } from './environment-schema.js';
-import { keepSecret } from './kept-secret.js';
-import {
-  type Environment,
-  newSigningKey,
-  newTokenSecret,
-  parseSigningKey,
-  readFileTwins,
-} from './secret-sources.js';
+import { keptFactorKey, keptSigningKey, tokenKeys } from './generated-secrets.js';
+import { masterKeyFaults, parseMasterKeys } from './master-key-source.js';
+import { type Environment, parseSigningKey, parseSymmetricKey, readFileTwins } from './secret-sources.js';
 import { secretWeakness } from './secret-strength.js';
 
-/** The environment cannot be served from; `message` lists every fault, one a line, and no secret. */
-export class ConfigError extends Error {
-  constructor(readonly faults: readonly string[]) {
-    super(
-      `The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
-    );
-    this.name = 'ConfigError';
-  }
-}
-
 /**
- * Turns an environment into the one typed, frozen configuration.
- * An empty variable counts as absent.
- * @throws {ConfigError} naming every fault at once.
+ * Turns the environment into the typed, frozen configuration. An empty variable counts as absent.
+ * @throws {ConfigError} with all faults.
  */
 export function loadConfig(environment: Environment): AppConfig {
   const { env, faults } = readFileTwins(environment);
@@ -49,16 +34,23 @@ export function loadConfig(environment: Environment): AppConfig {
     faults.push('JWT_SECRET (or JWT_SECRET_FILE) is required when NODE_ENV=production');
   }
   faults.push(...storageFaults(present));
+  if (present.SMTP_URL !== undefined && present.MAIL_FROM === undefined) {
+    faults.push('MAIL_FROM is required when SMTP_URL is set');
+  }
   const signingKey = env.AUDIT_SIGNING_KEY ? parseSigningKey(env.AUDIT_SIGNING_KEY) : null;
   if (env.AUDIT_SIGNING_KEY && signingKey === null) {
     faults.push(
       'AUDIT_SIGNING_KEY must be an Ed25519 private key: PKCS8 PEM, or the base64 of its DER on one line',
     );
   }
-  if (production && env.DATABASE_URL && !env.AUDIT_SIGNING_KEY) {
-    faults.push(
-      'AUDIT_SIGNING_KEY (or AUDIT_SIGNING_KEY_FILE) is required when NODE_ENV=production and DATABASE_URL is set',
-    );
+  const factorKey = env.FACTOR_KEY ? parseSymmetricKey(env.FACTOR_KEY) : null;
+  if (env.FACTOR_KEY && factorKey === null) {
+    faults.push('FACTOR_KEY must be the base64 of 32 bytes, for example from: openssl rand -base64 32');
+  }
+  if (env.ENCRYPTION_KEY) faults.push(...masterKeyFaults(env.ENCRYPTION_KEY));
+  for (const name of ['AUDIT_SIGNING_KEY', 'FACTOR_KEY']) {
+    if (production && env.DATABASE_URL && !env[name])
+      faults.push(`${name} (or ${name}_FILE) is required when NODE_ENV=production and DATABASE_URL is set`);
   }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
 
@@ -68,24 +60,38 @@ export function loadConfig(environment: Environment): AppConfig {
   const tokens = tokenKeys(secrets, join(keys, 'jwt-secret'));
   const audit = signingKey === null ? keptSigningKey(join(keys, 'audit-signing-key.pem')) : null;
   const auditKey = signingKey ?? audit!.key;
+  const factors = factorKey === null ? keptFactorKey(join(keys, 'factor-key')) : null;
   return deepFreeze({
     production,
     instance: `${hostname()}-${values.PORT}`,
-    logLevel: values.LOG_LEVEL,
+    log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
     http: {
       host: values.HOST,
       port: values.PORT,
+      publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
       corsOrigins: values.CORS_ORIGINS[0] === '*' ? '*' : values.CORS_ORIGINS,
       trustedProxyHops: values.TRUST_PROXY,
       shutdownGraceMs: values.SHUTDOWN_GRACE_SECONDS * 1000,
-      // As long as a balancer takes to ask twice, and never the greater part of the grace.
+      // Long enough for two probes of a load balancer, and at most a quarter of the grace.
       stopAnnouncementMs: Math.min(2000, values.SHUTDOWN_GRACE_SECONDS * 250),
     },
-    auth: { tokenKeys: tokens.keys, tokenTtlSeconds: values.JWT_TTL, bcryptCost: values.BCRYPT_COST },
+    auth: {
+      tokenKeys: tokens.keys,
+      tokenTtlSeconds: values.JWT_TTL,
+      bcryptCost: values.BCRYPT_COST,
+      registration: values.REGISTRATION,
+      factorKey: factorKey ?? factors!.key,
+    },
+    encryption: env.ENCRYPTION_KEY ? { masterKeys: parseMasterKeys(env.ENCRYPTION_KEY) } : null,
     database: databaseConfig(values.DATABASE_URL, storagePath),
     storage: { path: storagePath, s3: s3Config(values) },
     files: {
       maxUploadBytes: values.MAX_UPLOAD_BYTES,
+      maxResumableUploadBytes: values.MAX_RESUMABLE_UPLOAD_BYTES,
+      uploadTtlHours: values.UPLOAD_TTL_HOURS,
+      quotaBytesPerUser: values.QUOTA_BYTES_PER_USER,
+      versionsKept: values.VERSIONS_KEPT,
+      trashDays: values.TRASH_DAYS,
       minFreeBytes: values.MIN_FREE_BYTES,
       offload: values.DOWNLOAD_OFFLOAD,
     },
@@ -94,6 +100,10 @@ export function loadConfig(environment: Environment): AppConfig {
       failuresPerAccount: values.LOGIN_FAILURES_PER_ACCOUNT,
       failuresPerAddress: values.LOGIN_FAILURES_PER_ADDRESS,
     },
+    mail:
+      values.SMTP_URL === undefined
+        ? null
+        : { url: createSecretKey(Buffer.from(values.SMTP_URL)), from: values.MAIL_FROM! },
     audit: {
       emailHashKey: emailHashKey(auditKey),
       signingKey: auditKey,
@@ -101,78 +111,33 @@ export function loadConfig(environment: Environment): AppConfig {
       valueRetentionDays: values.AUDIT_RETENTION_DAYS,
       entryRetentionDays: values.AUDIT_ENTRY_RETENTION_DAYS,
     },
-    warnings: [...tokens.warnings, ...(audit?.warnings ?? [])],
+    warnings: [...tokens.warnings, ...(audit?.warnings ?? []), ...(factors?.warnings ?? [])],
   } satisfies AppConfig);
 }
 
-/** The process's environment, with what a `.env` file beside it adds; a variable already set wins. */
+/**
+ * The environment of the process plus the variables of a `.env` file. A variable that is already set has
+ * priority.
+ */
 export function readEnvironment(directory = process.cwd()): Environment {
   const file = join(directory, '.env');
   return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...process.env } : { ...process.env };
 }
 
-function tokenKeys(secrets: string[], generatedPath: string) {
-  const usable = secrets.filter((secret) => secret !== '');
-  const warnings: string[] = [];
-  if (usable.length === 0) {
-    const kept = keep(generatedPath, newTokenSecret, secretWeakness);
-    usable.push(kept.secret);
-    warnings.push(generatedWarning('JWT_SECRET', generatedPath, kept.created));
-  }
-  const [first, ...rest] = usable.map(toTokenKey);
-  return { keys: [first!, ...rest] as const, warnings };
-}
-
-function keptSigningKey(generatedPath: string) {
-  const kept = keep(generatedPath, newSigningKey, (text) =>
-    parseSigningKey(text) === null ? 'must be an Ed25519 private key' : null,
-  );
-  const key = parseSigningKey(kept.secret)!;
-  return { key, warnings: [generatedWarning('AUDIT_SIGNING_KEY', generatedPath, kept.created)] };
-}
-
-/** A secret that is kept is judged as one that is given. @throws {ConfigError} when it cannot be kept, or used. */
-function keep(path: string, make: () => string, faultOf: (secret: string) => string | null) {
-  const kept = keepOrExplain(path, make);
-  const fault = faultOf(kept.secret);
-  if (fault === null) return kept;
-  throw new ConfigError([
-    `the secret kept in ${path} ${fault}; restore it, or remove the file to have a new one made`,
-  ]);
-}
-
-function keepOrExplain(path: string, make: () => string) {
-  try {
-    return keepSecret(path, make);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigError([`STORAGE_PATH cannot hold ${path} (${code ?? String(error)})`]);
-  }
-}
-
-function generatedWarning(name: string, path: string, created: boolean): string {
-  return `${name} is not set: ${created ? 'generated one and kept it' : 'using the one kept'} in ${path}`;
-}
-
-/** `kid` identifies a secret without telling anything of it: 8 hex digits of a hash with its own prefix. */
-function toTokenKey(secret: string): TokenKey {
-  const kid = createHash('sha256').update(`jwt-kid\n${secret}`).digest('hex').slice(0, 8);
-  return { kid, key: createSecretKey(Buffer.from(secret)) };
-}
-
 /**
- * Follows from the log's signing key: that is no secret of the database, every process on one database has it, and it stays
- * when the token secrets are rotated, which would otherwise begin the counters of failed sign-ins anew.
+ * Derived from the log's signing key. That key is not in the database, all processes of one database share
+ * it, and it stays when token secrets change. A new key here would reset the counters of failed sign-ins.
  */
 function emailHashKey(signingKey: KeyObject): KeyObject {
   const secret = signingKey.export({ type: 'pkcs8', format: 'der' });
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'audit email hash', 32)));
 }
 
-/** What the variables of the storage say together; one that is wrong by itself is left to its own fault. */
+/** Faults in the combination of the storage variables. A fault of a single variable is reported elsewhere. */
 function storageFaults({
   STORAGE_DRIVER = 'local',
   DOWNLOAD_OFFLOAD = 'none',
+  ENCRYPTION_KEY,
   S3_BUCKET,
 }: Environment): string[] {
   const faults: string[] = [];
@@ -185,6 +150,11 @@ function storageFaults({
   ]).get(DOWNLOAD_OFFLOAD);
   if (driver !== undefined && driver !== STORAGE_DRIVER) {
     faults.push(`DOWNLOAD_OFFLOAD=${DOWNLOAD_OFFLOAD} needs STORAGE_DRIVER=${driver}`);
+  }
+  if (driver !== undefined && ENCRYPTION_KEY !== undefined) {
+    faults.push(
+      `DOWNLOAD_OFFLOAD=${DOWNLOAD_OFFLOAD} cannot be used with ENCRYPTION_KEY: only the service can decrypt`,
+    );
   }
   return faults;
 }

@@ -2,14 +2,17 @@ import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const OWNER_ONLY = 0o077;
-/** What the service keeps in `STORAGE_PATH`. Blobs are many and lie in directories that are closed by the one above them. */
+/**
+ * The directories in `STORAGE_PATH`. Blobs are many: only their top directories are closed, not each blob.
+ */
 const DIRECTORIES = ['blobs', 'tmp'];
 const DIRECTORIES_WITH_FILES = ['database', 'keys', 'witness'];
 
 /**
- * Keeps everybody else of this machine away from what the service stores: from what it will make, SQLite's files included, and
- * from what is there, made by an older version or put back from a copy. `STORAGE_PATH` itself is the operator's.
- * @returns a line for each thing that belongs to somebody else and could not be closed.
+ * Denies other users of this machine access to the stored files: to new ones by the umask (SQLite's files
+ * too), and to existing ones, which an older version or a restored copy may have left open. `STORAGE_PATH`
+ * itself belongs to the operator.
+ * @returns one line for each path that belongs to another user and could not be closed.
  */
 export function keepStoragePrivate(path: string): string[] {
   process.umask(OWNER_ONLY);
@@ -28,7 +31,7 @@ function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Files of SQLite come and go: what is gone by now is closed. */
+/** True when others have no access. SQLite's files come and go, so a missing file counts as closed. */
 function closed(path: string): boolean {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & OWNER_ONLY) === 0) return true;
@@ -36,7 +39,7 @@ function closed(path: string): boolean {
     chmodSync(path, mode & 0o700);
     return true;
   } catch {
-    // Not ours to change: the operator is told.
+    // The file belongs to another user. The operator gets a warning.
     return !isThere(path);
   }
 }

@@ -1,14 +1,27 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import {
+  createPrivateKey,
+  createSecretKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The secrets that also come as a file, named by their `*_FILE` twin (container and Kubernetes secrets). */
-export const FILE_TWINS = ['JWT_SECRET', 'DATABASE_URL', 'AUDIT_SIGNING_KEY'] as const;
+/** The secrets that can also be in a file, named by `*_FILE` (container and Kubernetes secrets). */
+export const FILE_TWINS = [
+  'JWT_SECRET',
+  'DATABASE_URL',
+  'AUDIT_SIGNING_KEY',
+  'FACTOR_KEY',
+  'ENCRYPTION_KEY',
+  'SMTP_URL',
+] as const;
 
 /**
- * Replaces each `NAME_FILE` by the content of the file it names, without its trailing line break.
- * Faults name the variable and never show its value or the file's content.
+ * Replaces each `NAME_FILE` with the content of its file, without the trailing line break. Faults name the
+ * variable and never show a value or the content of a file.
  */
 export function readFileTwins(env: Environment): { env: Environment; faults: string[] } {
   const resolved: Record<string, string | undefined> = { ...env };
@@ -32,7 +45,7 @@ export function readFileTwins(env: Environment): { env: Environment; faults: str
   return { env: resolved, faults };
 }
 
-/** A new secret to sign tokens with. */
+/** A new random secret that signs tokens. */
 export function newTokenSecret(): string {
   return randomBytes(48).toString('base64url');
 }
@@ -42,7 +55,10 @@ export function newSigningKey(): string {
   return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-/** Reads an Ed25519 private key from PKCS8 PEM, or from the base64 of its DER on one line; null when it is none. */
+/**
+ * Reads an Ed25519 private key from PKCS8 PEM, or from the base64 of its DER on one line. Null when it is
+ * invalid.
+ */
 export function parseSigningKey(text: string): KeyObject | null {
   try {
     const key = text.includes('-----BEGIN')
@@ -50,7 +66,22 @@ export function parseSigningKey(text: string): KeyObject | null {
       : createPrivateKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'pkcs8' });
     return key.asymmetricKeyType === 'ed25519' ? key : null;
   } catch {
-    // Whatever is wrong with it, the fault is the same; its content must not be shown.
+    // The same fault for every reason. The content must not be shown.
     return null;
   }
+}
+
+const SYMMETRIC_KEY_BYTES = 32;
+
+/** A new random key of 32 bytes, in base64. */
+export function newSymmetricKey(): string {
+  return randomBytes(SYMMETRIC_KEY_BYTES).toString('base64');
+}
+
+/** Reads a key of 32 bytes from base64. Null when it is invalid. */
+export function parseSymmetricKey(text: string): KeyObject | null {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length === SYMMETRIC_KEY_BYTES && bytes.toString('base64') === text
+    ? createSecretKey(bytes)
+    : null;
 }

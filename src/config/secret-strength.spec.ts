@@ -41,17 +41,17 @@ describe('secretWeakness', () => {
     expect(secretWeakness(secret)).not.toContain(secret);
   });
 
-  it('wants 32 bytes, not characters', () => {
+  it('requires 32 bytes, not characters', () => {
     expect(secretWeakness('q8Zr4Vt1Xw7Ny3Bk6Lm9Ps2Df5Gh0Jc')).toContain('32 bytes');
     expect(secretWeakness('q8Zr4Vt1Xw7Ny3Bk6Lm9Ps2Df5Gh0Jä')).toBeNull();
   });
 
   it.each(['wagon umbrella quartz sermon violin nutmeg', 'prod-jwt-secret-Zk3hD8sl2KdV3kslQpwo47dkeDE8skD2'])(
-    'takes %j',
+    'accepts %j',
     (secret) => expect(secretWeakness(secret)).toBeNull(),
   );
 
-  it.each(['base64', 'base64url', 'hex'] as const)('takes random bytes as %s', (encoding) => {
+  it.each(['base64', 'base64url', 'hex'] as const)('accepts random bytes as %s', (encoding) => {
     for (let turn = 0; turn < RANDOM_SECRETS; turn++) {
       const secret = randomBytes(randomInt(24, 97)).toString(encoding);
       expect([secret, secretWeakness(secret)]).toEqual([secret, null]);

@@ -2,21 +2,29 @@ import { ROWS, WORDS } from './foreseeable-words.js';
 
 const LEAST_BYTES = 32;
 const LEAST_CHARACTERS = 8;
-/** Of a long secret, so much is looked at: each further part of hex digits repeats something by chance. */
+/**
+ * Only this many characters of a long secret are checked: in a long text of hex digits, three characters
+ * often repeat by chance.
+ */
 const JUDGED_CHARACTERS = 256;
-/** Texts of three characters that are new, of all: almost every one in a random text. */
+/**
+ * The least share of different groups of three characters. In random text nearly all groups are different.
+ */
 const LEAST_NEW_SHARE = 0.6;
-/** Of the letters and digits: what is left of a random text when words and runs are taken out is nearly all of it. */
-const LEAST_UNFORESEEN_SHARE = 0.5;
+/**
+ * The least share of letters and digits that is left without words and runs. In random text nearly all are
+ * left.
+ */
+const LEAST_REMAINING_SHARE = 0.5;
 
 const LEAST_RUN = 4;
 
-const FORESEEN = new RegExp(
+const FORESEEABLE = new RegExp(
   [...ROWS.flatMap(runsOf).sort((a, b) => b.length - a.length), ...WORDS].join('|'),
   'g',
 );
 
-/** Secrets that look random and stand in well-known documentation and tutorials (FastAPI, Spring). */
+/** Secrets that look random but are published in documentation and tutorials (FastAPI, Spring). */
 const PUBLISHED = new Set([
   '09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7',
   '404e635266556a586e3272357538782f413f4428472b4b6250645367566b5970',
@@ -24,7 +32,9 @@ const PUBLISHED = new Set([
   '3cfa76ef14937c1c0ea519f8fc057a80fcd04a7420f8e8bcd0a7567c272e007b',
 ]);
 
-/** Says why a secret is too weak to sign with, or null when it is not. Never quotes it. */
+/**
+ * Why a secret is too weak to sign with, or null when it is strong enough. The text never quotes the secret.
+ */
 export function secretWeakness(secret: string): string | null {
   if (Buffer.byteLength(secret) < LEAST_BYTES) return `must be at least ${LEAST_BYTES} bytes`;
   const text = secret.slice(0, JUDGED_CHARACTERS);
@@ -43,14 +53,14 @@ function repeatsItself(text: string): boolean {
   return new Set(triples).size < triples.length * LEAST_NEW_SHARE;
 }
 
-/** Whether it is made of words and runs for the most part. */
+/** True when most of the text consists of known words and runs. */
 function isForeseeable(text: string): boolean {
   const folded = text.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
   const size = (part: string) => part.replace(/[^a-z0-9]/g, '').length;
-  return size(folded.replace(FORESEEN, ' ')) < size(folded) * LEAST_UNFORESEEN_SHARE;
+  return size(folded.replace(FORESEEABLE, ' ')) < size(folded) * LEAST_REMAINING_SHARE;
 }
 
-/** A text that stands in it as base64 or hex. Random bytes are none. */
+/** The readable texts that it decodes to as base64 or hex. Random bytes decode to none. */
 function plainTextIn(text: string): string[] {
   const decoded = [
     Buffer.from(text, 'base64'),
@@ -61,7 +71,7 @@ function plainTextIn(text: string): string[] {
     .filter((plain) => /^[\x20-\x7e\n]{16,}$/.test(plain));
 }
 
-/** Every part of a row of four and more, in both directions. */
+/** Every run of at least four characters in a row, forwards and backwards. */
 function runsOf(row: string): string[] {
   const reversed = [...row].reverse().join('');
   return [row, reversed].flatMap((line) =>

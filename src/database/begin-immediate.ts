@@ -6,8 +6,8 @@ import { isLocked } from './driver-errors.js';
 const RETRY_MS = 20;
 
 /**
- * Takes SQLite's write lock, waiting for it without blocking the process, which SQLite's own busy wait would.
- * @throws `database_unavailable` when it is not to be had before `deadline` (milliseconds since the epoch).
+ * Takes SQLite's write lock. It waits without blocking the process; SQLite's own busy wait would block it.
+ * @throws `database_unavailable` when the lock is not free before `deadline` (milliseconds since the epoch).
  */
 export async function beginImmediate(writing: DataSource, deadline: number): Promise<void> {
   for (;;) {

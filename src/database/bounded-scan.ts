@@ -1,35 +1,35 @@
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
-/** Rows that are looked at for one page: what a filter finds beyond them is for the pages that follow. */
+/** How many rows are read for one page. Matches beyond them are on the following pages. */
 export const MAX_SCANNED = 2000;
 
 type Key = string | number;
 
-/** Rows in the order in which an index has them, so that a page can begin anywhere and end anywhere. */
+/** Rows in the order of an index. A page can begin and end at any key. */
 export interface Walk<T extends ObjectLiteral> {
-  /** Has no other conditions than what the index finds by itself, and none on the key. */
+  /** Its conditions must be those of the index, with none on the key. */
   readonly rows: SelectQueryBuilder<T>;
-  /** The column that orders them, such as `e.id`: unique, never null. */
+  /** The column of the order, such as `e.id`. It is unique and never null. */
   readonly key: string;
   readonly order: 'ASC' | 'DESC';
-  /** Keys from here on; absent or null: from the first. */
+  /** The smallest key; absent or null for no limit. */
   readonly from?: Key | null;
-  /** Keys below this one; absent or null: to the last. */
+  /** All keys are below this one; absent or null for no limit. */
   readonly before?: Key | null;
 }
 
-/** What was found, and how far. */
+/** The matches, and where the search stopped. */
 export interface Scan<T> {
   readonly rows: T[];
-  /** The key of the last row that was looked at, after which there may be more; null when the walk is at its end. */
+  /** The key of the last row that was read, when more rows may follow. Null at the end. */
   readonly scannedTo: string | null;
 }
 
 /**
- * The first `limit` rows of a walk that pass a filter, of at most `MAX_SCANNED` that are looked at: a filter that few rows pass
- * would read the whole table, and on SQLite hold up the process meanwhile. Conditions of the filter must be such that no
- * other index serves them (`unindexed`), or the database may prefer that one and read all that it has. Without a filter
- * nothing but the rows of the page is looked at.
+ * Returns the first `limit` rows that match a filter. It reads at most `MAX_SCANNED` rows, because a filter
+ * with few matches would otherwise read the whole table, and on SQLite block the process.
+ * No other index may serve the conditions of the filter (see `unindexed`): the database could prefer that
+ * index and read all of its rows. Without a filter only the rows of the page are read.
  */
 export async function scan<T extends ObjectLiteral>(
   walk: Walk<T>,
@@ -45,7 +45,7 @@ export async function scan<T extends ObjectLiteral>(
   return { rows, scannedTo: scannedTo === null ? null : String(scannedTo) };
 }
 
-/** The key of the last row that may be looked at; null when the walk ends before. */
+/** The key of the last row that may be read. Null when there are fewer rows. */
 async function lastKey<T extends ObjectLiteral>(walk: Walk<T>): Promise<Key | null> {
   const last = await bounded(walk)
     .select(walk.key, 'key')
@@ -56,7 +56,10 @@ async function lastKey<T extends ObjectLiteral>(walk: Walk<T>): Promise<Key | nu
   return last?.key ?? null;
 }
 
-/** With one bound at either end: of two, SQLite would take one for the index and read on until the other. */
+/**
+ * Applies only one bound at each end. With two, SQLite would use one of them for the index and read on until
+ * the other.
+ */
 function bounded<T extends ObjectLiteral>({
   rows,
   key,
@@ -71,10 +74,10 @@ function bounded<T extends ObjectLiteral>({
   return select;
 }
 
-/** The value of a text column in a form that no index has. */
+/** The value of a text column, as an expression that no index has. */
 export function unindexed(column: string): string {
   return `(${column} || '')`;
 }
 
-/** The condition that no row meets. */
+/** A condition that no row meets. */
 export const NONE = '1 = 0';

@@ -1,8 +1,8 @@
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
 /**
- * The filter that leaves rows whose `column` has `text` in it, both folded alike; null without a text. Not by LIKE, in which
- * characters have meanings, and which for some texts takes the length of the one times that of the other.
+ * A filter for rows whose `column` contains `text`; both are folded in the same way. Null without a text. It
+ * does not use LIKE: there some characters have special meanings, and some patterns take quadratic time.
  */
 export function containing<T extends ObjectLiteral>(
   column: string,

@@ -11,30 +11,52 @@ import { IntakeInOrder1764600000000 } from './migrations/1764600000000-intake-in
 import { SearchIndexes1764720000000 } from './migrations/1764720000000-search-indexes.js';
 import { RoomForFoldedNames1764720000001 } from './migrations/1764720000001-room-for-folded-names.js';
 import { RefreshTokenFamilies1764730000000 } from './migrations/1764730000000-refresh-token-families.js';
+import { ContentsAndUsage1764800000000 } from './migrations/1764800000000-contents-and-usage.js';
+import { FailedSignIns1764810000000 } from './migrations/1764810000000-failed-sign-ins.js';
+import { ResumableUploads1764811000000 } from './migrations/1764811000000-resumable-uploads.js';
+import { ShareLinks1764820000000 } from './migrations/1764820000000-share-links.js';
+import { Departures1764830000000 } from './migrations/1764830000000-departures.js';
+import { Mail1764840000000 } from './migrations/1764840000000-mail.js';
+import { ConfirmedSessions1764850000000 } from './migrations/1764850000000-confirmed-sessions.js';
+import { Factors1764860000000 } from './migrations/1764860000000-factors.js';
+import { Invitations1764870000000 } from './migrations/1764870000000-invitations.js';
+import { Passkeys1764880000000 } from './migrations/1764880000000-passkeys.js';
+import { SignedRequests1764890000000 } from './migrations/1764890000000-signed-requests.js';
+import { EncryptionState1764900000000 } from './migrations/1764900000000-encryption-state.js';
+import { ContentKeys1764900000001 } from './migrations/1764900000001-content-keys.js';
+import { databaseKey } from './database-key.js';
+import { applyCipher } from './sqlite-cipher.js';
 import { type SqliteConnection, sqliteDriver } from './sqlite-driver.js';
 
-// FULL: with NORMAL a commit that was acknowledged can vanish on power loss.
+// FULL: with NORMAL, a power loss can undo an acknowledged commit.
 const PRAGMAS = [
   ['journal_mode', 'WAL', 'wal'],
   ['synchronous', 'FULL', 2],
   ['foreign_keys', 'ON', 1],
-  // KiB: the indexes of a large audit log do not fit into the default of 2 MB.
+  // In KiB. The indexes of a large audit log do not fit into the default of 2 MB.
   ['cache_size', '-32768', -32768],
-  // Pages (16 MB) instead of 1000: a page that many commits have written is then copied into the database once for more of them.
+  // In pages (16 MB) instead of 1000. A page that many commits have written is then copied into the database
+  // less often.
   ['wal_autocheckpoint', '4000', 4000],
-  // What is deleted is overwritten: somebody may have asked to be forgotten.
+  // Deleted data is overwritten, so that an erased account is not left in the file.
   ['secure_delete', 'ON', 1],
 ] as const;
 
-/** Prepared statements that are kept: those of `insertRows` are one for each number of rows, and the oldest goes first. */
+/**
+ * Prepared statements that are kept. `insertRows` has one for each number of rows. The oldest statement is
+ * dropped first.
+ */
 const STATEMENTS = 500;
 
-/** How long SQLite waits for a lock, in milliseconds, which blocks the whole process. Who wants to write waits without blocking (`beginImmediate`). */
+/**
+ * How long SQLite waits for a lock, in milliseconds. This wait blocks the whole process. Writers wait in
+ * `beginImmediate` instead.
+ */
 const BUSY_MS = { read: 50, write: 0 } as const;
 
 type Purpose = keyof typeof BUSY_MS;
 
-/** Sets the pragmas and reads each back: a build or file system that ignores one must not go unnoticed. */
+/** Sets the pragmas and reads each one back, in case a build or a file system ignores it. */
 function preparePragmas(connection: SqliteConnection, purpose: Purpose): void {
   const busyMs = BUSY_MS[purpose];
   for (const [name, value, expected] of [...PRAGMAS, ['busy_timeout', busyMs, busyMs] as const]) {
@@ -46,8 +68,9 @@ function preparePragmas(connection: SqliteConnection, purpose: Purpose): void {
 }
 
 /**
- * The options of the reading or writing connection. On SQLite they are two connections to one file,
- * the reading one unable to write; on PostgreSQL two pools of one server.
+ * The options of the reading or the writing connection. On SQLite these are two connections to one file; the
+ * reading one cannot write. On PostgreSQL these are two pools on one server.
+ * @throws {ConfigError} when the embedded database cannot be opened with `ENCRYPTION_KEY`.
  */
 export function dataSourceOptions(config: AppConfig, purpose: Purpose): DataSourceOptions {
   const common = {
@@ -63,12 +86,26 @@ export function dataSourceOptions(config: AppConfig, purpose: Purpose): DataSour
       SearchIndexes1764720000000,
       RoomForFoldedNames1764720000001,
       RefreshTokenFamilies1764730000000,
+      ContentsAndUsage1764800000000,
+      FailedSignIns1764810000000,
+      ResumableUploads1764811000000,
+      ShareLinks1764820000000,
+      Departures1764830000000,
+      Mail1764840000000,
+      ConfirmedSessions1764850000000,
+      Factors1764860000000,
+      Invitations1764870000000,
+      Passkeys1764880000000,
+      SignedRequests1764890000000,
+      EncryptionState1764900000000,
+      ContentKeys1764900000001,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,
     logging: false as const,
   };
   if (config.database.kind === 'sqlite') {
+    const key = databaseKey(config);
     return {
       ...common,
       type: 'better-sqlite3',
@@ -76,7 +113,11 @@ export function dataSourceOptions(config: AppConfig, purpose: Purpose): DataSour
       database: config.database.file,
       readonly: purpose === 'read',
       statementCacheSize: STATEMENTS,
-      prepareDatabase: (connection: SqliteConnection) => preparePragmas(connection, purpose),
+      // Not TypeORM's `key`, which comes before the cipher can be chosen.
+      prepareDatabase: (connection: SqliteConnection) => {
+        if (key !== null) applyCipher(connection, key);
+        preparePragmas(connection, purpose);
+      },
     };
   }
   return {

@@ -6,8 +6,8 @@ import { WRITING } from './transactions.js';
 import { WritingModule } from './writing.module.js';
 
 /**
- * The default DataSource reads; what writes goes through `Transactions`.
- * Injecting WRITING makes the reading side wait until the file exists and is migrated.
+ * Provides the default DataSource, which reads. Writes go through `Transactions`. It injects WRITING, so that
+ * it connects only after the database exists and is migrated.
  */
 @Global()
 @Module({

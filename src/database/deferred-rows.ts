@@ -1,20 +1,20 @@
 import type { EntityManager } from 'typeorm';
 import { insertRows } from './insert-rows.js';
 
-/** A table and those of its columns that rows have values for. */
+/** A table, and the columns for which rows have values. */
 export interface RowTarget {
   readonly table: string;
   readonly columns: readonly string[];
 }
 
-/** Rows that are inserted when all else of a transaction is done. */
+/** Rows that are inserted at the end of a transaction. */
 export interface DeferredRows {
   readonly into: RowTarget;
-  /** Called once, at that moment. Values stand in the order of the columns. */
+  /** Called once, at the end. Each row has its values in the order of the columns. */
   readonly take: () => readonly (readonly unknown[])[];
 }
 
-/** Inserts them, those for a table together. */
+/** Inserts deferred rows, with one call for each table. */
 export async function insertDeferredRows(
   tx: EntityManager,
   deferred: readonly DeferredRows[],

@@ -1,5 +1,6 @@
 import { QueryFailedError } from 'typeorm';
-import { type ApiError, errors } from '../common/refusals/errors.js';
+import { errors } from '../common/refusals/errors.js';
+import type { ApiError } from '../common/refusals/refusal.js';
 
 const UNIQUE = new Set(['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
 const FULL = new Set(['SQLITE_FULL', '53100']);
@@ -13,7 +14,7 @@ const SOCKET = new Set([
   'EAI_AGAIN',
   'EHOSTUNREACH',
 ]);
-// pg reports these without a code.
+// The driver reports these errors without a code.
 const PG_MESSAGE =
   /connection terminated|timeout exceeded when trying to connect|query read timeout|not queryable/i;
 
@@ -27,28 +28,43 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** A row with this key exists already. */
+/** True when a row with this key already exists. */
 export function isUniqueViolation(error: unknown): boolean {
   return UNIQUE.has(codeOf(error));
 }
 
-/** A row refers to one that is gone. */
+/** True when a row refers to a row that does not exist. */
 export function isForeignKeyViolation(error: unknown): boolean {
   const code = codeOf(error);
   return code === '23503' || code === 'SQLITE_CONSTRAINT_FOREIGNKEY';
 }
 
-/** The transaction lost against another and may be run again. */
+/** True when the transaction failed because of another one and can be run again. */
 export function isSerializationFailure(error: unknown): boolean {
   return RETRYABLE.has(codeOf(error));
 }
 
-/** Another process holds SQLite's write lock. */
+/** True when another process holds SQLite's write lock. */
 export function isLocked(error: unknown): boolean {
   return codeOf(error).startsWith('SQLITE_BUSY');
 }
 
-/** The database cannot be reached, is locked, is shutting down or did not answer in time. */
+/** True when a file is no SQLite database, or is encrypted under another key. */
+export function isNotADatabase(error: unknown): boolean {
+  return codeOf(error) === 'SQLITE_NOTADB';
+}
+
+/**
+ * True when an error is about values: the database refuses one of them, or the code before it did. False for
+ * other errors of the database.
+ */
+export function isAboutValues(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return translateDatabaseError(error) === null;
+  // PostgreSQL, appendix A: 22 data exception, 23 integrity constraint violation.
+  return /^(2[23][0-9A-Z]{3}|SQLITE_(CONSTRAINT.*|MISMATCH|TOOBIG))$/.test(codeOf(error));
+}
+
+/** True when the database is unreachable, locked, shutting down, or did not answer in time. */
 export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);
   if (isLocked(error) || isSerializationFailure(error) || SOCKET.has(code)) return true;
@@ -59,7 +75,7 @@ export function isUnavailable(error: unknown): boolean {
   return typeof message === 'string' && PG_MESSAGE.test(message);
 }
 
-/** What a client is told of a database error; null when it is a fault of ours. */
+/** The refusal for a database error. Null when the error is a fault of the service. */
 export function translateDatabaseError(error: unknown): ApiError | null {
   if (FULL.has(codeOf(error))) return errors.storageFull(error);
   return isUnavailable(error) ? errors.databaseUnavailable(error) : null;

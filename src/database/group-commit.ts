@@ -3,32 +3,36 @@ import type { DataSource } from 'typeorm';
 import { beginImmediate } from './begin-immediate.js';
 import { insertDeferredRows, type DeferredRows } from './deferred-rows.js';
 
-/** How long work waits for SQLite's write lock before it is refused with 503. */
+/** How long work waits for SQLite's write lock, in milliseconds. Then it is refused with 503. */
 const LOCK_WAIT_MS = 5000;
-/** Work of one commit: the first of it waits for the last. */
+/** The most work in one commit. The first work waits for the last. */
 const MAX_BATCH = 64;
-/** Turns of the event loop without anybody new before a group is complete: one that asks the database first comes in the second. */
+/**
+ * A group is complete after this many turns of the event loop without new work. A caller that reads from the
+ * database first arrives in the second turn.
+ */
 const TURNS = 2;
 
 /** Work that waits for its commit. */
 interface Member {
-  /** Does the work. @throws what it throws. */
+  /** Does the work. @throws what the work throws. */
   readonly attempt: () => Promise<void>;
-  /** What it leaves to be inserted with that of the others. */
+  /** Rows to insert at the end, together with those of the other work. */
   readonly deferred: DeferredRows[];
   readonly alone: boolean;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
-  /** Hands out what the attempt came to. */
+  /** Resolves or rejects the caller's promise with the result of the attempt. */
   readonly settle: () => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Admits work to SQLite's one writing connection, one piece after the other, and commits it in groups: a commit waits
- * for the disk, and blocks the process meanwhile. Whoever waits joins the transaction that is open, and so does who arrives
- * within two turns of the event loop. Each that joins has a savepoint: if it fails, its own writes are undone and nobody
- * else's. Nobody is told anything before the commit; when that fails, all are refused.
+ * Runs work on SQLite's only writing connection, one piece at a time, and commits it in groups. A commit
+ * waits for the disk and blocks the process meanwhile.
+ * Waiting work joins the open transaction. So does work that arrives within two turns of the event loop. Each
+ * piece of work after the first has a savepoint: when it fails, only its own writes are undone. Callers get
+ * their results after the commit. When the commit fails, all of them are refused.
  */
 export class GroupCommit {
   readonly #waiting: Member[] = [];
@@ -37,9 +41,11 @@ export class GroupCommit {
   constructor(private readonly connection: DataSource) {}
 
   /**
-   * Resolves when what `work` wrote is committed, and the rows that it has added to `deferred`. Work that is to be `alone` has a
-   * transaction of its own: for what writes much, as a savepoint keeps a copy of every page, or has to see deferred rows.
-   * @throws what `work` or the commit throws; `database_unavailable` when the write lock is not to be had within 5 s.
+   * Resolves when the writes of `work`, and the rows that it added to `deferred`, are committed. With
+   * `alone`, the work has a transaction of its own. This is for work that writes many pages (a savepoint
+   * keeps a copy of each), and for work that must see deferred rows.
+   * @throws what `work` or the commit throws; `database_unavailable` when the write lock is not free within 5
+   * s.
    */
   run<T>(work: (deferred: DeferredRows[]) => Promise<T>, alone: boolean): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -62,7 +68,9 @@ export class GroupCommit {
     });
   }
 
-  /** Calls `work` when all before it have ended: the connection is then its own, outside any transaction. */
+  /**
+   * Calls `work` after all earlier work has ended. It has the connection for itself, outside any transaction.
+   */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#tail.then(work);
     this.#tail = turn.catch(() => undefined);
@@ -70,8 +78,8 @@ export class GroupCommit {
   }
 
   /**
-   * Takes the write lock and gives it back, in turn, without writing anything.
-   * @throws `database_unavailable` when it is not to be had within `ms` milliseconds.
+   * Takes the write lock and releases it, without writing.
+   * @throws `database_unavailable` when the lock is not free within `ms` milliseconds.
    */
   probe(ms: number): Promise<void> {
     return this.inTurn(async () => {
@@ -106,7 +114,7 @@ export class GroupCommit {
     for (const { settle } of members) settle();
   }
 
-  /** Takes the lock, or refuses those who have waited long enough for it. */
+  /** Takes the write lock. When it is not free in time, refuses the work whose deadline has passed. */
   async #begin(first: Member): Promise<boolean> {
     try {
       await beginImmediate(this.connection, first.deadline);
@@ -125,7 +133,7 @@ export class GroupCommit {
     return this.#waiting[0]?.alone ? undefined : this.#waiting.shift();
   }
 
-  /** @throws when the failure has taken the whole transaction along, as SQLite has it with a full disk. */
+  /** @throws when the failure ended the whole transaction, as a full disk does on SQLite. */
   async #attemptOrUndo(member: Member): Promise<void> {
     await this.connection.query('SAVEPOINT member');
     try {
@@ -139,7 +147,7 @@ export class GroupCommit {
     await this.connection.query('RELEASE member');
   }
 
-  /** SQLite has already rolled back by itself after some errors (full disk, I/O): then there is nothing to undo. */
+  /** After some errors (full disk, I/O) SQLite has already rolled back, and there is nothing to undo. */
   async #rollback(): Promise<void> {
     try {
       await this.connection.query('ROLLBACK');

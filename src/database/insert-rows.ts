@@ -2,17 +2,19 @@ import type { EntityManager } from 'typeorm';
 import { inBatches } from '../common/in-batches.js';
 import { isPostgres } from './is-postgres.js';
 
-/** Rows of one statement on SQLite. Every number of them is a statement of its own, which is prepared once and then kept. */
+/**
+ * Rows in one statement on SQLite. There is one prepared statement for each number of rows, and it is kept.
+ */
 const SQLITE_ROWS = 32;
 
 const statements = new Map<string, string>();
-/** `JSON.stringify` writes whole surrogate pairs as they are, and halves as an escape. */
-const MAY_BE_HALF_A_PAIR = /\\ud[89a-f]/;
+/** `JSON.stringify` writes a surrogate pair unchanged and a lone surrogate as an escape. */
+const MAY_BE_LONE_SURROGATE = /\\ud[89a-f]/;
 
 /**
- * Inserts rows with one statement, on SQLite one for each 32, and none of the entity machinery, which costs several times
- * the insert itself; for what is written at every request. Values stand in the order of `columns`. When it rejects, the
- * transaction is to be rolled back: SQLite may have inserted some of the rows.
+ * Inserts rows with plain SQL: one statement on PostgreSQL, one for each 32 rows on SQLite. It is much faster
+ * than TypeORM's entities and is used for rows that every request writes. Values are in the order of
+ * `columns`. When it rejects, the transaction must be rolled back: SQLite may have inserted some of the rows.
  */
 export async function insertRows(
   tx: EntityManager,
@@ -23,7 +25,7 @@ export async function insertRows(
   await execute(tx, table, columns, rows, '');
 }
 
-/** Like `insertRows`; a row whose first `keys` columns are there already takes the place of that one. */
+/** Like `insertRows`, but a row replaces an existing row with the same first `keys` columns. */
 export async function upsertRows(
   tx: EntityManager,
   table: string,
@@ -45,7 +47,7 @@ async function execute(
 ): Promise<void> {
   if (rows.length === 0) return;
   if (isPostgres(tx)) {
-    // One parameter for all rows: PostgreSQL needs longer to take thousands of them than to read one text of JSON.
+    // One JSON parameter for all rows: PostgreSQL parses it faster than thousands of parameters.
     const source = `SELECT ${columns.join()} FROM json_populate_recordset(NULL::${table}, $1)`;
     await tx.query(`INSERT INTO ${table} (${columns.join()}) ${source}${suffix}`, [toJson(columns, rows)]);
   } else {
@@ -57,14 +59,14 @@ async function execute(
 function toJson(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const objects = rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index]])));
   const text = JSON.stringify(objects);
-  if (!MAY_BE_HALF_A_PAIR.test(text)) return text;
-  // Half a surrogate pair becomes U+FFFD, as in any parameter; PostgreSQL would refuse its escape.
+  if (!MAY_BE_LONE_SURROGATE.test(text)) return text;
+  // A lone surrogate becomes U+FFFD, as in every other parameter. PostgreSQL would refuse its escape.
   return JSON.stringify(objects, (_key, value: unknown) =>
     typeof value === 'string' ? value.toWellFormed() : value,
   );
 }
 
-/** The values of all rows, one after the other; `flat` takes twenty times as long. */
+/** The values of all rows in one array. A loop, because `flat` is much slower. */
 function valuesOf(rows: readonly (readonly unknown[])[]): unknown[] {
   const values = new Array<unknown>(rows.length * rows[0]!.length);
   let at = 0;
@@ -77,7 +79,7 @@ function placeholders(table: string, columns: readonly string[], rows: number): 
   const known = statements.get(key);
   if (known !== undefined) return known;
   const row = `(${columns.map(() => '?').join()})`;
-  // OR FAIL: so that it could undo just this statement, SQLite would copy every page first, four times the work.
+  // OR FAIL: to be able to undo only this statement, SQLite would copy every page first.
   const text = `INSERT OR FAIL INTO ${table} (${columns.join()}) VALUES ${Array.from({ length: rows }, () => row).join()}`;
   statements.set(key, text);
   return text;

@@ -1,6 +1,9 @@
 import type { EntityManager } from 'typeorm';
 
-/** Whether a transaction is one of PostgreSQL; else it is one of SQLite, alone in writing. */
+/**
+ * True for a transaction on PostgreSQL. Otherwise it is on SQLite, where only one transaction writes at a
+ * time.
+ */
 export function isPostgres(tx: EntityManager): boolean {
   return tx.connection.options.type === 'postgres';
 }

@@ -2,20 +2,20 @@ import { Logger } from '@nestjs/common';
 import { DataSource, type DataSourceOptions, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { beginImmediate } from './begin-immediate.js';
 
-/** Any number; every process of this service takes the same PostgreSQL advisory lock to migrate. */
+/** An arbitrary number. Every process of this service takes this PostgreSQL advisory lock to migrate. */
 const MIGRATION_LOCK = 4_202_611;
 const LOCK_WAIT_MS = 30_000;
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 
 /**
- * Brings the schema up to date. Processes that start together wait for one another and migrate once.
- * On SQLite everything happens in one immediate transaction; on PostgreSQL under an advisory lock.
+ * Brings the schema up to date. Processes that start together wait for each other and migrate once. On SQLite
+ * all migrations are in one immediate transaction. On PostgreSQL an advisory lock is held.
  */
 export async function migrate(writing: DataSource): Promise<void> {
   if (writing.options.type === 'postgres') return migratePostgres(writing.options);
-  // SQLite changes a table by making it anew and dropping the old one, which would cascade to the rows that refer
-  // to it. Inside a transaction this pragma does nothing, so it comes before.
+  // SQLite changes a table by copying it and dropping the old one, and the drop would delete the rows that
+  // refer to it. This pragma has no effect inside a transaction, so it is set before.
   await writing.query('PRAGMA foreign_keys = OFF');
   await beginImmediate(writing, Date.now() + LOCK_WAIT_MS);
   try {
@@ -33,14 +33,14 @@ export async function migrate(writing: DataSource): Promise<void> {
 }
 
 /**
- * On a connection of its own, without the time limits of requests: a change to a large table takes minutes, and so does the
- * wait for another process that makes it. When the connection ends, however it ends, the lock is free.
+ * Uses a connection without the time limits of requests: changing a large table takes minutes, and so does
+ * waiting for another process that does it. The lock is released when the connection ends.
  */
 async function migratePostgres(options: PostgresOptions): Promise<void> {
   const source = await new DataSource({ ...options, poolSize: 1, extra: { keepAlive: true } }).initialize();
   const runner = source.createQueryRunner();
   try {
-    // What the server or the role sets as a default.
+    // Overrides the defaults of the server or the role.
     await runner.query('SET statement_timeout = 0');
     await runner.query('SET idle_in_transaction_session_timeout = 0');
     await takeLock(runner);

@@ -2,7 +2,10 @@ import { Global, Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import { StorageLock } from './storage-lock.js';
 
-/** With it, an app is the one service on its storage; without, it is a command beside it. */
+/**
+ * An app with this module is the only service on its storage. An app without it is a command that can run
+ * beside the service.
+ */
 @Global()
 @Module({
   providers: [

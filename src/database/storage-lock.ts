@@ -1,19 +1,23 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AppConfig } from '../config/app-config.js';
-import { ConfigError } from '../config/load-config.js';
+import { ConfigError } from '../config/config-error.js';
 import { isLocked } from './driver-errors.js';
 import { type SqliteConnection, sqliteDriver } from './sqlite-driver.js';
 
 /**
- * Says that one service runs on a directory with an embedded database: a second would take the first one's uploads for
- * left behind by a crash. It is SQLite's own lock on a small file of its own, which the kernel ends with the process
- * however that ends. The operator's commands do not take it: they may run beside the service.
+ * Ensures that only one service uses a directory with an embedded database. A second service would treat the
+ * uploads of the first as left by a crash. The lock is SQLite's own lock on a small separate file, which the
+ * kernel releases when the process ends. The operator's commands do not take it, so they can run beside the
+ * service.
  */
 export class StorageLock {
   private constructor(private readonly connection: SqliteConnection | null) {}
 
-  /** @throws {ConfigError} when another process has it. On PostgreSQL several processes may share a directory. */
+  /**
+   * @throws {ConfigError} when another process has the lock. On PostgreSQL no lock is taken: several
+   * processes may share a directory.
+   */
   static take({ database, storage }: AppConfig): StorageLock {
     if (database.kind === 'postgres') return new StorageLock(null);
     const file = join(dirname(database.file), 'service.lock');
@@ -25,7 +29,7 @@ export class StorageLock {
       connection.close();
       if (!isLocked(error)) throw error;
       throw new ConfigError([
-        `STORAGE_PATH (${storage.path}) is in use by another process: stop it, or give this one a path of its own`,
+        `STORAGE_PATH (${storage.path}) is in use by another process: stop it, or use another path`,
       ]);
     }
     return new StorageLock(connection);

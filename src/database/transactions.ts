@@ -14,27 +14,26 @@ const PROBE_MS = 1000;
 const SCRUB_ATTEMPTS = 40;
 const SCRUB_RETRY_MS = 50;
 
-/** What is done in a transaction, by its manager. */
+/** The work of a transaction, with its manager. */
 type Work<T> = (manager: EntityManager) => Promise<T>;
 
-/** What happens once the transaction has committed; it must not reject. */
+/** Called after the commit. It must not reject. */
 type Effect = () => void | Promise<void>;
 
-/** What an open transaction leaves for its end. */
+/** What an open transaction does at its end. */
 interface Ending {
   readonly deferred: DeferredRows[];
   readonly effects: Effect[];
 }
 
 /**
- * The only way to write. Opens a transaction, hands its `EntityManager` to `work`, and commits when `work` resolves.
- * Whoever is called inside is given that manager and passes it on, to the events that are published inside first of
- * all: an `AsyncLocalStorage` that would find it has V8 call back for every promise of the process on Node 20, once it
- * was used at all, and `GET /api/users/me` then answers a fifth less.
+ * All writes go through this class. It opens a transaction, passes its `EntityManager` to `work`, and commits
+ * when `work` resolves. Functions that are called inside take the manager as an argument, `publishIn` too. An
+ * `AsyncLocalStorage` is not used for this, because on Node 20 it slows down every promise of the process.
  *
- * On SQLite, TypeORM has one connection: a statement of request B would join the open transaction of
- * request A and vanish with A's rollback. So work is admitted one piece after the other (`GroupCommit`), and readers use
- * another connection.
+ * On SQLite TypeORM has one connection. Without an order, a statement of request B would join the open
+ * transaction of request A and be lost when A rolls back. So work runs one piece at a time (`GroupCommit`),
+ * and reads use another connection.
  */
 @Injectable()
 export class Transactions {
@@ -47,24 +46,25 @@ export class Transactions {
     this.#group = new GroupCommit(writing);
   }
 
-  /** Calls `effect` once the transaction has committed, and never if it rolls back; `run` waits for it. */
+  /** Calls `effect` after the commit, and never after a rollback. `run` waits for it. */
   afterCommit(tx: EntityManager, effect: Effect): void {
     this.#endingOf(tx).effects.push(effect);
   }
 
   /**
-   * Inserts a row when all else of the transaction is done: on SQLite together with those of everybody who shares the
-   * commit. Until then, the transaction itself does not see it.
+   * Inserts a row at the end of the transaction. On SQLite it is inserted together with the rows of all work
+   * in the same commit. Before that, the transaction itself does not see the row.
    */
   insertDeferred(tx: EntityManager, into: RowTarget, row: readonly unknown[]): void {
     this.#endingOf(tx).deferred.push({ into, take: () => [row] });
   }
 
   /**
-   * Runs `work` in a transaction. Everything that `work` does by its manager is committed when the promise resolves, and
-   * undone when it rejects. May call `work` again after a serialization failure. Not to be called inside `work`: the
-   * inner one would be another transaction, which on SQLite waits for the outer one for ever (`test/architecture` looks out for it).
-   * @throws `database_unavailable` when SQLite's write lock is not to be had within 5 s.
+   * Runs `work` in a transaction. All that `work` does with its manager is committed when the promise
+   * resolves, and undone when it rejects. `work` may be called again after a serialization failure.
+   * Do not call it inside `work`: that is a second transaction, which on SQLite waits for the first one for
+   * ever (`test/architecture` checks this).
+   * @throws `database_unavailable` when SQLite's write lock is not free within 5 s.
    */
   async run<T>(work: Work<T>, { alone = false } = {}): Promise<T> {
     const effects: Effect[] = [];
@@ -80,9 +80,9 @@ export class Transactions {
   }
 
   /**
-   * Inserts rows in a transaction of their own, and resolves when they are committed. As long as `gather` waits, more may
-   * come; `take` then gives all of them. On PostgreSQL they are one statement, which is a transaction already and needs
-   * neither `BEGIN` nor `COMMIT`, two round trips of three.
+   * Inserts rows in a transaction of their own. Resolves when they are committed. `gather` waits for more
+   * rows; then `take` returns all of them. On PostgreSQL this is a single statement without `BEGIN` and
+   * `COMMIT`, which saves two of three round trips.
    * @throws as `run` does; `take` may then not have been called.
    */
   async insert(into: RowTarget, gather: () => Promise<void>, take: DeferredRows['take']): Promise<void> {
@@ -98,8 +98,8 @@ export class Transactions {
   }
 
   /**
-   * Resolves when SQLite's write lock is to be had: another process may hold it, as a backup or somebody's shell does. Those
-   * who ask at the same time share an answer. On PostgreSQL nothing like it keeps everybody from writing.
+   * Resolves when SQLite's write lock is free. Another process may hold it, such as a backup. Calls at the
+   * same time share one check. PostgreSQL has no such lock.
    * @throws `database_unavailable`.
    */
   async requireWritable(): Promise<void> {
@@ -109,17 +109,19 @@ export class Transactions {
   }
 
   /**
-   * Makes what was deleted unreadable in SQLite's files: pages are overwritten when they are freed, and this empties the
-   * write-ahead log that still has the older ones. On PostgreSQL, vacuum does it in its own time.
+   * Makes deleted data unreadable in SQLite's files. Freed pages are overwritten already; this empties the
+   * write-ahead log, which still has old pages. On PostgreSQL vacuum does this later.
    */
   async scrub(): Promise<void> {
     if (await this.emptyWriteAheadLog()) return;
     this.#logger.warn(
-      'the write-ahead log is being read and could not be emptied; the next erasure tries again',
+      'a reader still uses the write-ahead log, so it was not emptied; the next erasure tries again',
     );
   }
 
-  /** Brings all of SQLite's write-ahead log into the database file. @returns false while somebody reads it. */
+  /**
+   * Copies all of SQLite's write-ahead log into the database file. @returns false while a reader prevents it.
+   */
   async emptyWriteAheadLog(): Promise<boolean> {
     if (this.writing.options.type === 'postgres') return true;
     for (let attempt = 1; attempt <= SCRUB_ATTEMPTS; attempt++) {
@@ -148,7 +150,7 @@ export class Transactions {
     }
   }
 
-  /** Calls `work`, and lets it add to the transaction's ending while it runs. */
+  /** Calls `work`. While it runs, it can add to the end of the transaction. */
   async #collect<T>(manager: EntityManager, work: Work<T>, ending: Ending): Promise<T> {
     this.#endings.set(manager, ending);
     try {

@@ -1,23 +1,21 @@
 import { Inject, Logger, Module, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
+import { MasterKeys } from '../encryption/master-keys.js';
 import { dataSourceOptions } from './data-source-options.js';
+import { EncryptionState } from './encryption-state.js';
 import { migrate } from './migrate.js';
 import { StorageLock } from './storage-lock.js';
 import { Transactions, WRITING } from './transactions.js';
 
-/** Connects to write, migrates, and offers `Transactions`. */
+/** Connects for writing, migrates, and provides `Transactions`. */
 @Module({
   providers: [
     {
       provide: WRITING,
-      // The lock, in a service, comes before anything is changed.
-      inject: [AppConfig, { token: StorageLock, optional: true }],
-      useFactory: async (config: AppConfig) => {
-        const writing = await new DataSource(dataSourceOptions(config, 'write')).initialize();
-        await migrate(writing);
-        return writing;
-      },
+      // A service takes the storage lock before it changes anything.
+      inject: [AppConfig, MasterKeys, { token: StorageLock, optional: true }],
+      useFactory: openForWriting,
     },
     Transactions,
   ],
@@ -32,13 +30,34 @@ export class WritingModule implements OnApplicationShutdown {
     @Optional() private readonly lock?: StorageLock,
   ) {}
 
-  /** After a clean stop the file of the embedded database is all of it: nothing stays in its write-ahead log. */
+  /** Copies the write-ahead log into the database file. After a clean stop the file is complete. */
   async onApplicationShutdown(): Promise<void> {
     if (!this.writing.isInitialized) return;
     const emptied = await this.transactions.emptyWriteAheadLog();
     if (!emptied)
-      this.#logger.warn('the write-ahead log is being read: a copy of the database needs it, too');
+      this.#logger.warn('a reader still uses the write-ahead log: a copy of the database needs it too');
     await this.writing.destroy();
     this.lock?.release();
+  }
+}
+
+/** Connects and migrates. Nothing is written when the installation is not encrypted under the given keys. */
+async function openForWriting(
+  config: AppConfig,
+  keys: MasterKeys | null,
+  lock?: StorageLock,
+): Promise<DataSource> {
+  let writing: DataSource | null = null;
+  try {
+    writing = await new DataSource(dataSourceOptions(config, 'write')).initialize();
+    const encryption = new EncryptionState(writing, keys);
+    await encryption.require();
+    await migrate(writing);
+    await encryption.keep();
+    return writing;
+  } catch (error) {
+    await writing?.destroy();
+    lock?.release();
+    throw error;
   }
 }

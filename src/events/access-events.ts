@@ -1,4 +1,4 @@
-/** What callers were refused, whatever it was about. */
+/** Refused access, to any kind of resource. */
 export interface AccessEvents {
   'access.denied': {
     readonly userId: string;
@@ -7,7 +7,7 @@ export interface AccessEvents {
     readonly reason: string;
   };
   'rate.limited': {
-    /** Null for a caller who is not known. */
+    /** Null for an unknown caller. */
     readonly userId: string | null;
     readonly reason: string;
   };

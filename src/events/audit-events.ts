@@ -1,11 +1,11 @@
 interface Reading {
-  /** Whose entries, or the reader's own id when everybody's. */
+  /** The user whose entries were read. The reader's own id when all entries were read. */
   readonly userId: string;
   readonly everybody: boolean;
   readonly filters: readonly string[];
 }
 
-/** What happens to the trail itself. */
+/** Events about the audit trail itself. */
 export interface AuditEvents {
   'audit.read': Reading;
   'audit.exported': Reading & { readonly format: string };

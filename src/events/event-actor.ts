@@ -1,7 +1,7 @@
 import type { Actor } from '../common/access/actor.js';
 import type { RequestContext } from '../common/access/request-context.js';
 
-/** Somebody who has just shown who they are, and has no session yet or no more. */
+/** A user who has just proved who they are, and has no session yet or no longer. */
 interface Recognised {
   readonly type: 'user';
   readonly userId: string;
@@ -14,15 +14,15 @@ interface Anonymous {
   readonly request: RequestContext;
 }
 
-/** The service itself, or the operator at its command line. */
+/** The service itself, or the operator on its command line. */
 interface System {
   readonly type: 'system';
 }
 
-/** Who acts by a request. */
+/** The author of a request. */
 export type Caller = Actor | Recognised | Anonymous;
 
-/** Who did it. */
+/** The one who caused an event. */
 export type EventActor = Caller | System;
 
 export const byUser = (userId: string, request: RequestContext): Caller => ({
@@ -33,5 +33,5 @@ export const byUser = (userId: string, request: RequestContext): Caller => ({
 export const byAnonymous = (request: RequestContext): Caller => ({ type: 'anonymous', request });
 export const bySystem: EventActor = { type: 'system' };
 
-/** The user who acts; null for one who is not known, and for the service itself. */
+/** The id of the acting user. Null for an unknown caller and for the service itself. */
 export const userOf = (actor: EventActor): string | null => ('userId' in actor ? actor.userId : null);

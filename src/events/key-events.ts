@@ -3,8 +3,13 @@ interface AboutKey {
   readonly keyId: string;
 }
 
-/** What happens to API keys. */
+/** Events about API keys. */
 export interface KeyEvents {
-  'key.created': AboutKey & { readonly name: string; readonly scopes: readonly string[] };
+  'key.created': AboutKey & {
+    readonly name: string;
+    readonly scopes: readonly string[];
+    /** The base64 of the SPKI of a key that signs requests. Null for a secret. */
+    readonly publicKey: string | null;
+  };
   'key.revoked': AboutKey;
 }

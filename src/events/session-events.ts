@@ -3,19 +3,21 @@ interface AboutSession {
   readonly sessionId: string;
 }
 
-/** What happens to sign-ins. */
+/** Events about sessions. */
 export interface SessionEvents {
   'session.refreshed': AboutSession & {
-    /** True when the token had been exchanged a moment before, and the same successor was given again. */
+    /** True when the token had just been exchanged before, and the same successor was returned again. */
     readonly grace: boolean;
   };
+  'session.confirmed': AboutSession;
+  'session.confirmation_refused': AboutSession & { readonly reason: string };
   'session.token_reused': AboutSession;
   'session.ended': {
     readonly userId: string;
-    /** Null when several were ended at once. */
+    /** Null when several sessions ended at once. */
     readonly sessionId: string | null;
     readonly count: number;
-    /** Why it was not asked for. */
+    /** Why the session ended without a request to end it. */
     readonly reason?: 'too_many_sessions';
   };
 }

@@ -12,8 +12,9 @@ import { Readiness } from './readiness.js';
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}
 
+  /** A plain request does not get here: `http/server/liveness` answers it, and says why. */
   @Get('health')
-  @ApiOperation({ summary: 'Is the process alive?', description: 'Touches nothing.' })
+  @ApiOperation({ summary: 'Is the process alive?', description: 'Uses no other part.' })
   @ApiOkResponse({ type: HealthResponse })
   health(): HealthResponse {
     return { status: 'healthy', timestamp: now() };

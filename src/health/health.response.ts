@@ -9,7 +9,7 @@ export class HealthResponse {
   readonly timestamp: string;
 }
 
-/** One part, and whether it can do its work now. */
+/** The state of one part of the service. */
 export class ReadyCheck {
   @ApiProperty({
     enum: [
@@ -18,10 +18,12 @@ export class ReadyCheck {
       'storage',
       'migrations',
       'audit',
+      'audit_intake',
       'audit_log',
       'audit_lag',
       'audit_witness',
       'free_space',
+      'mail',
     ],
   })
   readonly name: string;
@@ -32,7 +34,7 @@ export class ReadyCheck {
   })
   readonly status: 'ok' | 'degraded' | 'failing';
 
-  @ApiPropertyOptional({ description: 'What a degraded part does not do.' })
+  @ApiPropertyOptional({ description: 'What a degraded part cannot do.' })
   readonly detail?: string;
 }
 
@@ -44,7 +46,7 @@ export class ReadyResponse {
   readonly checks: readonly ReadyCheck[];
 }
 
-/** A refusal with the line of each part. */
+/** A refusal with one line for each part. */
 export class NotReadyProblem extends Problem {
   @ApiProperty({ type: [ReadyCheck] })
   readonly checks: readonly ReadyCheck[];

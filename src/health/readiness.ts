@@ -11,7 +11,7 @@ import type { ReadyCheck } from './health.response.js';
 
 const CHECK_MS = 2000;
 
-/** Asks each part whether it can do its work, each with a limit of 2 s. */
+/** Runs the check of every part, with a limit of 2 s for each. */
 @Injectable()
 export class Readiness {
   readonly #logger = new Logger(Readiness.name);
@@ -33,7 +33,7 @@ export class Readiness {
     this.#checks = Object.entries(checks).map(([name, check]) => ({ name, check, optional: false }));
   }
 
-  /** @throws `not_ready` with a line per part when one is failing that is needed. */
+  /** @throws `not_ready`, with a line for each part, when a required part fails. */
   async require(): Promise<readonly ReadyCheck[]> {
     const all = [...this.#checks, ...this.registered.entries()];
     const checks = await Promise.all(all.map(({ name, check }) => this.#run(name, check)));

@@ -1,6 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 
-/** Several middlewares as one: the router, which matches every layer's path anew, then has one to match instead of seven. */
+/** Combines several middlewares into one, because the router matches the path again for each of them. */
 export function compose(...middlewares: readonly RequestHandler[]): RequestHandler {
   const [first, ...rest] = middlewares;
   if (first === undefined) return (_request, _response, next) => next();

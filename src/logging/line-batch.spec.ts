@@ -14,7 +14,7 @@ class FakeSink {
 }
 
 describe('LineBatch', () => {
-  it('hands on the lines of a turn in one piece and in order', async () => {
+  it('writes the lines of a turn together and in order', async () => {
     const sink = new FakeSink();
     const batch = new LineBatch(sink);
     for (const line of ['a\n', 'b\n']) batch.write(line);
@@ -25,7 +25,7 @@ describe('LineBatch', () => {
     expect(sink.written).toEqual(['a\nb\n', 'c\n']);
   });
 
-  it('hands on what it has before a flush, and nothing twice', async () => {
+  it('writes its lines before a flush, and none twice', async () => {
     const sink = new FakeSink();
     const batch = new LineBatch(sink);
     batch.write('last\n');

@@ -1,12 +1,12 @@
 import type { DestinationStream } from 'pino';
 
-/** Where lines go in the end: takes text without waiting, and says when it has been written. */
+/** The destination of log lines. It accepts text without waiting, and reports when the text is written. */
 export interface LineSink {
   write(text: string): unknown;
   flush(done?: (error?: Error | null) => void): void;
 }
 
-/** Hands on the lines of one turn of the event loop together, when the turn is over: at once for a reader, one write for many requests. */
+/** Collects the lines of one turn of the event loop and writes them together at its end. */
 export class LineBatch implements DestinationStream {
   #lines = '';
 

@@ -11,7 +11,7 @@ describe('loggedError', () => {
     where: 'JSON data, line 1: canary',
   });
 
-  it('has what an operator needs of a failed query, and no value of it', () => {
+  it('has what an operator needs from a failed query, and none of its values', () => {
     const failed = new QueryFailedError(
       'INSERT INTO users VALUES ($1)',
       ['canary@example.org', '$2b$canary'],
@@ -33,7 +33,7 @@ describe('loggedError', () => {
     expect(JSON.stringify(logged)).not.toContain('canary');
   });
 
-  it('leaves out the value that a data exception quotes, also from the stack', () => {
+  it('leaves out the value that a data exception quotes, in the stack too', () => {
     const refused = Object.assign(new Error('invalid input syntax for type bigint: "canary "\n" canary"'), {
       code: '22P02',
     });
@@ -41,7 +41,19 @@ describe('loggedError', () => {
     expect(JSON.stringify(loggedError(refused))).not.toContain('canary');
   });
 
-  it('ends with a cause that goes round, and takes what is no error', () => {
+  it.each(['P0001', 'P0004', 'SQLITE_CONSTRAINT_TRIGGER'])(
+    'leaves out what a trigger says (%s), which may have values in it',
+    (code) => {
+      const raised = Object.assign(new Error('no room for canary@example.org'), { code });
+      const failed = new QueryFailedError('UPDATE audit_log SET entry = $1', ['canary'], raised);
+      const logged = loggedError(failed);
+      expect(logged).toMatchObject({ code, query: 'UPDATE audit_log SET entry = $1' });
+      expect(logged.message).toBe('raised by a trigger or a function of the database');
+      expect(JSON.stringify(logged)).not.toContain('canary');
+    },
+  );
+
+  it('handles a circular cause, and values that are not errors', () => {
     const error = new Error('round');
     error.cause = error;
     expect(JSON.stringify(loggedError(error)).match(/"round"/g)).toHaveLength(6);

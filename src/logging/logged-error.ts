@@ -1,4 +1,7 @@
-/** What a log line may say of an error beside its name, words and stack. Parameters of a query are not among it, nor PostgreSQL's `detail` and `where`: they have the values. */
+/**
+ * The fields of an error that a log line may contain, besides its name, message and stack. Parameters of a
+ * query and PostgreSQL's `detail` and `where` are not allowed, because they contain values.
+ */
 const FIELDS = [
   'code',
   'errno',
@@ -12,8 +15,11 @@ const FIELDS = [
   'query',
 ] as const;
 const CAUSES = 5;
-/** PostgreSQL's data exceptions (appendix A, class 22) quote the value. */
+/** PostgreSQL's data exceptions (appendix A, class 22) quote the value in their message. */
 const DATA_EXCEPTION = /^22[0-9A-Z]{3}$/;
+
+/** Errors that a trigger or a function in the database raises (class P0): nobody knows what their text is made of. */
+const RAISED_IN_DATABASE = /^(P0[0-9A-Z]{3}|SQLITE_CONSTRAINT_TRIGGER)$/;
 
 export type LoggedError = {
   readonly type: string;
@@ -21,7 +27,7 @@ export type LoggedError = {
   readonly stack: string;
 } & Readonly<Record<string, unknown>>;
 
-/** An error as it is logged: nothing of what users have sent, and with its causes. */
+/** The form in which an error is logged, with its causes. It contains nothing that users have sent. */
 export function loggedError(error: unknown, causes = CAUSES): LoggedError {
   if (!isError(error)) return { type: typeof error, message: String(error), stack: '' };
   const fields = error as unknown as Record<string, unknown>;
@@ -41,17 +47,18 @@ export function loggedError(error: unknown, causes = CAUSES): LoggedError {
   };
 }
 
-/** Also an error of another realm, which is no instance of this one's `Error`. */
+/** Also true for an error of another realm, which is not an instance of this realm's `Error`. */
 function isError(error: unknown): error is Error {
   return typeof error === 'object' && error !== null && 'message' in error && 'stack' in error;
 }
 
 function loggedMessage(message: string, code: unknown): string {
-  const isData = typeof code === 'string' && DATA_EXCEPTION.test(code);
-  return isData ? message.replace(/".*"/s, '"…"') : message;
+  if (typeof code !== 'string') return message;
+  if (RAISED_IN_DATABASE.test(code)) return 'raised by a trigger or a function of the database';
+  return DATA_EXCEPTION.test(code) ? message.replace(/".*"/s, '"…"') : message;
 }
 
-/** The lines of a stack below its words, which may have a value in them. */
+/** The frames of a stack without the message above them, which may contain a value. */
 function framesOf(stack: string | undefined): string[] {
   return (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
 }

@@ -9,7 +9,7 @@ describe('NestLogger', () => {
   };
   const logger = new NestLogger(pino({ level: 'trace', base: null, timestamp: false }, destination));
 
-  it('writes text, fields and errors at pino’s levels, with the class that logs', () => {
+  it('writes text, fields and errors at pino’s levels, with the name of the class', () => {
     logger.log('hello', 'Service');
     logger.warn({ file_id: 'f' }, 'odd', 'Service');
     logger.error(new Error('broken'), 'Service');

@@ -4,7 +4,7 @@ import { loggedError } from './logged-error.js';
 
 type Level = 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal';
 
-/** What Nest says of itself while it starts: of no interest to whoever runs the service. */
+/** Contexts of Nest's own start-up messages, which operators do not need. */
 const FRAMEWORK = new Set([
   'NestFactory',
   'InstanceLoader',
@@ -13,7 +13,9 @@ const FRAMEWORK = new Set([
   'NestApplication',
 ]);
 
-/** Nest's logger on pino: `logger.error({ err, file_id }, 'what happened')` becomes one JSON object. */
+/**
+ * Nest's logger on top of pino. `logger.error({ err, file_id }, 'what happened')` becomes one JSON object.
+ */
 export class NestLogger implements LoggerService {
   constructor(private readonly pino: Logger) {}
 
@@ -41,7 +43,7 @@ export class NestLogger implements LoggerService {
     this.#write('fatal', message, rest);
   }
 
-  /** Nest appends the context, the name of the class that logs, as the last argument. */
+  /** Nest appends the context as the last argument: the name of the class that logs. */
   #write(level: Level, message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
     const texts = rest.slice(0, -1).filter((part) => typeof part === 'string');

@@ -3,7 +3,7 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { Counter, Registry } from 'prom-client';
 import { type DomainEvent, EVERY_EVENT } from '../events/domain-event.js';
 
-/** Counts what happens, by type. A failing counter never refuses an action. */
+/** Counts events by type. A failure of the counter never refuses an action. */
 @Injectable()
 export class EventCounter {
   readonly #events: Counter<'type'>;

@@ -2,10 +2,15 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { within } from '../common/within.js';
 
-/** Scrapes have a few seconds, and a database that is frozen answers nothing. */
+/**
+ * The time to collect one metric, in milliseconds. A scrape has a few seconds, and a frozen database does not
+ * answer.
+ */
 const COLLECT_MS = 2000;
 
-/** All metrics in Prometheus's text format. One that cannot be read now, or not within 2 s, is left out, with a comment. */
+/**
+ * All metrics in Prometheus's text format. A metric that cannot be read within 2 s is replaced by a comment.
+ */
 @Injectable()
 export class Exposition {
   readonly #logger = new Logger(Exposition.name);

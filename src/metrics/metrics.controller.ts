@@ -12,8 +12,8 @@ export class MetricsController {
   @Get()
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
   @ApiOperation({
-    summary: 'Numbers for Prometheus',
-    description: 'What cannot be read at the moment, as the database is away, is left out.',
+    summary: 'Metrics for Prometheus',
+    description: 'A metric that cannot be read, for example without the database, is left out.',
   })
   @ApiProduces('text/plain')
   @ApiOkResponse({ schema: { type: 'string' } })

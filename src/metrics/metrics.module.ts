@@ -4,7 +4,7 @@ import { EventCounter } from './event-counter.js';
 import { Exposition } from './exposition.js';
 import { MetricsController } from './metrics.controller.js';
 
-/** Offers the registry into which every part puts its own numbers. */
+/** Provides the registry in which every part registers its metrics. */
 @Global()
 @Module({
   controllers: [MetricsController],

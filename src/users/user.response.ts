@@ -8,6 +8,15 @@ export class UserResponse {
   @ApiProperty({ format: 'idn-email', example: 'ada@example.org' })
   readonly email: string;
 
+  @ApiProperty({
+    description: 'Whether the owner of the account has shown that they read this address.',
+    example: false,
+  })
+  readonly email_verified: boolean;
+
+  @ApiProperty({ description: 'Whether the account has a second factor.', example: false })
+  readonly second_factor: boolean;
+
   @ApiProperty({ type: String, nullable: true, example: 'Ada Lovelace' })
   readonly name: string | null;
 
@@ -19,5 +28,13 @@ export class UserResponse {
 }
 
 export function toUserResponse(user: User): UserResponse {
-  return { id: user.id, email: user.email, name: user.name, roles: user.roles, created: user.createdAt };
+  return {
+    id: user.id,
+    email: user.email,
+    email_verified: user.emailVerifiedAt !== null,
+    second_factor: user.factors > 0,
+    name: user.name,
+    roles: user.roles,
+    created: user.createdAt,
+  };
 }

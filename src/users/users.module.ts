@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Departures } from './departures.js';
+import { NewAccounts } from './new-accounts.js';
+import { ProfileParts } from './profile-parts.js';
+import { UserRights } from './user-rights.js';
 import { User } from './user.entity.js';
 import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
@@ -7,7 +11,7 @@ import { UsersService } from './users.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([User])],
   controllers: [UsersController],
-  providers: [UsersService],
-  exports: [UsersService],
+  providers: [UsersService, UserRights, NewAccounts, Departures, ProfileParts],
+  exports: [UsersService, UserRights, NewAccounts, Departures, ProfileParts],
 })
 export class UsersModule {}

@@ -15,11 +15,10 @@ import { containing } from '../database/containing.js';
 import { isUniqueViolation } from '../database/driver-errors.js';
 import { Transactions } from '../database/transactions.js';
 import { DomainEvents } from '../events/domain-events.js';
-import { requireAnotherAdmin } from './require-another-admin.js';
 import type { UpdateProfileInput } from './update-profile.input.js';
 import { User } from './user.entity.js';
 
-/** Which users are wanted. */
+/** Which users are listed. */
 interface UserQuery {
   readonly limit: number;
   readonly cursor?: string;
@@ -27,20 +26,18 @@ interface UserQuery {
   readonly search?: string;
 }
 
-/** Columns that say what a user may do. */
-type Rights = Pick<User, 'roles' | 'disabledAt'>;
-
 /**
- * Who exists. Nobody else writes the table of users: whatever changes here inside a caller's transaction is, once that
- * has committed, forgotten by all who remember users.
+ * Reads and writes users. Only this class, `UserRights` and `Departures` write their table. After a change in a caller's
+ * transaction has committed, the cache of users drops the old state.
  */
 @Injectable()
 export class UsersService {
-  /** Users as read a moment ago. What changes here is seen at once; what changes on another process within a second. */
+  /**
+   * A cache of users. Changes by this process are seen at once, changes by another process within a second.
+   */
   readonly #recent = new ReadThroughCache<User | null>({ max: 10_000, ttlMs: 1000 }, (id) =>
-    this.users.findOneBy({ id }),
+    this.users.findOneBy({ id, departedAt: IsNull() }),
   );
-  readonly #rightsListeners: ((userId: string) => void)[] = [];
 
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
@@ -48,33 +45,34 @@ export class UsersService {
     private readonly events: DomainEvents,
   ) {}
 
-  /** Has `listener` called whenever a user was disabled, enabled or removed, or their roles have changed, after the commit. */
-  onRightsChanged(listener: (userId: string) => void): void {
-    this.#rightsListeners.push(listener);
-  }
-
   findByEmail(email: string): Promise<User | null> {
     return this.users.findOneBy({ emailFolded: foldEmail(email) });
   }
 
-  /** The user, as of at most a second ago; null when there is none. Not for deciding about passwords. */
+  /** The user, at most one second old. Null when there is none. Do not use it to check passwords. */
   async find(userId: string): Promise<User | null> {
     return this.#recent.get(userId);
   }
 
-  /** The user when they may act, as the database has it now; null when there is none or an admin has disabled them. */
+  /** The user as stored now. Null when there is none or when an admin has disabled them. */
   findEnabled(userId: string): Promise<User | null> {
-    return this.users.findOneBy({ id: userId, disabledAt: IsNull() });
+    return this.users.findOneBy({ id: userId, disabledAt: IsNull(), departedAt: IsNull() });
   }
 
-  /** The same as `find`. @throws `unauthorized` when the user was deleted a moment ago. */
+  /** Like `find`. @throws `unauthorized` when the user was deleted. */
   async get(userId: string): Promise<User> {
     const user = await this.find(userId);
     if (user === null) throw errors.unauthorized();
     return user;
   }
 
-  /** The user as the database has it now. @throws `unauthorized`. */
+  /** The user as stored now. Null when there is none. */
+  findCurrent(userId: string): Promise<User | null> {
+    this.#recent.forget(userId);
+    return this.find(userId);
+  }
+
+  /** The user as stored now. @throws `unauthorized`. */
   async getCurrent(userId: string): Promise<User> {
     this.#recent.forget(userId);
     return this.get(userId);
@@ -82,7 +80,7 @@ export class UsersService {
 
   /** A page of users, newest first. */
   async list({ limit, cursor, search }: UserQuery): Promise<Page<User>> {
-    const everybody = this.users.createQueryBuilder('u');
+    const everybody = this.users.createQueryBuilder('u').where({ departedAt: IsNull() });
     const before = cursor === undefined ? null : decodeCursor(cursor, UUID);
     const { rows, scannedTo } = await scan(
       { rows: everybody, key: 'u.id', order: 'DESC', before },
@@ -92,7 +90,7 @@ export class UsersService {
     return toPage(rows, limit, (user) => user.id, scannedTo);
   }
 
-  /** @throws `email_taken`; the database decides, so parallel registrations cannot both win. */
+  /** @throws `email_taken`. The unique index decides, so of parallel registrations only one succeeds. */
   async add(
     tx: EntityManager,
     email: string,
@@ -104,10 +102,13 @@ export class UsersService {
       id: newId(),
       email: email.trim(),
       emailFolded: foldEmail(email),
+      emailVerifiedAt: null,
       passwordHash,
+      factors: 0,
       name: null,
       roles: [...roles],
       disabledAt: null,
+      departedAt: null,
       createdAt,
       updatedAt: createdAt,
     });
@@ -120,15 +121,15 @@ export class UsersService {
     return user;
   }
 
-  /** Changes what is given and leaves the rest. */
+  /** Changes the given fields and leaves the others. */
   async updateProfile(actor: Actor, input: UpdateProfileInput): Promise<User> {
     if (input.name === undefined) return this.get(actor.userId);
     const name = input.name === null ? null : composed(input.name);
     return this.transactions.run(async (tx) => {
       await tx.update(User, { id: actor.userId }, { name, updatedAt: now() });
-      const user = await tx.findOneBy(User, { id: actor.userId });
+      const user = await tx.findOneBy(User, { id: actor.userId, departedAt: IsNull() });
       if (user === null) throw errors.unauthorized();
-      this.#forgetAfter(tx, user.id);
+      this.forgetAfter(tx, user.id);
       await this.events.publishIn(tx, {
         type: 'user.profile_updated',
         actor,
@@ -139,55 +140,50 @@ export class UsersService {
     });
   }
 
-  /** Replaces the password of `user`. @returns false when it is no longer the one that `user` was read with. */
+  /** Replaces the password of `user`. @returns false when it was changed since `user` was read. */
   async replacePassword(tx: EntityManager, user: User, passwordHash: string): Promise<boolean> {
     const { affected } = await tx.update(
       User,
       { id: user.id, passwordHash: user.passwordHash },
       { passwordHash, updatedAt: now() },
     );
-    this.#forgetAfter(tx, user.id);
+    this.forgetAfter(tx, user.id);
     return affected === 1;
   }
 
-  /** Nobody may sign in or act as `user` any more. @throws `last_admin`. */
-  async disable(tx: EntityManager, user: User): Promise<User> {
-    await requireAnotherAdmin(tx, user);
-    return this.#changeRights(tx, user, { disabledAt: now() });
+  /** Notes that the owner of the account reads its e-mail address. */
+  async verifyEmail(tx: EntityManager, user: User): Promise<void> {
+    if (user.emailVerifiedAt !== null) return;
+    await tx.update(User, { id: user.id }, { emailVerifiedAt: now(), updatedAt: now() });
+    this.forgetAfter(tx, user.id);
   }
 
-  enable(tx: EntityManager, user: User): Promise<User> {
-    return this.#changeRights(tx, user, { disabledAt: null });
+  /** Gives the account another, verified e-mail address. @throws `email_taken`. */
+  async changeEmail(tx: EntityManager, user: User, email: string): Promise<void> {
+    const at = now();
+    const changes = {
+      email: email.trim(),
+      emailFolded: foldEmail(email),
+      emailVerifiedAt: at,
+      updatedAt: at,
+    };
+    try {
+      await tx.update(User, { id: user.id }, changes);
+    } catch (error) {
+      if (isUniqueViolation(error)) throw errors.emailTaken();
+      throw error;
+    }
+    this.forgetAfter(tx, user.id);
   }
 
-  grantRole(tx: EntityManager, user: User, role: Role): Promise<User> {
-    return this.#changeRights(tx, user, { roles: [...user.roles, role] });
+  /** Notes how many confirmed second factors the user has. */
+  async setFactors(tx: EntityManager, user: User, factors: number): Promise<void> {
+    await tx.update(User, { id: user.id }, { factors, updatedAt: now() });
+    this.forgetAfter(tx, user.id);
   }
 
-  /** @throws `last_admin`. */
-  async revokeRole(tx: EntityManager, user: User, role: Role): Promise<User> {
-    if (role === 'admin') await requireAnotherAdmin(tx, user);
-    return this.#changeRights(tx, user, { roles: user.roles.filter((kept) => kept !== role) });
-  }
-
-  /** Removes a user. To be called last: what others keep of the user is removed when `user.deleted` is published. */
-  async remove(tx: EntityManager, userId: string): Promise<void> {
-    await tx.delete(User, { id: userId });
-    this.#rightsChanged(tx, userId);
-  }
-
-  async #changeRights(tx: EntityManager, user: User, changes: Partial<Rights>): Promise<User> {
-    await tx.update(User, { id: user.id }, { ...changes, updatedAt: now() });
-    this.#rightsChanged(tx, user.id);
-    return { ...user, ...changes };
-  }
-
-  #rightsChanged(tx: EntityManager, userId: string): void {
-    this.#forgetAfter(tx, userId);
-    this.transactions.afterCommit(tx, () => this.#rightsListeners.forEach((listener) => listener(userId)));
-  }
-
-  #forgetAfter(tx: EntityManager, userId: string): void {
+  /** Drops what this process keeps of the user once the transaction has committed. */
+  forgetAfter(tx: EntityManager, userId: string): void {
     this.transactions.afterCommit(tx, () => this.#recent.forget(userId));
   }
 }

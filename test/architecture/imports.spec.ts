@@ -12,7 +12,10 @@ interface Room {
   readonly mayImport: readonly string[] | 'any';
 }
 
-/** The table of the README: who may import whom. A name stands for the folder and those in it. A folder may always import itself. */
+/**
+ * The README's table of allowed imports. A name stands for the folder and the folders in it. A folder may
+ * always import itself.
+ */
 async function rooms(): Promise<Room[]> {
   const readme = await readFile('README.md', 'utf8');
   const rows = [...readme.matchAll(/^\| `src\/([^`]*)` +\|[^|]*\|([^|]*)\|$/gm)];
@@ -28,7 +31,7 @@ async function sources(): Promise<Map<string, string>> {
   return new Map(await Promise.all(paths.map(async (path) => [path, await readFile(path, 'utf8')] as const)));
 }
 
-/** The files of `src` that a file names in its imports, types included. */
+/** The files of `src` that a file imports, types included. */
 function importsOf(path: string, text: string): string[] {
   return [...text.matchAll(/(?:from|import\()\s*'(\.{1,2}\/[^']+)\.js'/g)].map(([, target]) =>
     normalize(join(path, '..', `${target}.ts`)),
@@ -40,7 +43,7 @@ async function fileGraph(): Promise<Graph> {
   return new Map(files.map(([path, text]) => [path, new Set(importsOf(path, text))]));
 }
 
-/** Arrows between the folders of the files, those from a folder into itself left out. */
+/** Imports between the folders of the files, without those inside one folder. */
 function folderGraph(files: Graph): Graph {
   const folders = new Map<string, Set<string>>();
   for (const [path, targets] of files) {
@@ -52,7 +55,7 @@ function folderGraph(files: Graph): Graph {
   return folders;
 }
 
-/** One circle, as the way round it; null when there is none. */
+/** One circle, as a list of its members. Null when there is none. */
 function circleIn(graph: Graph): string[] | null {
   const done = new Set<string>();
   const walk = (node: string, way: readonly string[]): string[] | null => {
@@ -81,7 +84,7 @@ describe('architecture', () => {
     expect((await rooms()).map(({ folder }) => folder).sort()).toEqual([...folders].sort());
   });
 
-  it('lets no folder import what the table does not allow', async () => {
+  it('allows no folder an import that is not in the table', async () => {
     const table = new Map((await rooms()).map(({ folder, mayImport }) => [folder, mayImport]));
     const faults: string[] = [];
     for (const [path, targets] of await fileGraph()) {
@@ -96,7 +99,7 @@ describe('architecture', () => {
     expect(faults).toEqual([]);
   });
 
-  it('allows nothing that no file needs', async () => {
+  it('has no permission in the table that no file needs', async () => {
     const folders = folderGraph(await fileGraph());
     const idle: string[] = [];
     for (const { folder, mayImport } of await rooms()) {
@@ -110,7 +113,7 @@ describe('architecture', () => {
     expect(idle).toEqual([]);
   });
 
-  it('has no circle of files and none of folders, of types neither', async () => {
+  it('has no circle of files or folders, imports of types included', async () => {
     const files = await fileGraph();
     expect(circleIn(files)).toBeNull();
     expect(circleIn(folderGraph(files))).toBeNull();

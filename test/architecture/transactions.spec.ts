@@ -3,11 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-/** Calls that would open a transaction of their own: inside one, the record would not be part of it, and SQLite would wait for ever. */
-const OPENS_ANOTHER = /\b(events\.publish|transactions\.(run|insert)|writer\.write)$/;
+/**
+ * Calls that open another transaction. Inside a transaction, the record would not be part of it, and SQLite
+ * would wait for ever.
+ */
+const OPENS_ANOTHER = /\b(events\.publish(Refusal)?|transactions\.(run|insert)|writer\.write)$/;
 
-describe('whoever is given a transaction', () => {
-  it('works and publishes in it', () => {
+describe('code that is given a transaction', () => {
+  it('works and publishes in that transaction', () => {
     const faults: string[] = [];
     let given = 0;
     for (const entry of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
@@ -30,7 +33,10 @@ describe('whoever is given a transaction', () => {
   });
 });
 
-/** By name, and one that is always there: a listener may hear of things outside a transaction, too. */
+/**
+ * A required parameter named `tx`. A listener has an optional one, because it also gets events outside a
+ * transaction.
+ */
 function isTransaction(parameter: ts.ParameterDeclaration): boolean {
   return parameter.name.getText() === 'tx' && parameter.questionToken === undefined;
 }

@@ -4,7 +4,7 @@ import { type Cluster, startCluster } from '../support/cluster.js';
 import { createDatabase } from '../support/database.js';
 import { type DelayingProxy, startDelayingProxy } from '../support/delaying-proxy.js';
 
-/** The long version of the test, in seconds. */
+/** The duration of the test in seconds, for a longer run. */
 const RACE_MS = Number(process.env.RACE_SECONDS ?? 5) * 1000;
 const STRANGERS = 12;
 
@@ -20,7 +20,7 @@ describe('checkpoints of three processes while the log grows', () => {
     database = null;
   });
 
-  /** Asks all for checkpoints while a user works. @returns how often each status came. */
+  /** Requests checkpoints from all instances while a user works. @returns how often each status occurred. */
   async function race(): Promise<Map<number, number>> {
     const client = await cluster.user();
     const end = Date.now() + RACE_MS;
@@ -48,16 +48,16 @@ describe('checkpoints of three processes while the log grows', () => {
     return answers.map(({ status }) => status);
   }
 
-  it('are served to everybody', async () => {
+  it('are served to every client', async () => {
     cluster = await startCluster();
     const statuses = await race();
     expect([...statuses.keys()]).toEqual([200]);
     expect(await readiness()).toEqual([200, 200, 200]);
   }, 300_000);
 
-  it('are served to everybody when what is read of the log arrives late', async () => {
+  it('are served to every client when reads of the log are delayed', async () => {
     database = await createDatabase();
-    // The sequencer's reading takes a lock and is let through, so that the log grows meanwhile.
+    // The sequencer's read takes a lock and is not delayed, so that the log grows meanwhile.
     proxy = await startDelayingProxy(database!.url, /SELECT (?!.*FOR UPDATE).*"audit_state"/s, 400);
     cluster = await startCluster({ databaseUrl: proxy.url });
     const statuses = await race();

@@ -14,14 +14,14 @@ describe.each(['none', 'x-accel'])('behind nginx, downloads handed over: %s', (o
   beforeAll(async () => {
     cluster = await startCluster({ environment: { DOWNLOAD_OFFLOAD: offload } });
     client = await cluster.user();
-  }, 60_000);
+  }, 240_000);
   afterAll(() => cluster.stop());
 
-  /** The answer of nginx to a request as it is written here. */
+  /** The answer of nginx to exactly this request. */
   const through = (request: string) =>
     rawExchange(Number(new URL(cluster.url).port), [Buffer.from(request, 'latin1')]);
 
-  it('gives the same answer as an instance alone, headers once each', async () => {
+  it('gives the same answer as an instance without nginx, each header once', async () => {
     const bytes = randomBytes(300_000);
     const { body } = await client.upload(bytes, { name: 'für "später".pdf', type: 'application/pdf' });
     const answer = await client.fetch(`/api/files/${body.id}`);
@@ -45,7 +45,7 @@ describe.each(['none', 'x-accel'])('behind nginx, downloads handed over: %s', (o
     expect(direct).toHaveLength(1);
   });
 
-  it('keeps ranges and conditions right', async () => {
+  it('answers ranges and conditions correctly', async () => {
     const { body } = await client.upload('0123456789', { name: 'digits.txt' });
     const get = async (headers: Record<string, string>) => {
       const answer = await client.fetch(`/api/files/${body.id}`, { headers });
@@ -72,7 +72,47 @@ describe.each(['none', 'x-accel'])('behind nginx, downloads handed over: %s', (o
     ]);
   });
 
-  it('takes a file of exactly 50 MiB, and not one byte more, with problems as JSON', async () => {
+  it('serves an earlier version as it serves the file: whole, in ranges, by conditions, with its digest', async () => {
+    const bytes = randomBytes(300_000);
+    const { body: file } = await client.upload(bytes, { name: 'first.pdf', type: 'application/pdf' });
+    await client.replace(file.id, '0123456789', { name: 'second.txt', type: 'text/plain' });
+    const stored = await storedFiles(cluster.storage);
+    const get = async (version: number, headers: Record<string, string> = {}, method = 'GET') => {
+      const { status, body, headers: seen } = await client.downloadVersion(file.id, version, headers, method);
+      expect(seen.get('x-accel-redirect')).toBeNull();
+      return { status, body, headers: seen };
+    };
+    const whole = await get(1);
+    expect([whole.status, whole.body.equals(bytes)]).toEqual([200, true]);
+    const digest = Buffer.from(file.sha256, 'hex').toString('base64');
+    expect(Object.fromEntries(whole.headers)).toMatchObject({
+      'content-type': 'application/pdf',
+      'content-length': '300000',
+      'content-disposition': expect.stringContaining('filename="first.pdf"'),
+      etag: `"${file.sha256}"`,
+      'repr-digest': `sha-256=:${digest}:`,
+      'accept-ranges': 'bytes',
+      'cache-control': 'private, no-cache',
+      'content-security-policy': expect.stringContaining('sandbox'),
+    });
+    const part = await get(1, { range: 'bytes=1000-1999', 'if-range': `"${file.sha256}"` });
+    expect([part.status, part.body.equals(bytes.subarray(1000, 2000))]).toEqual([206, true]);
+    expect(part.headers.get('content-range')).toBe('bytes 1000-1999/300000');
+    expect((await get(1, { range: 'bytes=-7' })).body.equals(bytes.subarray(-7))).toBe(true);
+    expect((await get(1, { range: 'bytes=300000-' })).status).toBe(416);
+    expect((await get(1, { 'if-none-match': `"${file.sha256}"` })).status).toBe(304);
+    expect((await get(1, { 'if-match': '"other"' })).status).toBe(412);
+    expect((await get(1, {}, 'HEAD')).headers.get('content-length')).toBe('300000');
+    expect((await get(2)).body.toString()).toBe('0123456789');
+    expect((await get(3)).status).toBe(404);
+    expect((await client.json('POST', `/api/files/${file.id}/versions/1/restore`)).body.version).toBe(3);
+    expect((await client.download(file.id)).body.equals(bytes)).toBe(true);
+    expect(await storedFiles(cluster.storage)).toEqual(stored);
+    const downloads = await client.trail(`&action=FILE_DOWNLOAD&resource=${file.id}`);
+    expect(downloads.some(({ metadata }) => metadata.version === 1)).toBe(true);
+  });
+
+  it('accepts a file of exactly 50 MiB, refuses one byte more, and answers refusals as JSON', async () => {
     expect((await client.upload(Buffer.alloc(50 * MIB))).status).toBe(201);
     const more = await client.upload(Buffer.alloc(50 * MIB + 1));
     expect([more.status, (more.body as unknown as { code: string }).code]).toEqual([413, 'file_too_large']);
@@ -108,14 +148,14 @@ describe.each(['none', 'x-accel'])('behind nginx, downloads handed over: %s', (o
     '/metrics\u00a0',
     'http://x/metrics',
     'http://x//metrics/',
-  ])('does not let the outside at the metrics as %s', async (target) => {
+  ])('blocks the metrics from outside as %s', async (target) => {
     const text = await through(`GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`);
     expect([400, 403, 404]).toContain(statusOf(text));
     expect(text).toMatch(/content-type: application\/problem\+json/i);
     expect(text).not.toContain('domain_events_total');
   });
 
-  it('does not let the outside at the internal location, however it is written', async () => {
+  it('blocks the internal location from outside, in every spelling', async () => {
     await client.upload('secret');
     const names = await storedFiles(cluster.storage);
     const blob = relative(join(cluster.storage, 'blobs'), names.at(-1)!);
@@ -141,7 +181,7 @@ describe.each(['none', 'x-accel'])('behind nginx, downloads handed over: %s', (o
     expect([metrics.status, metrics.body.code]).toEqual([403, 'forbidden']);
   });
 
-  it('takes no instance for a dead one because of a request that it refuses', async () => {
+  it('does not treat an instance as dead after it refuses a request', async () => {
     for (let i = 0; i < 30; i++) {
       const bomb = i % 2 === 0 ? 'X: x' : `X: ${'x'.repeat(15_000)}\r\n`.repeat(3);
       const text = await through(`GET /ready\u00a0 HTTP/1.1\r\nHost: x\r\n${bomb}\r\n\r\n`);
@@ -170,13 +210,13 @@ describe.each(['none', 'x-accel'])('behind nginx, downloads handed over: %s', (o
     expect(text).toMatch(new RegExp(`"status":${status}`));
   });
 
-  it('does not believe a client about its address', async () => {
+  it('does not trust X-Forwarded-For of a client', async () => {
     await client.fetch('/api/files', { headers: { 'x-forwarded-for': '203.0.113.66' } });
     const [entry] = await client.trail('&action=FILE_LIST');
     expect(entry!.ip).toBe('127.0.0.1');
   });
 
-  it('says so as a problem when no instance is left', async () => {
+  it('answers a problem document when no instance is left', async () => {
     for (const { child, ended } of cluster.instances) {
       child.kill('SIGKILL');
       await ended;

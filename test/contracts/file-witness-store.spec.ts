@@ -35,7 +35,7 @@ describe('FileWitnessStore', () => {
     for (let size = 1; size <= count; size++) await store.replace(await store.fetch(), log.checkpoint(size));
   }
 
-  it('keeps apart logs whose names are alike as file names', async () => {
+  it('keeps logs apart whose names give similar file names', async () => {
     const stores = ['a/b', 'a_b', '../a_b', 'a_B', 'ä'.repeat(100)].map(
       (origin) => new FileWitnessStore(root, origin),
     );
@@ -45,7 +45,7 @@ describe('FileWitnessStore', () => {
     expect(await readdir(join(root, '..'))).not.toContain('a_b');
   });
 
-  it('takes what earlier versions have left for hosts and ports for the note, until there is a newer one', async () => {
+  it('uses the notes of earlier versions for hosts and ports until there is a newer note', async () => {
     const other = new SmallLog(log.privateKey, 'other.test').add(...Array.from({ length: 150 }, () => null));
     await writeFile(join(root, 'host-8080.checkpoint'), log.checkpoint(7));
     await writeFile(join(root, 'host-8081.checkpoint'), log.checkpoint(9));
@@ -55,13 +55,13 @@ describe('FileWitnessStore', () => {
     expect(await store.replace(null, log.checkpoint(10))).toBe(false);
     expect(await store.replace(log.checkpoint(9), log.checkpoint(10))).toBe(true);
     expect(await store.fetch()).toBe(log.checkpoint(10));
-    // An instance of the version before that is still running.
+    // An instance of the earlier version that is still running.
     await writeFile(join(root, 'host-8080.checkpoint'), log.checkpoint(12));
     expect(await new FileWitnessStore(root, 'log.test').fetch()).toBe(log.checkpoint(12));
     expect((await store.earlier()).sort()).toEqual([log.checkpoint(12), log.checkpoint(9)].sort());
   });
 
-  it('refuses what is no checkpoint', async () => {
+  it('refuses a file that is not a checkpoint', async () => {
     await fill(3);
     await writeFile(join(await directory(), '000000000000004'), '');
     await expect(store.fetch()).rejects.toThrow('holds no checkpoint');
@@ -72,7 +72,7 @@ describe('FileWitnessStore', () => {
     );
   });
 
-  it('keeps few generations, and no draft of a process that died over it', async () => {
+  it('keeps few generations and no draft of a crashed process', async () => {
     await fill(1);
     const [old, fresh] = [join(await directory(), 'old.draft'), join(await directory(), 'fresh.draft')];
     await writeFile(old, 'half a no');
@@ -85,14 +85,15 @@ describe('FileWitnessStore', () => {
     expect(names).toContain('000000000000101');
   });
 
-  it('does not take the number of a generation that was pruned', async () => {
+  it('does not use the number of a pruned generation again', async () => {
     await fill(2);
-    // Whoever reads a pipe waits for its writer.
+    // A reader of a pipe waits for its writer.
     const pipe = join(await directory(), '000000000000003');
     execFileSync('mkfifo', [pipe]);
     const slow = store.replace(log.checkpoint(3), log.checkpoint(4));
     const writer = await open(pipe, 'w');
-    // It has seen the third generation as the newest. Meanwhile others have gone on, and the fourth has been pruned.
+    // The reader has seen the third generation as the newest. Meanwhile newer ones were made and the fourth
+    // was pruned.
     await writeFile(join(await directory(), '000000000000090'), log.checkpoint(90));
     await writer.writeFile(log.checkpoint(3));
     await writer.close();
@@ -100,7 +101,7 @@ describe('FileWitnessStore', () => {
     expect(await store.fetch()).toBe(log.checkpoint(90));
   });
 
-  it('says that the place cannot be reached', async () => {
+  it('reports a place that cannot be reached', async () => {
     await rm(root, { recursive: true });
     await writeFile(root, 'in the way');
     await expect(store.fetch()).rejects.toThrow('ENOTDIR');

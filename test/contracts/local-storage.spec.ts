@@ -17,7 +17,7 @@ objectStorageContract('LocalStorage', async () => {
 });
 
 describe('LocalStorage', () => {
-  it('says unavailable, not missing, when its directories are gone or blocked', async () => {
+  it('reports unavailable, not missing, when its directories are missing or blocked', async () => {
     const root = await mkdtemp(join(tmpdir(), 'local-'));
     const storage = new LocalStorage(root);
     await storage.prepare();

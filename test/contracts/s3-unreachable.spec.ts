@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Readable } from 'node:stream';
 import { S3Storage } from '../../src/files/storage/s3-storage.js';
 
-/** What needs no bucket; the contract itself is run against a server in `test/s3`. */
+/** Tests without a bucket. The contract runs against a server in `test/s3`. */
 describe('S3Storage without a server', () => {
   const saved = { ...process.env };
   beforeAll(
@@ -16,7 +16,7 @@ describe('S3Storage without a server', () => {
   );
   const unavailable = { name: 'StorageError', reason: 'unavailable' };
 
-  it('says unavailable, with the cause, whatever is asked of it', async () => {
+  it('reports unavailable with the cause, for every operation', async () => {
     const key = crypto.randomUUID();
     const source = Readable.from(['x']);
     await expect(storage.write(key, source)).rejects.toMatchObject(unavailable);
@@ -32,7 +32,7 @@ describe('S3Storage without a server', () => {
     }
   });
 
-  it('signs a URL without asking anybody, and refuses a key that is none', async () => {
+  it('signs a URL without a request, and refuses an invalid key', async () => {
     await storage.prepare();
     const as = { contentType: 'text/plain', contentDisposition: 'attachment' };
     const handover = await storage.handOver(crypto.randomUUID(), as);

@@ -4,12 +4,12 @@ import type { WitnessStore } from '../../src/audit/witness/witness-store.js';
 import { SmallLog } from '../support/small-log.js';
 
 interface Place {
-  /** Another process's view of the same place. */
+  /** The view of another process on the same place. */
   open(): WitnessStore;
   dispose(): Promise<void>;
 }
 
-/** What every adapter of `WitnessStore` promises. */
+/** The contract of `WitnessStore`, which every adapter must pass. */
 export function witnessStoreContract(name: string, create: () => Promise<Place>): void {
   describe(`${name} is a witness store`, () => {
     const log = new SmallLog().add(...Array.from({ length: 100 }, () => null));
@@ -19,7 +19,7 @@ export function witnessStoreContract(name: string, create: () => Promise<Place>)
     beforeEach(async () => void (place = await create()));
     afterEach(() => place.dispose());
 
-    it('keeps nothing at first, and then the note that replaced it, for everybody', async () => {
+    it('is empty at first, then returns the note that replaced the last one, to every process', async () => {
       const [one, other] = [place.open(), place.open()];
       expect(await one.fetch()).toBeNull();
       expect(await one.replace(null, noteOf(1))).toBe(true);
@@ -38,7 +38,7 @@ export function witnessStoreContract(name: string, create: () => Promise<Place>)
       expect(await store.fetch()).toBe(noteOf(2));
     });
 
-    it('lets one of many succeed who replace the same note', async () => {
+    it('lets one of many parallel replacements of the same note succeed', async () => {
       const stores = Array.from({ length: 10 }, () => place.open());
       for (let size = 0; size < 5; size++) {
         const read = await stores[0]!.fetch();
@@ -47,7 +47,7 @@ export function witnessStoreContract(name: string, create: () => Promise<Place>)
       }
     });
 
-    it('loses no replacement of many that go on from what they find', async () => {
+    it('loses no replacement when many processes replace what they have read', async () => {
       let replacements = 0;
       const work = async (store: WitnessStore): Promise<void> => {
         for (let done = 0; done < 10;) {
@@ -58,7 +58,7 @@ export function witnessStoreContract(name: string, create: () => Promise<Place>)
         }
       };
       await Promise.all(Array.from({ length: 8 }, () => work(place.open())));
-      // One that was replaced again at once may have been told that it was not kept.
+      // A note that was replaced immediately may have been reported as not kept.
       expect(sizeOf(await place.open().fetch())).toBeGreaterThanOrEqual(replacements);
       expect(replacements).toBe(80);
     }, 60_000);

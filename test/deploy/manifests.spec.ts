@@ -12,7 +12,10 @@ interface Manifest {
   readonly spec?: { replicas?: unknown };
 }
 
-/** Every manifest as a literal of its published type: an unknown field, a missing one or a wrong type is a fault. */
+/**
+ * Type-checks every manifest as a literal of its published type. An unknown field, a missing field or a wrong
+ * type is a fault.
+ */
 describe('deploy/kubernetes', () => {
   const manifests = readdirSync(MANIFESTS).flatMap((file) =>
     parseAllDocuments(readFileSync(join(MANIFESTS, file), 'utf8'), { merge: true }).map(
@@ -20,10 +23,11 @@ describe('deploy/kubernetes', () => {
     ),
   );
 
-  it('holds what a deployment needs', () => {
+  it('contains what a deployment needs', () => {
     expect(manifests.map(({ kind }) => kind).sort()).toEqual([
       'ConfigMap',
       'HorizontalPodAutoscaler',
+      'Ingress',
       'Ingress',
       'PodDisruptionBudget',
       'Service',
@@ -36,7 +40,7 @@ describe('deploy/kubernetes', () => {
     expect(faultsOf(manifests)).toEqual([]);
   });
 
-  it('would find a misspelt field and a wrong type', () => {
+  it('would detect a misspelt field and a wrong type', () => {
     const app = manifests.find(({ kind }) => kind === 'StatefulSet')!;
     expect(faultsOf([{ ...app, spec: { ...app.spec, replicsa: 3 } as object }])).toEqual([
       expect.stringContaining('replicsa'),

@@ -21,7 +21,7 @@ describe('admin', () => {
   const manage = (method: string, path: string) =>
     admin.json<ManagedUser & { code?: string }>(method, `/api/admin/users/${path}`);
 
-  it('lists users by pages, and finds them by a part of their e-mail', async () => {
+  it('lists users in pages, and searches a part of their e-mail', async () => {
     for (const name of ['needle_1', 'needle%2', 'needlex3']) await server.user(`${name}@find.example`);
     const emails = async (query: string) =>
       (await admin.json<ManagedUser[]>('GET', `/api/admin/users?${query}`)).body.map(({ email }) => email);
@@ -80,7 +80,7 @@ describe('admin', () => {
     expect((await user.json('GET', '/api/users/me')).status).toBe(401);
   });
 
-  it('grants and revokes roles, which hold at once', async () => {
+  it('grants and revokes roles with effect at once', async () => {
     const user = await server.user();
     const other = await server.user();
     const readsOthers = async () =>
@@ -96,7 +96,7 @@ describe('admin', () => {
     expect([grant!.metadata, revoke!.action]).toEqual([{ role: 'auditor' }, 'ROLE_REVOKE']);
   });
 
-  it('keeps both of two roles that are granted at the same time', async () => {
+  it('keeps both of two roles that are granted in parallel', async () => {
     for (let round = 0; round < 5; round++) {
       const user = await server.user();
       await Promise.all(['auditor', 'admin'].map((role) => manage('PUT', `${user.userId}/roles/${role}`)));
@@ -105,7 +105,7 @@ describe('admin', () => {
     }
   });
 
-  it('never leaves the service without an admin who can act', async () => {
+  it('never leaves the service without an active admin', async () => {
     const refusal = async (method: string, path: string) => {
       const { status, body } = await manage(method, path);
       return [status, body.code];
@@ -113,7 +113,7 @@ describe('admin', () => {
     const second = await server.user();
     await manage('PUT', `${second.userId}/roles/admin`);
     await manage('POST', `${second.userId}/disable`);
-    // The other one is disabled, so this one is the last.
+    // The other admin is disabled, so this is the last one.
     expect(await refusal('DELETE', `${admin.userId}/roles/admin`)).toEqual([409, 'last_admin']);
     expect(await refusal('POST', `${admin.userId}/disable`)).toEqual([409, 'last_admin']);
     expect((await manage('DELETE', `${second.userId}/roles/admin`)).status).toBe(200);
@@ -123,7 +123,7 @@ describe('admin', () => {
     expect((await admin.json('GET', '/api/users/me')).status).toBe(200);
   });
 
-  it('lets one of two admins leave who do so at the same time', async () => {
+  it('lets only one of two admins leave when both leave in parallel', async () => {
     const rivals = [admin, await server.userWithRole('admin')] as const;
     const answers = await Promise.all(
       rivals.map((rival) => rival.json('DELETE', '/api/users/me', { password: rival.password })),
@@ -132,7 +132,7 @@ describe('admin', () => {
     admin = answers[0]!.status === 204 ? rivals[1] : rivals[0];
   });
 
-  it('lets one of two admins win who dismiss each other at the same time', async () => {
+  it('lets only one of two admins win when they remove each other in parallel', async () => {
     const rivals = [admin, await server.userWithRole('admin')] as const;
     const dismiss = (by: Client, whom: Client) =>
       by.json('DELETE', `/api/admin/users/${whom.userId}/roles/admin`).then(({ status }) => status);
@@ -153,7 +153,7 @@ describe('admin', () => {
     expect((await manage(method, path)).status).toBe(status),
   );
 
-  it('is closed to users and auditors, who leave a denial, and opens neither files nor the trail to an admin', async () => {
+  it('is closed to users and auditors, records their denials, and gives admins neither files nor the trail', async () => {
     for (const client of [await server.user(), await server.userWithRole('auditor')]) {
       expect((await client.json('GET', '/api/admin/users')).status).toBe(403);
       expect((await client.trail(`&user_id=${client.userId}`))[0]).toMatchObject({ action: 'ACCESS_DENIED' });

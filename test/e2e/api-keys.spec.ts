@@ -32,7 +32,7 @@ describe('API keys', () => {
     return { key: body, program };
   };
 
-  it('are shown once, recognisable by their checksum, and kept as a hash', async () => {
+  it('are shown once, have a checksum, and are stored as a hash', async () => {
     const { key } = await make(['files:read']);
     expect(key.key).toMatch(/^mk_[0-9A-Za-z]{49}$/);
     expect(isWellFormedKey(key.key)).toBe(true);
@@ -44,7 +44,7 @@ describe('API keys', () => {
     expect(stored.keyHash).toBe(hashOfKey(key.key));
   });
 
-  it('do what their scopes allow, and nothing else', async () => {
+  it('allow only what their scopes name', async () => {
     const { key, program } = await make(['files:read']);
     const { body: file } = await owner.upload('for the program');
     expect((await program.download(file.id)).body.toString()).toBe('for the program');
@@ -75,14 +75,14 @@ describe('API keys', () => {
     expect((await owner.trail('&action=FILE_DOWNLOAD'))[0]!.metadata.by_key).toBe(key.id);
   });
 
-  it('read the profile and the trail with the scopes for it', async () => {
+  it('can read the profile and the trail with the scopes for it', async () => {
     const { program } = await make(['profile:read', 'audit:read', 'files:write']);
     expect((await program.json('GET', '/api/users/me')).status).toBe(200);
     expect((await program.json('GET', '/api/audit/logs')).status).toBe(200);
     expect((await program.upload('written')).status).toBe(201);
   });
 
-  it('stop working when revoked, expired, or when their user goes', async () => {
+  it('stop working when revoked, expired, or when their user is deleted', async () => {
     const { key, program } = await make(['files:read'], { expires_in_days: 1 });
     expect((await program.json('GET', '/api/files')).status).toBe(200);
     expect((await owner.json<KeyBody[]>('GET', '/api/auth/keys')).body[0]!.last_used).not.toBeNull();
@@ -97,7 +97,7 @@ describe('API keys', () => {
     expect((await owner.trail('&action=KEY_*')).map(({ action }) => action)).toContain('KEY_REVOKE');
   });
 
-  it('stop working at the very time of their expiry, and at once when their user leaves', async () => {
+  it('stop working exactly at their expiry, and at once when their user is deleted', async () => {
     const user = await server.user();
     const { body } = await user.json<KeyBody>('POST', '/api/auth/keys', {
       name: 'short',
@@ -118,7 +118,7 @@ describe('API keys', () => {
     expect((await program.json('GET', '/api/files')).status).toBe(401);
   });
 
-  it('are at most 100 of a user, also when made in parallel, and listed by pages', async () => {
+  it('are limited to 100 for a user, even in parallel, and listed in pages', async () => {
     const user = await server.user();
     const create = () =>
       user.json<KeyBody & { code?: string }>('POST', '/api/auth/keys', { name: 'k', scopes: ['files:read'] });
@@ -141,7 +141,7 @@ describe('API keys', () => {
     expect(await rows.countBy({ userId: user.userId })).toBe(100);
   });
 
-  it('refuse nonsense, and an id that is somebody else’s like one that is not there', async () => {
+  it('refuse invalid input, and answer another user’s id like an unknown one', async () => {
     const program = server.client();
     for (const token of ['mk_', 'mk_x', newKeySecret(), `${newKeySecret()}x`, `mk_${'0'.repeat(49)}`]) {
       program.token = token;

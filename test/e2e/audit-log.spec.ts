@@ -38,10 +38,10 @@ describe('audit log', () => {
   const open = (note: string) => openCheckpoint(note, parseVkey(vkey)!)!;
   const checkpoint = async () => (await server.client().fetch('/api/audit/checkpoint')).text();
 
-  /** Everything so far has its place in the log. */
+  /** Gives all entries so far their place in the log. */
   const sequenced = () => server.app.get(Sequencer).run();
 
-  /** The newest entry of a user, in its place. */
+  /** The newest entry of a user, with its place. */
   async function placed(client: Client): Promise<AuditBody & { seq: number }> {
     await sequenced();
     const [newest] = await client.trail();
@@ -62,7 +62,7 @@ describe('audit log', () => {
     return verifyExport(file, vkey, since === undefined ? undefined : `${file}.since`);
   }
 
-  it('numbers entries without a gap, and a subject’s entries each name the one before', async () => {
+  it('numbers entries without a gap, and links each entry of a subject to the one before', async () => {
     const client = await server.user();
     for (let i = 0; i < 3; i++) await client.upload(`file ${i}`);
     await sequenced();
@@ -93,7 +93,7 @@ describe('audit log', () => {
     expect(body.entry).not.toMatch(/secret plan|127\.0\.0\.1/);
   });
 
-  it('proves an entry, and exports it, right after its action', async () => {
+  it('proves and exports an entry right after its action', async () => {
     const client = await server.user();
     for (let i = 0; i < 5; i++) {
       await client.upload('x');
@@ -112,7 +112,7 @@ describe('audit log', () => {
     }
   });
 
-  it('answers 202 to the question for a proof, and refuses to sign an export that would lack entries, when the sequencer does not come in 2 s', async () => {
+  it('answers 202 for a proof, and refuses an export, when the sequencer does not run within 2 s', async () => {
     const client = await server.user();
     const sequencer = server.app.get(Sequencer);
     const run = sequencer.run.bind(sequencer);
@@ -132,7 +132,7 @@ describe('audit log', () => {
     }
   });
 
-  it('does not tell a foreign entry from a missing one, and records the attempt', async () => {
+  it('answers another user’s entry like a missing one, and records the attempt', async () => {
     const [alice, bob] = [await server.user(), await server.user()];
     const entry = await placed(bob);
     for (const id of [entry.id, '00000000-0000-7000-8000-000000000000', 'nonsense']) {
@@ -174,7 +174,7 @@ describe('audit log', () => {
     expect((await server.client().json('GET', `/api/audit/consistency?${query}`)).status).toBe(400),
   );
 
-  it('exports the whole log for an auditor, and what they export verifies', async () => {
+  it('exports the whole log for an auditor, and the export verifies', async () => {
     const older = await checkpoint();
     const client = await server.user();
     await client.upload('abc', { name: 'für später.txt' });
@@ -184,7 +184,7 @@ describe('audit log', () => {
     expect(verdict.rows).toBe(verdict.checkpoint.size);
   });
 
-  it('exports a user’s own entries, each proven, with their number signed', async () => {
+  it('exports a user’s own entries, each with a proof, with their signed number', async () => {
     const client = await server.user();
     await client.upload('abc');
     await client.json('GET', '/api/files');
@@ -199,7 +199,7 @@ describe('audit log', () => {
     expect((await verified(withoutNewest)).fault).not.toBeNull();
   });
 
-  it('exports a selection, each entry proven', async () => {
+  it('exports a selection, each entry with a proof', async () => {
     const client = await server.user();
     await client.upload('abc');
     await client.json('GET', '/api/files');
@@ -215,7 +215,7 @@ describe('audit log', () => {
     }
   });
 
-  it('exports CSV with the codes of OCSF and ECS, in which no cell is a formula', async () => {
+  it('exports CSV with the codes of OCSF and ECS, without formulas', async () => {
     const client = await server.user();
     await client.upload('abc', { name: '=HYPERLINK("http://evil.example","x").csv' });
     await client.fetch('/api/files', { headers: { 'user-agent': '=1+1' } });
@@ -232,7 +232,7 @@ describe('audit log', () => {
     expect(rows[1]).toMatch(/,6006,1,file,creation$/);
   });
 
-  it('records reading: one’s own once in five minutes, another’s every time and in their trail', async () => {
+  it('records reading: of one’s own entries once in five minutes, of another’s every time and in their trail', async () => {
     const client = await server.user();
     for (let i = 0; i < 3; i++) await client.trail('&outcome=success');
     for (let i = 0; i < 2; i++) await auditor.trail(`&user_id=${client.userId}`);
@@ -253,7 +253,7 @@ describe('audit log', () => {
     expect((await auditor.json('GET', `/api/audit/export?${query}`)).status).toBe(400);
   });
 
-  it('lets nobody but an auditor export another’s entries', async () => {
+  it('lets only auditors export another user’s entries', async () => {
     const [alice, bob] = [await server.user(), await server.user()];
     expect((await alice.json('GET', `/api/audit/export?user_id=${bob.userId}`)).status).toBe(403);
     await sequenced();
@@ -261,7 +261,7 @@ describe('audit log', () => {
     expect(await verified(text)).toMatchObject({ fault: null, kind: 'subject' });
   });
 
-  it('shows an entry once while it is moved into the log', async () => {
+  it('shows an entry once while it moves into the log', async () => {
     const client = await server.user();
     const ids = new Set<string>();
     for (let i = 0; i < 40; i++) {

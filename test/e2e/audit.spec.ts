@@ -9,7 +9,7 @@ describe('audit trail', () => {
 
   const actions = (entries: AuditBody[]) => entries.map(({ action }) => action);
 
-  it('has one entry for each thing that happened, newest first', async () => {
+  it('has one entry for each event, newest first', async () => {
     const client = await server.user();
     await client.signIn();
     await client.signIn(client.email, 'a wrong passphrase');
@@ -109,7 +109,7 @@ describe('audit trail', () => {
     ]);
   });
 
-  it('shows a user only their own entries, and an auditor everybody’s', async () => {
+  it('shows users only their own entries, and auditors all', async () => {
     const [alice, bob] = [await server.user(), await server.user()];
     expect((await alice.trail()).every(({ user_id: userId }) => userId === alice.userId)).toBe(true);
     expect((await alice.trail(`&user_id=${alice.userId}`)).length).toBeGreaterThan(0);
@@ -142,7 +142,7 @@ describe('audit trail', () => {
     });
   });
 
-  it('forgets the personal values of a user who leaves, and keeps the entries', async () => {
+  it('erases the personal values of a deleted user, and keeps the entries', async () => {
     const client = await server.user('forget-me@example.org');
     await client.upload('abc', { name: 'forget-this.txt' });
     await client.json('DELETE', '/api/users/me', { password: client.password });

@@ -12,7 +12,7 @@ let server: TestApp;
 beforeAll(async () => void (server = await startApp()));
 afterAll(() => server.close());
 
-it('lets a disabled user neither sign in nor act, by session or key', async () => {
+it('refuses sign-in, sessions and keys of a disabled user', async () => {
   const client = await server.user();
   const auditor = await server.userWithRole('auditor');
   const session = server.client();
@@ -23,7 +23,7 @@ it('lets a disabled user neither sign in nor act, by session or key', async () =
     scopes: ['files:read'],
   });
   program.token = made.body.key;
-  // The user is remembered, too, and may not add to what is remembered of the session.
+  // The user is cached too. The session cache must not depend on that.
   expect((await client.json('GET', '/api/users/me')).status).toBe(200);
   await server.app
     .get<DataSource>(WRITING)
@@ -41,7 +41,7 @@ it('lets a disabled user neither sign in nor act, by session or key', async () =
   expect((await program.json('GET', '/api/files')).status).toBe(401);
 });
 
-it('lets nobody in who is disabled while the password is verified, and records it', async () => {
+it('refuses a user who is disabled while the password is verified, and records it', async () => {
   const client = await server.user();
   const auditor = await server.userWithRole('auditor');
   const passwords = server.app.get(Passwords);
@@ -59,6 +59,6 @@ it('lets nobody in who is disabled while the password is verified, and records i
   expect(await auditor.trail(`&user_id=${client.userId}&action=LOGIN_FAILED`)).toHaveLength(1);
 });
 
-it('never hashes what the policy refuses', async () => {
+it('never hashes a password that the policy refuses', async () => {
   await expect(server.app.get(PasswordHasher).hash('x'.repeat(73), 'somebody')).rejects.toThrow('policy');
 });

@@ -6,7 +6,9 @@ import { filePart, multipart, openRaw, uploadHead } from '../support/raw-http.js
 import { startApp, type TestApp } from '../support/test-app.js';
 
 const MIB = 1024 * 1024;
-/** Both sides of where a stream, a read or one of S3's parts begins anew, up to the greatest upload by default. */
+/**
+ * Sizes on both sides of the limits of a stream chunk, a read and an S3 part, up to the default upload limit.
+ */
 const SIZES = [
   1,
   ...[64 * 1024, 256 * 1024, 5 * MIB, 10 * MIB].flatMap((border) => [border - 1, border, border + 1]),
@@ -22,7 +24,7 @@ describe('file sizes', () => {
   });
   afterAll(() => server.close());
 
-  it.each(SIZES)('takes a file of %i bytes, and gives back the whole and its parts', async (size) => {
+  it.each(SIZES)('stores a file of %i bytes, and returns the whole and parts of it', async (size) => {
     const bytes = randomBytes(size);
     const { status, body } = await client.upload(bytes, { sha256: sha256(bytes) });
     expect([status, body.size]).toEqual([201, size]);
@@ -39,11 +41,11 @@ describe('file sizes', () => {
       expect(part.status).toBe(206);
       expect(part.body.equals(bytes.subarray(start, end))).toBe(true);
     }
-    expect((await client.json('DELETE', `/api/files/${body.id}`)).status).toBe(204);
+    expect((await client.json('DELETE', `/api/files/${body.id}?permanently=true`)).status).toBe(204);
     expect(await server.stored()).toEqual([]);
   });
 
-  it('refuses one byte more than 50 MiB, and keeps nothing of it', async () => {
+  it('refuses one byte more than 50 MiB, and stores nothing', async () => {
     const { status, body } = await client.upload(Buffer.alloc(50 * MIB + 1));
     expect([status, body.code]).toEqual([413, 'file_too_large']);
     expect(await server.stored()).toEqual([]);

@@ -14,7 +14,7 @@ describe('files', () => {
   });
   afterAll(() => server.close());
 
-  it('gives back the same bytes under the same name', async () => {
+  it('returns the same bytes under the same name', async () => {
     const bytes = randomBytes(300_000);
     const uploaded = await client.upload(bytes, { name: 'Größe 日本.pdf', type: 'application/pdf' });
     expect(uploaded.status).toBe(201);
@@ -49,7 +49,7 @@ describe('files', () => {
     expect((await client.download(body.id, { range: 'bytes=-5' })).status).toBe(200);
   });
 
-  it('takes exactly the limit and refuses one byte more, with a length or chunked', async () => {
+  it('accepts a file of exactly the limit and refuses one byte more, with a length or chunked', async () => {
     expect((await client.upload(Buffer.alloc(LIMIT))).status).toBe(201);
     const before = await server.stored();
     const more = await client.upload(Buffer.alloc(LIMIT + 1));
@@ -74,7 +74,7 @@ describe('files', () => {
     expect(await server.stored()).toEqual(before);
   });
 
-  it('compares the bytes with a digest sent along, and keeps nothing on a mismatch', async () => {
+  it('compares the bytes with the digest in the form, and stores nothing on a mismatch', async () => {
     expect((await client.upload('abc', { sha256: sha256('abc').toUpperCase() })).status).toBe(201);
     expect((await client.upload('abc', { sha256: '' })).status).toBe(201);
     const before = await server.stored();
@@ -104,7 +104,7 @@ describe('files', () => {
     expect((await stranger.upload('once', { name: 'once.txt', headers })).body.id).not.toBe(first.body.id);
   });
 
-  it('makes one file of parallel uploads with one Idempotency-Key', async () => {
+  it('makes one file from parallel uploads with one Idempotency-Key', async () => {
     const headers = { 'idempotency-key': 'parallel' };
     const answers = await Promise.all(Array.from({ length: 8 }, () => client.upload('same', { headers })));
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(201));
@@ -139,8 +139,9 @@ describe('files', () => {
       'invalid_file_name',
     );
     const before = await server.stored();
-    expect((await client.json('DELETE', `/api/files/${body.id}`)).status).toBe(204);
-    expect((await client.json('DELETE', `/api/files/${body.id}`)).status).toBe(404);
+    const deletion = `/api/files/${body.id}?permanently=true`;
+    expect((await client.json('DELETE', deletion)).status).toBe(204);
+    expect((await client.json('DELETE', deletion)).status).toBe(404);
     expect((await client.download(body.id)).status).toBe(404);
     expect(await server.stored()).toHaveLength(before.length - 1);
   });
@@ -185,7 +186,18 @@ describe('files', () => {
       }
     });
 
-    it('obeys If-None-Match, If-Match, If-Range and the dates', async () => {
+    it.each(['bytes=2-4', 'bytes=10-', 'bytes=-0'])(
+      'answers HEAD with Range: %s for the whole file, as ranges are of GET alone',
+      async (range) => {
+        const head = await client.download(id, { range }, 'HEAD');
+        expect([head.status, head.headers.get('content-range')]).toEqual([200, null]);
+        expect(head.headers.get('content-length')).toBe('10');
+        expect((await client.download(id, { range, 'if-range': etag }, 'HEAD')).status).toBe(200);
+        expect((await client.download(id, { range, 'if-match': '"x"' }, 'HEAD')).status).toBe(412);
+      },
+    );
+
+    it('evaluates If-None-Match, If-Match, If-Range and dates', async () => {
       const modified = (await client.download(id)).headers.get('last-modified')!;
       const status = async (headers: Record<string, string>) => (await client.download(id, headers)).status;
       expect(await status({ 'if-none-match': etag })).toBe(304);
@@ -206,7 +218,7 @@ describe('files', () => {
       expect(await status({ range: 'bytes=0-1', 'if-range': '9999' })).toBe(200);
     });
 
-    it('records each download once, and neither HEAD nor 304', async () => {
+    it('records each download once, but not HEAD and 304', async () => {
       const owner = await server.user();
       const mine = (await owner.upload('abc')).body.id;
       await owner.download(mine);

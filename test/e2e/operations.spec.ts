@@ -41,6 +41,7 @@ describe('operations', () => {
     expect(ready.status).toBe(200);
     expect(ready.body.checks.map(({ name }) => name).sort()).toEqual([
       'audit',
+      'audit_intake',
       'audit_lag',
       'audit_log',
       'audit_witness',
@@ -60,7 +61,7 @@ describe('operations', () => {
     expect((await client.json('GET', '/ready')).status).toBe(200);
   });
 
-  it('/metrics speaks Prometheus, and has dropped no audit record', async () => {
+  it('/metrics has the format of Prometheus, and no dropped audit record', async () => {
     const response = await server.client().fetch('/metrics');
     expect(response.headers.get('content-type')).toContain('text/plain; version=0.0.4');
     const text = await response.text();
@@ -70,7 +71,7 @@ describe('operations', () => {
     );
   });
 
-  it('/metrics leaves out what it cannot read, and has the rest', async () => {
+  it('/metrics leaves out what it cannot read, and returns the rest', async () => {
     const rename = (from: string, to: string) =>
       server.app
         .get(Transactions)
@@ -83,7 +84,7 @@ describe('operations', () => {
     expect(await (await server.client().fetch('/metrics')).text()).toMatch(/^audit_lag_seconds \d/m);
   });
 
-  it('/ready says so while another process keeps SQLite from writing, and holds nobody up', async () => {
+  it('/ready reports that another process blocks writes to SQLite, without blocking requests', async () => {
     if (server.config.database.kind === 'postgres') return;
     const client = server.client();
     const other = new (sqliteDriver())(server.config.database.file);
@@ -124,13 +125,21 @@ describe('operations', () => {
       })),
     );
     expect(operations.map(({ name }) => name).sort()).toEqual([
+      'DELETE /api/admin/invitations/{id}',
       'DELETE /api/admin/users/{id}/roles/{role}',
       'DELETE /api/admin/users/{id}/sessions',
+      'DELETE /api/auth/factors/{id}',
       'DELETE /api/auth/keys/{id}',
       'DELETE /api/auth/sessions',
       'DELETE /api/auth/sessions/{id}',
       'DELETE /api/files/{id}',
+      'DELETE /api/files/{id}/versions/{version}',
+      'DELETE /api/shares/{id}',
+      'DELETE /api/trash',
+      'DELETE /api/trash/{id}',
+      'DELETE /api/uploads/{id}',
       'DELETE /api/users/me',
+      'GET /api/admin/invitations',
       'GET /api/admin/users',
       'GET /api/audit/checkpoint',
       'GET /api/audit/consistency',
@@ -138,28 +147,64 @@ describe('operations', () => {
       'GET /api/audit/keys',
       'GET /api/audit/logs',
       'GET /api/audit/logs/{id}/proof',
+      'GET /api/auth/factors',
       'GET /api/auth/keys',
       'GET /api/auth/sessions',
       'GET /api/files',
       'GET /api/files/{id}',
       'GET /api/files/{id}/metadata',
+      'GET /api/files/{id}/shares',
+      'GET /api/files/{id}/versions',
+      'GET /api/files/{id}/versions/{version}',
+      'GET /api/public/grants/{grant}',
+      'GET /api/shares',
+      'GET /api/trash',
+      'GET /api/uploads',
+      'GET /api/uploads/{id}',
       'GET /api/users/me',
       'GET /health',
       'GET /metrics',
       'GET /ready',
       'HEAD /api/files/{id}',
+      'HEAD /api/files/{id}/versions/{version}',
+      'HEAD /api/public/grants/{grant}',
+      'HEAD /api/uploads/{id}',
       'PATCH /api/files/{id}',
+      'PATCH /api/uploads/{id}',
       'PATCH /api/users/me',
+      'POST /api/admin/invitations',
       'POST /api/admin/users/{id}/disable',
       'POST /api/admin/users/{id}/enable',
+      'POST /api/auth/confirm',
+      'POST /api/auth/confirm/options',
+      'POST /api/auth/email-verification',
+      'POST /api/auth/email-verification/confirm',
+      'POST /api/auth/factors/passkeys',
+      'POST /api/auth/factors/passkeys/options',
+      'POST /api/auth/factors/totp',
+      'POST /api/auth/factors/totp/{id}/confirm',
       'POST /api/auth/keys',
       'POST /api/auth/logout',
+      'POST /api/auth/password-reset',
+      'POST /api/auth/password-reset/confirm',
+      'POST /api/auth/recovery-codes',
       'POST /api/auth/refresh',
       'POST /api/files',
+      'POST /api/files/{id}/shares',
+      'POST /api/files/{id}/versions/{version}/restore',
+      'POST /api/public/shares/{token}/grants',
+      'POST /api/trash/{id}/restore',
+      'POST /api/uploads',
       'POST /api/users/login',
+      'POST /api/users/login/passkey',
+      'POST /api/users/login/passkey/options',
+      'POST /api/users/login/second-factor',
+      'POST /api/users/me/email',
       'POST /api/users/me/password',
       'POST /api/users/register',
+      'PUT /api/admin/users/{id}/quota',
       'PUT /api/admin/users/{id}/roles/{role}',
+      'PUT /api/files/{id}',
     ]);
     for (const { name, operation } of operations) {
       expect([
@@ -169,7 +214,7 @@ describe('operations', () => {
       const closed = operation.security.length > 0;
       expect([name, closed]).toEqual([
         name,
-        '401' in operation.responses && !/\/(login|refresh)$/.test(name),
+        '401' in operation.responses && !/\/(login|passkey|second-factor|refresh|grants)$/.test(name),
       ]);
       for (const [status, response] of Object.entries(operation.responses)) {
         if (Number(status) < 400 || name.startsWith('HEAD')) continue;

@@ -43,7 +43,7 @@ describe('sessions', () => {
     client.token = token;
     return (await client.json('GET', '/api/users/me')).status === 200;
   };
-  /** Makes it as if every used token had been used a minute ago. */
+  /** Makes every used token look as if it was used a minute ago. */
   const afterTheGrace = () =>
     server.app
       .get<DataSource>(WRITING)
@@ -53,7 +53,7 @@ describe('sessions', () => {
       .where('replaced_at IS NOT NULL')
       .execute();
 
-  it('exchanges a refresh token for a new pair, each good once', async () => {
+  it('exchanges a refresh token for a new pair, each valid once', async () => {
     const client = await server.user();
     const first = await signIn(client);
     expect(first.refresh_token).toMatch(/^rt_[A-Za-z0-9_-]{43}$/);
@@ -90,7 +90,7 @@ describe('sessions', () => {
     expect((await client.trail('&action=TOKEN_REUSE'))[0]).toMatchObject({ outcome: 'denied' });
   });
 
-  it('keeps few rows of a session that is refreshed often, and still knows its first token', async () => {
+  it('keeps few rows of a session that is refreshed often, and still recognises its first token', async () => {
     const client = await server.user();
     const first = await signIn(client);
     let latest = first;
@@ -107,7 +107,7 @@ describe('sessions', () => {
     expect(await client.trail('&action=TOKEN_REUSE')).toHaveLength(1);
   });
 
-  it('goes on with tokens from before there were families', async () => {
+  it('accepts tokens from before there were families', async () => {
     const client = await server.user();
     const first = await signIn(client);
     const second = (await refresh(first.refresh_token)).body;
@@ -118,7 +118,7 @@ describe('sessions', () => {
     await afterTheGrace();
     const fourth = (await refresh(third.refresh_token)).body;
     expect(await works(fourth.token)).toBe(true);
-    // What was used before there were families keeps its row.
+    // A token that was used before families existed keeps its row.
     expect(await tokens.countBy({ tokenHash: hashOfSecret(first.refresh_token) })).toBe(1);
     expect((await refresh(second.refresh_token)).status).toBe(401);
     expect(await works(fourth.token)).toBe(false);
@@ -133,7 +133,7 @@ describe('sessions', () => {
     expect(stored).not.toContain(body.refresh_token);
   });
 
-  it('refuses what is no refresh token, and a refresh token where an access token belongs', async () => {
+  it('refuses an invalid refresh token, and a refresh token instead of an access token', async () => {
     const client = await server.user();
     const { refresh_token: token } = await signIn(client);
     for (const wrong of ['rt_x', client.token, '', `${token}x`]) {
@@ -168,12 +168,12 @@ describe('sessions', () => {
     expect(await client.trail('&action=USER_LOGOUT')).toHaveLength(1);
   });
 
-  it('keeps at most 100 open sessions of a user, and ends the one that was used longest ago', async () => {
+  it('keeps at most 100 open sessions of a user, and ends the least recently used one', async () => {
     const client = await server.user();
     const sessions = server.app.get<DataSource>(WRITING).getRepository(Session);
     const open = () => sessions.countBy({ userId: client.userId, endedAt: IsNull() });
     const own = await sessions.findOneByOrFail({ userId: client.userId });
-    // The first was used longest ago; all others are used later than whatever signs in.
+    // The first session is the least recently used one.
     for (let day = 0; day < 98; day++)
       await sessions.insert({
         ...own,
@@ -201,7 +201,7 @@ describe('sessions', () => {
     expect((await client.json('GET', '/api/auth/sessions?limit=0')).status).toBe(400);
   });
 
-  it('keeps one ended session of an address, however often somebody signs in and out there', async () => {
+  it('keeps one ended session for each address, even after many sign-ins', async () => {
     const client = await server.user();
     for (let round = 0; round < 5; round++) {
       expect((await client.json('POST', '/api/auth/logout')).status).toBe(204);
@@ -211,7 +211,7 @@ describe('sessions', () => {
     expect(await sessions.countBy({ userId: client.userId })).toBe(1);
   });
 
-  it('answers somebody else’s session like one that does not exist', async () => {
+  it('answers another user’s session like one that does not exist', async () => {
     const [owner, stranger] = [await server.user(), await server.user()];
     const [mine] = (await owner.json<SessionBody[]>('GET', '/api/auth/sessions')).body;
     for (const id of [mine!.id, crypto.randomUUID()]) {

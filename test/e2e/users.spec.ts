@@ -11,7 +11,7 @@ describe('users and sign-in', () => {
   beforeAll(async () => void (server = await startApp()));
   afterAll(() => server.close());
 
-  it('registers, answers the user and a token that works', async () => {
+  it('registers and returns the user with a working token', async () => {
     const client = server.client();
     const { status, body } = await client.json<Record<string, never>>('POST', '/api/users/register', {
       email: '  Ada@Example.org ',
@@ -87,7 +87,7 @@ describe('users and sign-in', () => {
     expect((await client.trail('&action=PASSWORD_CHANGE'))[0]).toMatchObject({ outcome: 'denied' });
   });
 
-  it('deletes the account with its files, and erases what was personal in the trail', async () => {
+  it('deletes the account with its files, and erases its personal values in the trail', async () => {
     const client = await server.user('leaving@example.org');
     await client.upload('farewell', { name: 'secret-name.txt' });
     const refused = await client.json('DELETE', '/api/users/me', { password: 'not the passphrase' });
@@ -97,11 +97,11 @@ describe('users and sign-in', () => {
     expect((await client.json('GET', '/api/users/me')).status).toBe(401);
     expect((await client.signIn()).status).toBe(401);
     expect(await server.stored()).toHaveLength(before.length - 1);
-    // The e-mail is free again.
+    // The e-mail can be used again.
     await server.user('leaving@example.org');
   });
 
-  it('deletes the account while its uploads are arriving, and leaves none of them', async () => {
+  it('deletes the account during its uploads, and leaves none of them', async () => {
     for (let round = 0; round < 3; round++) {
       const before = await server.stored();
       const client = await server.user();

@@ -43,7 +43,7 @@ describe('audit log in the database', () => {
     return checker.check();
   }
 
-  /** What whoever owns the database can do: the triggers are in nobody's way. */
+  /** The owner of the database can remove the triggers. */
   async function dropTriggers(): Promise<void> {
     if (isPostgres()) {
       await execute('ALTER TABLE audit_log DISABLE TRIGGER USER');
@@ -68,7 +68,7 @@ describe('audit log in the database', () => {
       await sequenced();
       growing = false;
     };
-    // Whatever the check reads, there is one more entry when it reads on.
+    // Adds an entry after every read of the check.
     for (const name of ['find', 'findBy', 'findOne', 'findOneBy', 'findOneByOrFail'] as const) {
       const read = manager[name].bind(manager) as (...args: unknown[]) => Promise<unknown>;
       Object.assign(manager, {
@@ -117,7 +117,7 @@ describe('audit log in the database', () => {
     ['a forgotten chain', 'DELETE FROM audit_subjects', null],
     ['a longer chain', 'UPDATE audit_subjects SET entries = entries + 1', null],
     ['no state', 'DELETE FROM audit_state', null],
-  ])('does not hide %s', async (_, attack, seq) => {
+  ])('detects %s', async (_, attack, seq) => {
     await stopSequencer();
     await dropTriggers();
     await execute(attack);
@@ -126,7 +126,7 @@ describe('audit log in the database', () => {
     expect(fault?.seq).toBe(seq);
   });
 
-  it(`shows each of ${FLIPS} random single-bit changes of an entry`, async () => {
+  it(`detects each of ${FLIPS} random single-bit changes of an entry`, async () => {
     await stopSequencer();
     await dropTriggers();
     const columns = [
@@ -152,7 +152,7 @@ describe('audit log in the database', () => {
       const bytes = Buffer.from(text);
       const bit = Math.floor(Math.random() * bytes.length * 8);
       bytes[bit >> 3]! ^= 1 << (bit & 7);
-      // PostgreSQL keeps neither NUL nor broken UTF-8 in a text.
+      // PostgreSQL stores neither NUL nor invalid UTF-8 in a text.
       if (isPostgres() && (bytes.includes(0) || bytes.some((byte) => byte > 127))) continue;
       const change = (value: Buffer) =>
         isPostgres()
@@ -166,7 +166,7 @@ describe('audit log in the database', () => {
     expect((await check()).fault).toBeNull();
   }, 600_000);
 
-  it('refuses to go on from a log that was cut, and says so everywhere', async () => {
+  it('refuses to continue a log that was cut, and reports it everywhere', async () => {
     await dropTriggers();
     await execute('DELETE FROM audit_log WHERE seq > 1');
     await execute('UPDATE audit_state SET size = 2');
@@ -181,11 +181,11 @@ describe('audit log in the database', () => {
     const refused = await server.client().json('GET', '/api/audit/checkpoint');
     expect([refused.status, refused.body.code]).toEqual([503, 'audit_inconsistent']);
     expect((await server.client().json('GET', '/health')).status).toBe(200);
-    // What happens now is still recorded; it has no place until an operator has looked.
+    // New actions are recorded, but get no place until an operator has looked.
     expect((await client.trail())[0]!.seq).toBeNull();
   });
 
-  it('refuses to go on from a tree that does not give its root', async () => {
+  it('refuses to continue a tree that does not give its root', async () => {
     await execute("UPDATE audit_tiles SET hashes = 'AAAA'");
     await client.json('GET', '/api/files');
     await sequenced();
@@ -200,7 +200,7 @@ describe('audit log in the database', () => {
     expect([answer.status, answer.body.code]).toEqual([503, 'audit_inconsistent']);
   });
 
-  it('erases a user’s values and salts, also those still on their way, and stays whole', async () => {
+  it('erases a user’s values and salts, also of unwritten records, and stays whole', async () => {
     const leaver = await server.user('leaver@example.org');
     await leaver.upload('abc', { name: 'leaves-no-trace.txt' });
     await sequenced();
@@ -222,7 +222,7 @@ describe('audit log in the database', () => {
     expect((await verifyExport(file, server.app.get(LogSigner).verifier.vkey)).fault).toBeNull();
   });
 
-  it('takes in no values of a user who has been erased', async () => {
+  it('stores no personal values of an erased user', async () => {
     const leaver = await server.user();
     const id = leaver.userId;
     await leaver.json('DELETE', '/api/users/me', { password: leaver.password });
@@ -255,7 +255,7 @@ describe('audit log in the database', () => {
   }
 });
 
-/** Which files below a directory hold a text. */
+/** The files below a directory that contain a text. */
 async function filesWith(directory: string, text: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
@@ -265,7 +265,7 @@ async function filesWith(directory: string, text: string): Promise<string[]> {
   return found.flat();
 }
 
-/** The bytes of a file; none when it has been renamed meanwhile, as the witness does with its new one. */
+/** The bytes of a file. Empty when it was renamed meanwhile, as the witness does with a new file. */
 async function contentOf(file: string): Promise<Buffer> {
   try {
     return await readFile(file);

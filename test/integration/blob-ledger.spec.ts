@@ -4,23 +4,33 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getRepositoryToken } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { newId } from '../../src/common/ids.js';
+import { errors } from '../../src/common/refusals/errors.js';
 import { Transactions } from '../../src/database/transactions.js';
-import { BlobLedger } from '../../src/files/contents/blob-ledger.js';
+import { BlobLedger, UNFINISHED } from '../../src/files/contents/blob-ledger.js';
+import { BlobSweep } from '../../src/files/contents/blob-sweep.js';
 import { PendingBlob } from '../../src/files/contents/pending-blob.entity.js';
+import { UnfinishedBlobs } from '../../src/files/contents/unfinished-blobs.js';
+import { Quota } from '../../src/files/quota/quota.js';
 import { ObjectStorage, StorageError } from '../../src/files/storage/object-storage.js';
 import { StoredFile } from '../../src/files/contents/stored-file.entity.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
+/** An owner that nothing is counted for. */
+const NOBODY = newId();
 const FUTURE = '2999-01-01T00:00:00.000Z';
 
-describe('BlobLedger', () => {
+describe('The ledger of bytes and its sweep', () => {
   let server: TestApp;
   let ledger: BlobLedger;
+  let sweep: BlobSweep;
+  let unfinished: UnfinishedBlobs;
   let storage: ObjectStorage;
   let transactions: Transactions;
   beforeAll(async () => {
     server = await startApp();
     ledger = server.app.get(BlobLedger);
+    sweep = server.app.get(BlobSweep);
+    unfinished = server.app.get(UnfinishedBlobs);
     storage = server.app.get(ObjectStorage);
     transactions = server.app.get(Transactions);
   });
@@ -33,24 +43,24 @@ describe('BlobLedger', () => {
     return key;
   };
 
-  it('sweeps what is condemned, and not what this process is writing', async () => {
-    const writing = await storeAs(await ledger.reserve());
+  it('sweeps condemned keys, but not the keys that this process is writing', async () => {
+    const writing = await storeAs(await ledger.reserve(NOBODY, 0));
     await condemn(await storeAs(crypto.randomUUID()));
-    await ledger.sweep(FUTURE);
+    await sweep.sweep(FUTURE);
     expect(await server.stored()).toEqual([expect.stringContaining(writing)]);
-    await ledger.discard(writing);
+    await sweep.discard([writing]);
     expect(await server.stored()).toEqual([]);
   });
 
-  it('sweeps at start what a crash has left behind', async () => {
+  it('sweeps at the start what a crash left', async () => {
     await condemn(await storeAs(crypto.randomUUID()));
-    await ledger.onApplicationBootstrap();
+    await sweep.onApplicationBootstrap();
     expect(await server.stored()).toEqual([]);
-    ledger.onModuleDestroy();
+    sweep.onModuleDestroy();
   });
 
-  it('waits for a row that is on its way, and then keeps the bytes', async () => {
-    const key = await storeAs(await ledger.reserve());
+  it('waits for a row that is being inserted, and then keeps its bytes', async () => {
+    const key = await storeAs(await ledger.reserve(NOBODY, 0));
     let [settled, commit] = [() => {}, () => {}];
     const onItsWay = new Promise<void>((resolve) => (settled = resolve));
     const gate = new Promise<void>((resolve) => (commit = resolve));
@@ -60,7 +70,7 @@ describe('BlobLedger', () => {
       await gate;
     });
     await onItsWay;
-    const discarding = ledger.discard(key);
+    const discarding = sweep.discard([key]);
     await delay(100);
     commit();
     await Promise.all([committing, discarding]);
@@ -69,32 +79,56 @@ describe('BlobLedger', () => {
   });
 
   it('gives no row to a key that another process has swept', async () => {
-    const key = await storeAs(await ledger.reserve());
-    const other = new BlobLedger(
+    const key = await storeAs(await ledger.reserve(NOBODY, 0));
+    const otherLedger = new BlobLedger(
       server.app.get(getRepositoryToken(PendingBlob)),
-      storage,
       transactions,
-      server.config,
+      server.app.get(Quota),
     );
+    const other = new BlobSweep(otherLedger, storage, transactions, server.config);
     await other.sweep(FUTURE);
     expect(await server.stored()).toEqual([]);
     await expect(transactions.run((tx) => ledger.settle(tx, key))).rejects.toMatchObject({
       code: 'storage_unavailable',
     });
-    await ledger.discard(key);
+    await sweep.discard([key]);
   });
 
-  // Beyond the 500 keys of a batch, the 999 parameters of SQLite's old limit, and the 1000 names of a bucket's page.
-  it('condemns and sweeps more keys than one statement takes', async () => {
+  it('does not renew the lease of a key that an upload names by now', async () => {
+    const named = await unfinished.withNewKeys(NOBODY, async (newKey) => {
+      const key = await newKey();
+      await transactions.run((tx) => unfinished.rename(tx, [], [key]));
+      await ledger.renew();
+      return key;
+    });
+    const rows = server.app.get<Repository<PendingBlob>>(getRepositoryToken(PendingBlob));
+    expect(await rows.findOneBy({ blobKey: named })).toMatchObject({ leaseUntil: UNFINISHED });
+    await ledger.strike([named]);
+  });
+
+  it('keeps further keys of an upload while it works, and removes what it has not named when it is refused', async () => {
+    const work = unfinished.withNewKeys(NOBODY, async (newKey) => {
+      await storeAs(await newKey());
+      await sweep.sweep(FUTURE);
+      expect(await server.stored()).toHaveLength(1);
+      throw errors.uploadGone();
+    });
+    await expect(work).rejects.toMatchObject({ code: 'upload_gone' });
+    expect(await server.stored()).toEqual([]);
+  });
+
+  // More than the 500 keys of a batch, the 999 parameters of SQLite's old limit, and the 1000 names of a
+  // bucket's page.
+  it('condemns and sweeps more keys than fit into one statement', async () => {
     const keys = Array.from({ length: 1201 }, () => crypto.randomUUID());
     await condemn(...keys);
     await Promise.all(keys.slice(-3).map(storeAs));
     expect(await pending()).toBe(1201);
-    await ledger.sweep(FUTURE);
+    await sweep.sweep(FUTURE);
     expect([await pending(), await server.stored()]).toEqual([0, []]);
   });
 
-  it('removes every file of a user who has more than one statement takes', async () => {
+  it('removes all files of a user with more files than fit into one statement', async () => {
     const client = await server.user();
     const { body } = await client.upload('one of many');
     const files = server.app.get<Repository<StoredFile>>(getRepositoryToken(StoredFile));
@@ -108,40 +142,39 @@ describe('BlobLedger', () => {
     const deleted = await client.json('DELETE', '/api/users/me', { password: client.password });
     expect(deleted.status).toBe(204);
     expect(await files.countBy({ ownerId: client.userId })).toBe(0);
-    await ledger.sweep(FUTURE);
+    await sweep.sweep(FUTURE);
     expect([await pending(), await server.stored()]).toEqual([0, []]);
   });
 
-  it('removes what it can beside what it cannot, and then the rest', async () => {
+  it('removes the other keys when one cannot be removed, and that one later', async () => {
     const [stuck, ...others] = await Promise.all(
       Array.from({ length: 20 }, () => storeAs(crypto.randomUUID())),
     );
     await condemn(stuck!, ...others);
-    const remove = storage.delete.bind(storage);
-    const broken = jest
-      .spyOn(storage, 'delete')
-      .mockImplementation((key) =>
-        key === stuck ? Promise.reject(new StorageError('unavailable')) : remove(key),
-      );
-    await ledger.remove([stuck!, ...others]);
+    const remove = storage.deleteAll.bind(storage);
+    const broken = jest.spyOn(storage, 'deleteAll').mockImplementation(async (keys) => {
+      const { removed } = await remove(keys.filter((key) => key !== stuck));
+      return { removed, failures: [new StorageError('unavailable')] };
+    });
+    await sweep.remove([stuck!, ...others]);
     expect(await server.stored()).toEqual([expect.stringContaining(stuck!)]);
     expect(await pending()).toBe(1);
     broken.mockRestore();
-    await ledger.sweep(FUTURE);
+    await sweep.sweep(FUTURE);
     expect(await server.stored()).toEqual([]);
   });
 
-  it('does not keep a client waiting for bytes that a storage is slow to remove', async () => {
+  it('does not make a client wait for a slow removal', async () => {
     const client = await server.user();
     const { body } = await client.upload('slow to go');
-    const remove = storage.delete.bind(storage);
+    const remove = storage.deleteAll.bind(storage);
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
-    const slow = jest.spyOn(storage, 'delete').mockImplementation(async (key) => {
+    const slow = jest.spyOn(storage, 'deleteAll').mockImplementation(async (keys) => {
       await gate;
-      await remove(key);
+      return remove(keys);
     });
-    expect((await client.json('DELETE', `/api/files/${body.id}`)).status).toBe(204);
+    expect((await client.json('DELETE', `/api/files/${body.id}?permanently=true`)).status).toBe(204);
     expect(await server.stored()).toHaveLength(1);
     release();
     for (let attempt = 0; attempt < 100 && (await pending()) > 0; attempt++) await delay(20);
@@ -149,18 +182,20 @@ describe('BlobLedger', () => {
     expect([await pending(), await server.stored()]).toEqual([0, []]);
   });
 
-  it('reports what cannot be removed, and removes it at the next sweep', async () => {
+  it('reports bytes that cannot be removed, and removes them at the next sweep', async () => {
     const key = await storeAs(crypto.randomUUID());
     await condemn(key);
-    const broken = jest.spyOn(storage, 'delete').mockRejectedValue(new StorageError('unavailable'));
-    await ledger.remove([key]);
+    const broken = jest
+      .spyOn(storage, 'deleteAll')
+      .mockResolvedValue({ removed: [], failures: [new StorageError('unavailable')] });
+    await sweep.remove([key]);
     expect(server.log.join('')).toContain('the next sweep tries again');
     broken.mockRestore();
-    await ledger.sweep(FUTURE);
+    await sweep.sweep(FUTURE);
     expect(await server.stored()).toEqual([]);
   });
 
-  it('keeps the bytes of an upload whose commit succeeded, but was not answered', async () => {
+  it('keeps the bytes of an upload whose commit succeeded without an answer', async () => {
     const client = await server.user();
     const run = transactions.run.bind(transactions);
     const lost = jest.spyOn(transactions, 'run').mockImplementation(async (work) => {

@@ -21,12 +21,12 @@ const log = new SmallLog().add(
 );
 const whole = log.whole();
 
-describe('what is whole', () => {
+describe('a whole export', () => {
   it('is the whole log', () => {
     expect(verify(log, whole)).toMatchObject({ fault: null, kind: 'log', rows: 11, withheld: 0, pruned: 0 });
   });
 
-  it('is everything of one subject, and a selection', () => {
+  it('is all entries of one subject, or a selection', () => {
     expect(verify(log, log.ofSubject('alice'))).toMatchObject({ fault: null, kind: 'subject', rows: 5 });
     expect(verify(log, log.selection([2, 4, 9]))).toMatchObject({ fault: null, kind: 'selection', rows: 3 });
   });
@@ -37,7 +37,7 @@ describe('what is whole', () => {
     }
   });
 
-  it('may have values withheld, and its front pruned', () => {
+  it('may have withheld values and a pruned front', () => {
     const erased = whole.with(
       3,
       edit(whole[3]!, (value) => ({ ...value, private: null })),
@@ -165,7 +165,7 @@ describe('attacks on an export', () => {
     expect(fault?.seq).toBe(seq);
   });
 
-  it('finds what is missing or wrong in the export of one subject', () => {
+  it('finds missing and wrong parts in the export of one subject', () => {
     const own = log.ofSubject('alice');
     expect(verify(log, withRows(own.toSpliced(2, 1))).fault).toMatchObject({
       seq: 7,
@@ -202,7 +202,7 @@ describe('attacks on an export', () => {
     expect(verify(log, [lines[1]!, lines[0]!, lines[2]!, lines[3]!]).fault?.seq).toBe(2);
   });
 
-  it('finds that a log was put back or rewritten since an older checkpoint', () => {
+  it('finds that a log was restored or rewritten since an older checkpoint', () => {
     const before = new SmallLog(log.privateKey).add(null, 'alice', 'bob', 'alice', 'bob');
     expect(verify(log, before.whole(), log.checkpoint()).fault?.reason).toContain('had 11 entries');
     expect(verify(log, whole, before.add(null).checkpoint(5)).fault?.reason).toContain('older checkpoint');
@@ -220,7 +220,7 @@ describe('attacks on an export', () => {
     expect(unseen).toEqual([]);
   });
 
-  /** Splits at line feeds as the command does. */
+  /** Splits at line feeds, as the command does. */
   function isFound(bytes: Buffer): boolean {
     const lines: Buffer[] = [];
     for (let start = 0; start < bytes.length;) {
@@ -245,7 +245,7 @@ describe('no verdict', () => {
     ['a last line that is none', [...whole.slice(0, -1), '{"checkpoint":5,"rows":11}']],
   ])('is possible on %s', (_, lines) => expect(() => verify(log, lines)).toThrow(NoVerdict));
 
-  it('is possible on whether a selection, or a log pruned beyond it, continues an older checkpoint', () => {
+  it('is possible when a selection, or a log pruned beyond the checkpoint, should continue an older one', () => {
     expect(() => verify(log, log.selection([2]), log.checkpoint(3))).toThrow(NoVerdict);
     expect(() => verify(log, log.whole(5), log.checkpoint(3))).toThrow(NoVerdict);
   });

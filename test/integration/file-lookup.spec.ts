@@ -23,7 +23,7 @@ describe('FileLookup', () => {
     return { id: body.id, ownerId: client.userId };
   };
 
-  it('asks once for what is looked for in one turn, and gives to each what is theirs', async () => {
+  it('sends one query for all calls in one turn, and returns to each its own file', async () => {
     const [a, b] = [await upload(), await upload()];
     const asked = jest.spyOn(files, 'findBy');
     const found = await Promise.all([
@@ -39,7 +39,7 @@ describe('FileLookup', () => {
     asked.mockRestore();
   });
 
-  it('remembers nothing', async () => {
+  it('caches nothing', async () => {
     const { id, ownerId } = await upload();
     expect(await lookup.find(id, ownerId)).not.toBeNull();
     const renamed = { name: 'renamed meanwhile' };
@@ -47,7 +47,7 @@ describe('FileLookup', () => {
     expect(await lookup.find(id, ownerId)).toMatchObject(renamed);
   });
 
-  it('tells all who asked that the database does not answer, and asks again afterwards', async () => {
+  it('rejects all calls when the database does not answer, and queries again afterwards', async () => {
     const { id, ownerId } = await upload();
     const failing = jest.spyOn(files, 'findBy').mockRejectedValueOnce(new Error('it is gone'));
     const asked = await Promise.allSettled([lookup.find(id, ownerId), lookup.find(id, ownerId)]);

@@ -3,12 +3,13 @@ import { signCheckpoint } from '../../src/audit/merkle/checkpoint.js';
 import { CompactRange } from '../../src/audit/merkle/compact-range.js';
 import { leafHash } from '../../src/audit/merkle/hashing.js';
 import { NoVerdict } from '../../src/audit/verify/export-verdict.js';
+import { ExportVerifier } from '../../src/audit/verify/export-verifier.js';
 import { edit, verifyLines, withRows } from '../support/export-lines.js';
 import { SmallLog } from '../support/small-log.js';
 
 const USERS = ['alice', 'bob', 'carol', 'nobody'];
 
-/** What the command says: the kind of what is proved, or why it is not. */
+/** The verdict of the command: the kind of what is proved, or the fault. */
 function judge(log: SmallLog, lines: readonly string[]): string {
   try {
     const { fault, kind } = verifyLines(log, lines);
@@ -19,7 +20,7 @@ function judge(log: SmallLog, lines: readonly string[]): string {
   }
 }
 
-/** Every export that the log gives on a day, whatever retention has removed by then. */
+/** All exports of the log on one day, for every number of entries that retention may have removed. */
 function exportsOf(log: SmallLog): string[][] {
   return Array.from({ length: log.entries.length + 1 }, (_, pruned) => [
     log.whole(pruned),
@@ -28,8 +29,9 @@ function exportsOf(log: SmallLog): string[][] {
 }
 
 /**
- * An export's lines as one text. Of one user's, what counts of the pruned line is that there is one: the number of the user's
- * entries that are gone is in the last line, and which of two true ones of the same tree it is makes no difference.
+ * The lines of an export as one text. In an export of one user, only the presence of the pruned line is
+ * compared: the last line says how many entries of the user are gone, and both true pruned lines of the same
+ * tree are equally valid.
  */
 function textOf(lines: readonly string[]): string {
   const isOfUser = lines.at(-1)?.includes('"subject_checkpoint":') === true;
@@ -47,7 +49,7 @@ const whole = log.whole();
 const alice = log.ofSubject('alice');
 
 describe('exports of two days', () => {
-  it('are whole as they are', () => {
+  it('are whole when unchanged', () => {
     for (const lines of genuine) expect(['log', 'subject']).toContain(judge(log, lines));
     expect(verifyLines(log, log.ofSubject('nobody'))).toMatchObject({
       subject: 'nobody',
@@ -63,7 +65,7 @@ describe('exports of two days', () => {
     expect(judge(log, log.selection([]))).toBe('selection');
   });
 
-  it('are whole in no other mixture of their lines', () => {
+  it('are not whole in any other combination of their lines', () => {
     const texts = new Set(genuine.map(textOf));
     const forged = new Set<string>();
     const tried = new Set<string>();
@@ -89,7 +91,7 @@ describe('exports of two days', () => {
       const hasFront = lines[0]!.startsWith('{"pruned"');
       const rows = lines.slice(hasFront ? 1 : 0, -1);
       const front = hasFront ? [lines[0]!] : [];
-      // Every line left out, doubled, or moved to the end; every beginning and every end alone.
+      // Each line left out, doubled, or moved to the end; each beginning and each end alone.
       lines.forEach((line, at) => {
         attempt(lines.toSpliced(at, 1));
         attempt(lines.toSpliced(at, 0, line));
@@ -114,7 +116,7 @@ describe('exports of two days', () => {
 });
 
 describe('an export', () => {
-  it('has no newest entries left out under what was signed of the subject before', () => {
+  it('cannot omit the newest entries with an earlier signed note about the subject', () => {
     const { subject_checkpoint: before } = JSON.parse(mondayAlice.at(-1)!) as Record<string, string>;
     const dropped = [
       ...alice.slice(0, -2),
@@ -123,7 +125,7 @@ describe('an export', () => {
     expect(judge(log, withRows(dropped))).toBe('tampered');
   });
 
-  it('has no front left out under a pruned line that nobody has signed', () => {
+  it('cannot omit the front with an unsigned pruned line', () => {
     const hashesOf = (lines: readonly string[], size: number) => {
       const range = new CompactRange();
       for (const line of lines.slice(0, size))
@@ -147,7 +149,7 @@ describe('an export', () => {
     }
   });
 
-  it('is not all pruned because somebody says so', () => {
+  it('cannot claim without a signature that everything is pruned', () => {
     const all = (JSON.parse(log.prunedLine(10)) as { pruned: { hashes: string[] } }).pruned;
     for (const pruned of [
       { size: 10, hashes: all.hashes, note: log.checkpoint() },
@@ -157,7 +159,7 @@ describe('an export', () => {
     }
   });
 
-  it('without what is signed of the subject is a selection', () => {
+  it('is a selection without the signed note about the subject', () => {
     const { checkpoint, rows } = JSON.parse(alice.at(-1)!) as Record<string, unknown>;
     expect(judge(log, [...alice.slice(0, -1), JSON.stringify({ checkpoint, rows })])).toBe('selection');
     const pruned = log.ofSubject('alice', 4);
@@ -165,7 +167,7 @@ describe('an export', () => {
     expect(judge(log, [log.prunedLine(2), ...log.selection([3, 5])])).toBe('tampered');
   });
 
-  it('is another subject’s as little as another log’s', () => {
+  it('is not valid for another subject or another log', () => {
     const other = new SmallLog(log.privateKey, 'other.test').add(
       ...log.entries.map(({ subject }) => subject),
     );
@@ -198,7 +200,7 @@ describe('an export', () => {
     }
   });
 
-  it('of the older format is not judged', () => {
+  it('gives no verdict in the older format', () => {
     const unbound = signCheckpoint(
       { origin: 'log.test/subject/alice', size: 4, root: leafHash(log.entries[8]!.entry) },
       'log.test',
@@ -211,7 +213,7 @@ describe('an export', () => {
     expect(judge(log, withRows([front, ...whole.slice(4)]))).toBe('no verdict');
   });
 
-  it('has every member once and in its order', () => {
+  it('must have every member once and in its order', () => {
     const trailer = whole.at(-1)!;
     const row = whole[3]!;
     const reordered = edit(row, ({ seq, entry, private: secret }) => ({ entry, seq, private: secret }));
@@ -233,7 +235,7 @@ describe('an export', () => {
     }
   });
 
-  it('has no text of other characters than those that were hashed', () => {
+  it('must have exactly the characters that were hashed', () => {
     const marked = new SmallLog().add(null, '\ufffd');
     const lines = marked.whole();
     expect(judge(marked, lines)).toBe('log');
@@ -242,14 +244,18 @@ describe('an export', () => {
     }
   });
 
-  it('is refused, not followed, where it is made to cost much', () => {
+  it('is refused quickly when it is made to be expensive', () => {
     const deep = '['.repeat(200_000) + ']'.repeat(200_000);
     const secret = `{"salt":"${Buffer.alloc(16).toString('base64')}","values":{"x":${deep}}}`;
     const row = whole[3]!.replace(/"private":.*$/, `"private":${secret}}`);
     expect(judge(log, whole.with(3, row))).toBe('tampered');
     const signature = log.checkpoint().split('\n').at(-2)!;
-    const note = log.checkpoint() + `${signature.replace('log.test', 'else.test')}\n`.repeat(5000);
-    expect(judge(log, whole.with(-1, JSON.stringify({ checkpoint: note, rows: 10 })))).toBe('log');
+    const cosigned = (times: number) => {
+      const note = log.checkpoint() + `${signature.replace('log.test', 'else.test')}\n`.repeat(times);
+      return whole.with(-1, JSON.stringify({ checkpoint: note, rows: 10 }));
+    };
+    expect(judge(log, cosigned(99))).toBe('log');
+    expect(judge(log, cosigned(5000))).toBe('tampered');
     const proof = Array.from({ length: 20_000 }, () => log.root().toString('base64'));
     expect(
       judge(
@@ -262,7 +268,48 @@ describe('an export', () => {
     ).toBe('tampered');
   });
 
-  it('of yesterday is whole for yesterday, and not a continuation of today', () => {
+  it.each<[string, readonly string[], number, string]>([
+    ['after a line that is none', whole.toSpliced(3, 0, ''), 4, 'tampered'],
+    [
+      'after the line that follows the checkpoint',
+      [...whole, '', whole.at(-1)!],
+      whole.length + 1,
+      'tampered',
+    ],
+    [
+      'from the start, when the checkpoint is of another key',
+      new SmallLog().add('eve').whole(),
+      0,
+      'tampered',
+    ],
+    ['after a checkpoint that is not the last line', [...whole, ''], whole.length, 'tampered'],
+  ])('are read no further %s', (_, lines, read, verdict) => {
+    const bytes = [...lines, ...Array<string>(5).fill('')].map((line) => Buffer.from(line));
+    const last = Buffer.from(lines.at(-1)!);
+    const verification = new ExportVerifier(last, log.verifier, null);
+    let taken = 0;
+    for (const line of bytes) {
+      if (verification.settled) break;
+      verification.take(line);
+      taken++;
+    }
+    expect(taken).toBe(read);
+    expect(verification.finish().fault === null ? 'whole' : 'tampered').toBe(verdict);
+  });
+
+  it.each(['', 'x', '{"checkpoint":', '{}', '[1]'])(
+    'without a checkpoint at their end are read no further after %j, which no export has',
+    (line) => {
+      const verification = new ExportVerifier(Buffer.from(''), log.verifier, null);
+      verification.take(Buffer.from(whole[0]!));
+      expect(verification.settled).toBe(false);
+      verification.take(Buffer.from(line));
+      expect(verification.settled).toBe(true);
+      expect(() => verification.finish()).toThrow('the last line holds no checkpoint');
+    },
+  );
+
+  it('of yesterday is whole for yesterday, but does not continue a checkpoint of today', () => {
     expect(judge(log, mondayWhole)).toBe('log');
     expect(verifyLines(log, mondayWhole, log.checkpoint()).fault?.reason).toContain('had 10 entries');
     expect(verifyLines(log, mondayAlice, log.checkpoint()).fault?.reason).toContain('had 10 entries');

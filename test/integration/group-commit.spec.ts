@@ -10,7 +10,7 @@ describe('a group of transactions that share a commit', () => {
 
   const statuses = async (works: readonly Promise<unknown>[]) =>
     (await Promise.allSettled(works)).map(({ status }) => status);
-  /** What readers see at the moment when the work is done, or has failed. */
+  /** What readers see when the work has finished or failed. */
   const seenAfter = async (work: Promise<unknown>) => {
     await work.catch(() => undefined);
     return database.keys();
@@ -20,19 +20,19 @@ describe('a group of transactions that share a commit', () => {
       await database.insert(key, { tx });
       throw new Error(`${key} fails`);
     });
-  /** Leaves its row for the end of the group. */
+  /** Defers its row to the end of the group. */
   const defer = (key: string, meanwhile: () => Promise<unknown>) =>
     database.transactions.run(async (tx) => {
       database.transactions.insertDeferred(tx, BLOBS, blobRow(key));
       await meanwhile();
     });
 
-  it('is seen by readers all at once', async () => {
+  it('becomes visible to readers all at once', async () => {
     const works = [database.insert('a'), database.insert('b'), database.insert('c')];
     expect(await seenAfter(Promise.race(works))).toEqual(['a', 'b', 'c']);
   });
 
-  it('takes along what comes within two turns of the event loop', async () => {
+  it('includes work that arrives within two turns of the event loop', async () => {
     const first = database.insert('first');
     await nextTurn();
     await nextTurn();
@@ -41,7 +41,7 @@ describe('a group of transactions that share a commit', () => {
     await second;
   });
 
-  it('undoes only what a member has written that fails, and tells nobody before the commit', async () => {
+  it('undoes only the writes of a failed member, and settles nothing before the commit', async () => {
     const works = [database.insert('a'), failing('b'), database.insert('a'), database.insert('c')];
     const seen = await Promise.all(works.map(seenAfter));
     expect(seen).toEqual(Array(4).fill(['a', 'c']));
@@ -50,8 +50,8 @@ describe('a group of transactions that share a commit', () => {
     expect(isUniqueViolation(await works[2]!.catch((error: unknown) => error))).toBe(true);
   });
 
-  it('is refused as a whole when its commit fails; the next one goes on', async () => {
-    // A reference to nothing, which SQLite is told to notice at the commit.
+  it('is refused as a whole when its commit fails, and the next group works', async () => {
+    // A reference to a missing row, which SQLite checks only at the commit.
     const broken = database.transactions.run(async (tx) => {
       await tx.query('PRAGMA defer_foreign_keys = ON');
       await tx.query(
@@ -65,7 +65,7 @@ describe('a group of transactions that share a commit', () => {
     expect(await database.keys()).toEqual(['c']);
   });
 
-  it('is refused as a whole when SQLite rolls all of it back, as it does when the disk is full', async () => {
+  it('is refused as a whole when SQLite rolls back everything, as on a full disk', async () => {
     const full = () =>
       database.transactions.run(async (tx) => {
         await database.insert('full', { tx });
@@ -78,14 +78,14 @@ describe('a group of transactions that share a commit', () => {
     expect(await database.keys()).toEqual(['afterwards']);
   });
 
-  it('is not shared by what is to be alone', async () => {
+  it('does not include work that must be alone', async () => {
     const works = [database.insert('a'), database.insert('much', { alone: true }), database.insert('b')];
     const [after, afterMuch] = await Promise.all([seenAfter(works[0]!), seenAfter(works[1]!)]);
     expect([after, afterMuch]).toEqual([['a'], ['a', 'much']]);
     await works[2];
   });
 
-  it('inserts at its end what members have left for it, but nothing of what was undone', async () => {
+  it('inserts the deferred rows of its members at its end, except of undone ones', async () => {
     const works = [
       defer('a', () => database.keys()),
       defer('undone', () => Promise.reject(new Error('no'))),
@@ -100,7 +100,7 @@ describe('a group of transactions that share a commit', () => {
     expect(await database.keys()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('asks for what is to be inserted at its end, so that what came meanwhile is part of it', async () => {
+  it('collects deferred rows at its end, so that late ones are included', async () => {
     const arrived = ['a'];
     const inserted = database.transactions.insert(
       BLOBS,
@@ -127,7 +127,7 @@ describe('a group of transactions that share a commit', () => {
     expect(await database.keys()).toEqual(['b']);
   });
 
-  it('loses and doubles nothing of 200 parallel writers', async () => {
+  it('loses and doubles none of 200 parallel writes', async () => {
     const write = (key: string, index: number) =>
       index % 3 === 0
         ? database.transactions.insert(

@@ -25,7 +25,7 @@ describe('insertRows and upsertRows', () => {
     ['quotes, backslashes and what looks like an escape', `'"\\ \\ud800 \\u0041 {}[]`],
     ['line ends and other control characters', '\r\n\t\u0001\u007f\u2028'],
     ['characters beyond the first plane', '𝒜 👩‍🚀'],
-  ])('keep %s as it is', async (_name, ip) => {
+  ])('keep %s unchanged', async (_name, ip) => {
     const seq = 1_000_000 + (ip?.length ?? 99);
     const read = await transactions.run(async (tx) => {
       await insertRows(tx, 'audit_private', PRIVATE, [[seq, LATER, ip, 'c2FsdA==', '{}']]);
@@ -34,7 +34,7 @@ describe('insertRows and upsertRows', () => {
     expect(read.ip).toBe(ip);
   });
 
-  it('put U+FFFD in the place of half a surrogate pair', async () => {
+  it('put U+FFFD in the place of a lone surrogate', async () => {
     const seq = 2_000_000;
     const read = await transactions.run(async (tx) => {
       await insertRows(tx, 'audit_private', PRIVATE, [[seq, LATER, 'a\ud800b', 'c2FsdA==', '{}']]);
@@ -48,7 +48,7 @@ describe('insertRows and upsertRows', () => {
     await transactions.run((tx) => upsertRows(tx, 'audit_subjects', SUBJECT, 1, []));
   });
 
-  it('put a row in the place of the one that has its key', async () => {
+  it('replace the row with the same key', async () => {
     const [old, fresh] = [newId(), newId()];
     const read = await transactions.run(async (tx) => {
       await upsertRows(tx, 'audit_subjects', SUBJECT, 1, [[old, 1, 'b2xk', null]]);

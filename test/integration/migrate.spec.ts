@@ -16,7 +16,7 @@ describe('migrate, on the embedded database', () => {
   });
   afterEach(() => rm(storage, { recursive: true, force: true }));
 
-  it('keeps every row when a later migration makes its table anew', async () => {
+  it('keeps every row when a later migration recreates its table', async () => {
     const [first] = options.migrations as unknown as [never];
     const old = await new DataSource({ ...options, migrations: [first] }).initialize();
     await migrate(old);
@@ -40,7 +40,7 @@ describe('migrate, on the embedded database', () => {
     await current.destroy();
   });
 
-  it('migrates once when processes start together, and back', async () => {
+  it('migrates once when processes start together, and can be undone', async () => {
     const sources = [1, 2, 3].map(() => new DataSource(options));
     for (const source of sources) await source.initialize();
     await Promise.all(sources.map((source) => migrate(source)));

@@ -37,7 +37,7 @@ describe('Operator', () => {
     return user?.roles;
   };
 
-  it('makes an admin once, gives and takes roles, and refuses what the routes refuse', async () => {
+  it('makes an admin once, grants and revokes roles, and refuses what the routes refuse', async () => {
     await operator.createAdmin(' Root@Example.org ', 'a passphrase of the operator');
     expect(await rolesOf('root@example.org')).toEqual(['user', 'admin']);
     await expect(
@@ -45,6 +45,8 @@ describe('Operator', () => {
     ).rejects.toMatchObject({
       code: 'email_taken',
     });
+    await operator.createUser('bob@example.org', 'a passphrase of the operator');
+    expect(await rolesOf('bob@example.org')).toEqual(['user']);
     await operator.grantRole('root@example.org', 'auditor');
     await operator.revokeRole('root@example.org', 'auditor');
     expect(await rolesOf('root@example.org')).toEqual(['user', 'admin']);
@@ -89,7 +91,7 @@ describe('verifying a file', () => {
     }
   });
 
-  it('takes no note but a checkpoint of the log for an older one', async () => {
+  it('accepts only a checkpoint of the log as an older one', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'verify-'));
     try {
       const log = new SmallLog().add('alice', 'alice');
@@ -142,7 +144,7 @@ describe('verifying a file', () => {
     }
   });
 
-  it('says where a log was tampered with, when it can', () => {
+  it('reports where a log was tampered with, when this is known', () => {
     expect(faultLine({ seq: 7, reason: 'changed' })).toBe('TAMPERED at seq 7: changed');
     expect(faultLine({ seq: null, reason: 'cut' })).toBe('TAMPERED: cut');
   });

@@ -14,7 +14,7 @@ import type { Client } from '../support/client.js';
 import { startApp } from '../support/test-app.js';
 
 describe('retention', () => {
-  it('erases old values and prunes old entries, records it, and leaves everything provable', async () => {
+  it('erases old values and prunes old entries, records it, and keeps everything provable', async () => {
     const server = await startApp({ AUDIT_RETENTION_DAYS: '1', AUDIT_ENTRY_RETENTION_DAYS: '2' });
     const execute = (sql: string) =>
       server.app.get<DataSource>(WRITING).query<{ [key: string]: unknown }[]>(sql);
@@ -28,7 +28,7 @@ describe('retention', () => {
     try {
       const auditor = await server.userWithRole('auditor');
       await server.app.get(Sequencer).run();
-      // Among the first in the log only by their age: what is young before them stays, and keeps them.
+      // Old entries that are not at the front: the young ones before them stay, so they stay too.
       await insert('b', 3);
       await server.app.get(Sequencer).run();
       await server.app.get(Retention).apply();
@@ -61,7 +61,7 @@ describe('retention', () => {
     }
   });
 
-  it('is signed in what users and auditors export, each as far as it is theirs', async () => {
+  it('is signed in exports: of auditors for the whole log, of users for their own entries', async () => {
     const server = await startApp({ AUDIT_ENTRY_RETENTION_DAYS: '2' });
     try {
       const [early, gone] = [await server.user(), await server.user()];
@@ -95,7 +95,7 @@ describe('retention', () => {
       expect(own.text).toMatch(/^\{"pruned":\{"size":\d+,"hashes":\[.*\],"note":"microservices-api\/pruned/);
       expect(own.verdict).toMatchObject({ fault: null, kind: 'subject', subject: early.userId, pruned: 2 });
       expect(own.text).toContain('\\nkept 2\\n');
-      // Theirs are all there, though others' are gone.
+      // This user's entries are all there, although others' were removed.
       const fresh = await exported(late);
       expect(fresh.verdict).toMatchObject({ fault: null, kind: 'subject', rows: 1, pruned: 0 });
       expect(fresh.text).not.toContain('"pruned"');
@@ -112,22 +112,22 @@ describe('retention', () => {
   });
 
   it.each([
-    // The header of a CSV file is on its way by then.
+    // The header of a CSV file has been sent already.
     ['?format=csv', null],
     ['', 503],
     ['?action=FILE_*', 503],
-  ])('breaks an export%s off that has not yet read what it removes', async (query, status) => {
+  ])('breaks an export%s off that has not read the removed entries yet', async (query, status) => {
     const server = await startApp({ AUDIT_ENTRY_RETENTION_DAYS: '2' });
     try {
       const auditor = await server.userWithRole('auditor');
       await auditor.upload('abc');
       await server.app.get(Sequencer).run();
       const search = server.app.get(LogSearch);
-      const compose = search.compose.bind(search);
-      search.compose = async (...args) => {
-        search.compose = compose;
+      const inLogOrder = search.inLogOrder.bind(search);
+      search.inLogOrder = async (...args) => {
+        search.inLogOrder = inLogOrder;
         await inDays(3, () => server.app.get(Retention).apply());
-        return compose(...args);
+        return inLogOrder(...args);
       };
       const answer = await auditor.fetch(`/api/audit/export${query}`);
       if (status === null) await expect(answer.text()).rejects.toThrow('terminated');
@@ -139,7 +139,7 @@ describe('retention', () => {
     }
   });
 
-  it('does not look like tampering to a check that runs meanwhile', async () => {
+  it('does not look like tampering to a concurrent check', async () => {
     const server = await startApp({ AUDIT_ENTRY_RETENTION_DAYS: '2' });
     try {
       const at = new Date().toISOString();

@@ -24,7 +24,7 @@ describe('sendDownload, of files on disk over real sockets', () => {
   let port: number;
   let key: string;
   let bytes: Buffer;
-  /** Downloads that were answered, and what was said of those that broke. */
+  /** The downloads that were answered, and the errors of those that broke off. */
   let sent: Promise<void>[];
   let broken: Error[];
 
@@ -65,7 +65,7 @@ describe('sendDownload, of files on disk over real sockets', () => {
   const get = async () => Buffer.from(await (await fetch(`http://127.0.0.1:${port}`)).arrayBuffer());
 
   it.each([0, 1, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 512 * 1024, 5 * MIB + 7])(
-    'sends %i bytes as they are, and gives all memory back',
+    'sends %i bytes unchanged, and gives all memory back',
     async (size) => {
       await store(size);
       const answers = await Promise.all([get(), get(), get()]);
@@ -75,7 +75,7 @@ describe('sendDownload, of files on disk over real sockets', () => {
     },
   );
 
-  it('breaks the transfer of damaged bytes before their last piece', async () => {
+  it('breaks off the transfer of damaged bytes before their last piece', async () => {
     await store(MIB);
     server.removeAllListeners('request');
     server.on(
@@ -84,29 +84,29 @@ describe('sendDownload, of files on disk over real sockets', () => {
     );
     await expect(get()).rejects.toThrow();
     await Promise.all(sent);
-    expect(broken).toMatchObject([{ name: 'DamagedBytesError' }]);
+    expect(broken).toMatchObject([{ name: 'StorageError', reason: 'damaged' }]);
     expect(pool.lent).toBe(0);
   });
 
-  it(`leaves no descriptor and no buffer behind when ${CLIENTS} clients break off anywhere`, async () => {
+  it(`leaves no descriptor and no buffer when ${CLIENTS} clients disconnect at any point`, async () => {
     await store(8 * MIB);
     const before = await openFiles();
     for (let round = 0; round < 3; round++) {
       await Promise.all(Array.from({ length: CLIENTS }, () => breakOff(port, Math.random() * bytes.length)));
-      // One that goes on reading is not disturbed by buffers that were in the hands of those who left.
+      // Buffers of aborted downloads must not affect a running one.
       expect((await get()).equals(bytes)).toBe(true);
     }
     await Promise.all(sent);
     expect(sent).toHaveLength(3 * (CLIENTS + 1));
     expect(pool.lent).toBe(0);
-    // Sockets of the last requests are closed a moment later.
+    // Sockets of the last requests close a moment later.
     server.closeAllConnections();
     for (let attempt = 0; attempt < 100 && (await openFiles()) > before; attempt++) await delay(20);
     expect(await openFiles()).toBeLessThanOrEqual(before);
   });
 });
 
-/** Reads an answer up to so many bytes, then cuts the connection. */
+/** Reads some bytes of an answer, then cuts the connection. */
 async function breakOff(port: number, after: number): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   socket.write('GET / HTTP/1.1\r\nHost: test\r\n\r\n');

@@ -24,7 +24,7 @@ describe('SystemJournal', () => {
     await server.close();
   });
 
-  /** What each start said of the stop before it, in the order of the log. */
+  /** What each start recorded about the stop before it, in the order of the log. */
   async function starts(): Promise<unknown[]> {
     const answer = await auditor.fetch('/api/audit/export?action=SYSTEM_START');
     const lines = (await answer.text()).trim().split('\n').slice(0, -1);
@@ -33,7 +33,7 @@ describe('SystemJournal', () => {
       .map(({ metadata }) => (metadata as { last_stop_clean: unknown }).last_stop_clean);
   }
 
-  it('says whether the last stop was clean', async () => {
+  it('records whether the last stop was clean', async () => {
     await journal.recordStart();
     await journal.recordStop();
     await journal.recordStart();
@@ -49,7 +49,7 @@ describe('SystemJournal', () => {
     expect(await starts()).toEqual([null, true, false]);
   });
 
-  it('refuses to start when nobody listens, or somebody twice', async () => {
+  it('refuses to start without an audit listener, or with two', async () => {
     const listener = server.app.get(AuditListener);
     const record = listener.record.bind(listener);
     const listens = jest.spyOn(listener, 'record');

@@ -12,7 +12,7 @@ describe('transactions on the embedded database', () => {
   beforeEach(async () => void (database = await openEmbeddedDatabase()));
   afterEach(() => database.close());
 
-  it('shows the fault that they are there for: with TypeORM alone, B’s insert vanishes when A rolls back', async () => {
+  it('are needed: with TypeORM alone, B’s insert is lost when A rolls back', async () => {
     const { writing } = database;
     const a = writing.createQueryRunner();
     await a.startTransaction();
@@ -22,7 +22,7 @@ describe('transactions on the embedded database', () => {
     expect(await database.keys()).toEqual([]);
   });
 
-  it('do not let a neighbour’s rollback take an acknowledged insert', async () => {
+  it('keep an acknowledged insert when another transaction rolls back', async () => {
     const a = database.transactions.run(async (tx) => {
       await database.insert('a', { tx });
       await delay(50);
@@ -34,7 +34,7 @@ describe('transactions on the embedded database', () => {
     expect(await database.keys()).toEqual(['b']);
   });
 
-  it('hide what is not committed from readers', async () => {
+  it('hide uncommitted changes from readers', async () => {
     await database.transactions.run(async (tx) => {
       await database.insert('a', { tx });
       expect(await database.keys()).toEqual([]);
@@ -61,13 +61,13 @@ describe('transactions on the embedded database', () => {
     expect(() => transactions.afterCommit(ended, () => undefined)).toThrow();
   });
 
-  it('tell a unique violation', async () => {
+  it('report a unique violation', async () => {
     await database.insert('a');
     const again = await database.insert('a').catch((error: unknown) => error);
     expect(isUniqueViolation(again)).toBe(true);
   });
 
-  it('are the only way to write: the connection of readers refuses it', async () => {
+  it('are the only way to write: the reading connection refuses it', async () => {
     const insert = database.reading.getRepository(PendingBlob).insert(blob('a'));
     await expect(insert).rejects.toThrow(/readonly/);
   });
@@ -84,7 +84,7 @@ describe('transactions on the embedded database', () => {
     }
   });
 
-  it('security.md: database: a lock held elsewhere is waited for without blocking the process, then refused with 503', async () => {
+  it('security.md: database: waiting for a lock of another process does not block, and ends with 503', async () => {
     const other = new Database(database.file);
     other.exec('BEGIN IMMEDIATE');
     const short = database.insert('patient');

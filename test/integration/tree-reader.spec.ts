@@ -8,9 +8,9 @@ import { TileEdge } from '../../src/audit/merkle/tiles.js';
 import { inclusionSubtrees } from '../../src/audit/merkle/tree-geometry.js';
 import { sqliteDriver } from '../../src/database/sqlite-driver.js';
 
-/** More than a reader remembers: it keeps a thousand tiles, of 256 leaves each. */
+/** More than a reader caches: it keeps a thousand tiles of 256 leaves each. */
 const SIZE = 300_500;
-/** In the middle of a tile, where pruning may have left the front of the log. */
+/** In the middle of a tile, where retention may have cut the front of the log. */
 const FRONT = 500;
 const LEAVES = 1000;
 const PROOFS = 500;
@@ -18,7 +18,7 @@ const STEP = 10;
 
 const leafOf = (seq: number) => leafHash(`entry ${seq}`);
 
-describe('TreeReader, in a tree larger than what it remembers', () => {
+describe('TreeReader, in a tree larger than its cache', () => {
   let database: DataSource;
   let root: Buffer;
   beforeAll(async () => {

@@ -20,12 +20,12 @@ const checkpoint = (server: TestApp) => server.client().fetch('/api/audit/checkp
 const ready = (server: TestApp) => server.client().json<Ready>('GET', '/ready');
 const sizeIn = (note: string | null) => readCheckpoint(note ?? '')?.size ?? 0;
 
-describe('what is read while the log grows', () => {
+describe('a checkpoint that was read while the log grows', () => {
   let server: TestApp;
   beforeEach(async () => void (server = await startApp()));
   afterEach(() => server.close());
 
-  it('is no inconsistency when it arrives after the log has grown', async () => {
+  it('is no inconsistency when the answer arrives after the log has grown', async () => {
     const client = await server.user();
     await sequenced(server);
     const states = server.app.get<Repository<AuditState>>(getRepositoryToken(AuditState));
@@ -35,7 +35,7 @@ describe('what is read while the log grows', () => {
       const state = await read(where);
       if (++delayed > 3) return state;
       states.findOneByOrFail = read;
-      // The answer is on its way while somebody else goes on and has it published.
+      // While the answer is delayed, the log grows and a newer checkpoint is published.
       await client.json('GET', '/api/files');
       await sequenced(server);
       expect((await checkpoint(server)).status).toBe(200);
@@ -69,7 +69,7 @@ describe('what is read while the log grows', () => {
     expect(sizeIn(await store.fetch())).toBeGreaterThanOrEqual(size);
   });
 
-  it('costs the witness nothing while the log does not grow, and many who ask one question', async () => {
+  it('causes no request to the witness while the log does not grow, and one for many parallel calls', async () => {
     await sequenced(server);
     await checkpoint(server);
     const files = async () => (await readdir(join(server.storage, 'witness'), { recursive: true })).length;
@@ -86,8 +86,8 @@ describe('what is read while the log grows', () => {
     of.app.get<Repository<AuditState>>(getRepositoryToken(AuditState)).findOneByOrFail({ id: 1 });
 });
 
-describe('a witness that is away', () => {
-  it('leaves published what was, is told of in /ready, and mends by itself', async () => {
+describe('a witness that is down', () => {
+  it('leaves the last checkpoint published, is shown in /ready, and recovers', async () => {
     const server = await startApp();
     const directory = join(server.storage, 'witness');
     try {
@@ -120,7 +120,7 @@ describe('a witness that is away', () => {
     }
   });
 
-  it('does not keep the service from starting', async () => {
+  it('does not prevent the start of the service', async () => {
     const storage = await mkdtemp(join(tmpdir(), 'witness-'));
     try {
       await writeFile(join(storage, 'witness'), 'in the way');
@@ -144,17 +144,19 @@ describe('a witness that is away', () => {
   });
 });
 
-describe('an older copy of the database that was put back', () => {
+describe('an older copy of the database that was restored', () => {
   let storage: string;
   beforeEach(async () => void (storage = await mkdtemp(join(tmpdir(), 'witness-'))));
   afterEach(() => rm(storage, { recursive: true }));
 
-  // A file database of its own: a copy of a PostgreSQL server is not put back in a test.
+  // With an embedded database: a test cannot restore a copy of a PostgreSQL server.
   const start = (environment: Record<string, string> = {}) =>
     startApp({ STORAGE_PATH: storage, DATABASE_URL: '', ...environment });
   const database = () => join(storage, 'database');
 
-  /** Ends with a database that has less than what was published. @returns the checkpoint that was published last. */
+  /**
+   * Leaves a database that has less than what was published. @returns the checkpoint that was published last.
+   */
   async function putBack(): Promise<string> {
     await (await start()).close();
     await cp(database(), join(storage, 'older'), { recursive: true });
@@ -169,7 +171,7 @@ describe('an older copy of the database that was put back', () => {
   }
 
   it.each<Record<string, string>>([{}, { PORT: '9090' }])(
-    'is noticed, by an instance with %j',
+    'is detected by an instance with %j',
     async (environment) => {
       await putBack();
       const third = await start(environment);
@@ -181,7 +183,7 @@ describe('an older copy of the database that was put back', () => {
         'audit_inconsistent',
       );
       await third.close();
-      // An operator has looked, and accepts it.
+      // An operator has looked and accepts the older state.
       await rm(join(storage, 'witness'), { recursive: true });
       const accepted = await start(environment);
       expect((await ready(accepted)).status).toBe(200);
@@ -189,7 +191,7 @@ describe('an older copy of the database that was put back', () => {
     },
   );
 
-  it('is noticed after an upgrade from a version that kept a file for each host and port', async () => {
+  it('is detected after an upgrade from a version with a file for each host and port', async () => {
     const last = await putBack();
     await rm(join(storage, 'witness'), { recursive: true });
     await mkdir(join(storage, 'witness'));
@@ -200,7 +202,7 @@ describe('an older copy of the database that was put back', () => {
     await server.close();
   });
 
-  it('is noticed by those who run', async () => {
+  it('is detected by running instances', async () => {
     const server = await start();
     const states = server.app.get<Repository<AuditState>>(getRepositoryToken(AuditState));
     const client = await server.user();
@@ -214,7 +216,7 @@ describe('an older copy of the database that was put back', () => {
     await server.close();
   });
 
-  it('is noticed when the signing key was replaced meanwhile, and only then', async () => {
+  it('is detected after the signing key was replaced, and a replaced key alone is no fault', async () => {
     const key = () => rm(join(storage, 'keys', 'audit-signing-key.pem'));
     await (await start()).close();
     await key();
@@ -229,7 +231,7 @@ describe('an older copy of the database that was put back', () => {
     await third.close();
   });
 
-  it('refuses to start on a witness that says nothing', async () => {
+  it('refuses to start with an unreadable witness', async () => {
     await (await start()).close();
     const [log] = await readdir(join(storage, 'witness'));
     await writeFile(join(storage, 'witness', log!, '999999999999999'), 'nonsense');

@@ -25,7 +25,7 @@ describe('downloads from the bucket itself', () => {
   const get = (id: string, init: RequestInit = {}) =>
     client.fetch(`/api/files/${id}`, { redirect: 'manual', ...init });
 
-  it('redirects to a short-lived URL that keeps name and type, with the record made before', async () => {
+  it('redirects to a short-lived URL with name and type, and records the download before', async () => {
     const { body } = await client.upload('hello', { name: 'für alle.txt', type: 'application/pdf' });
     const answer = await get(body.id);
     expect(answer.status).toBe(307);
@@ -65,7 +65,34 @@ describe('downloads from the bucket itself', () => {
     expect((await stranger.fetch(`/api/files/${body.id}`, { redirect: 'manual' })).status).toBe(404);
   });
 
-  it('sends nobody to bytes that are gone, and records the loss', async () => {
+  it('redirects to an earlier version under its own name, and restores it without a copy', async () => {
+    const { body: file } = await client.upload('0123456789', { name: 'first.txt', type: 'text/plain' });
+    await client.replace(file.id, 'second', { name: 'second.txt' });
+    const stored = await bucket.list();
+    const version = (number: number, init: RequestInit = {}) => get(`${file.id}/versions/${number}`, init);
+    const answer = await version(1);
+    expect(answer.status).toBe(307);
+    const url = answer.headers.get('location')!;
+    expect(new URL(url).searchParams.get('response-content-disposition')).toContain('first.txt');
+    expect(await (await fetch(url)).text()).toBe('0123456789');
+    const part = await fetch(url, { headers: { range: 'bytes=2-4' } });
+    expect([part.status, await part.text()]).toEqual([206, '234']);
+    const head = await version(1, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, '10']);
+    expect(head.headers.get('repr-digest')).toBe(
+      `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`,
+    );
+    expect((await version(1, { headers: { 'if-none-match': `"${file.sha256}"` } })).status).toBe(304);
+    expect((await version(1, { headers: { 'if-match': '"other"' } })).status).toBe(412);
+    expect((await version(1, { headers: { range: 'bytes=10-' } })).status).toBe(416);
+    expect((await version(3)).status).toBe(404);
+    const restored = await client.json('POST', `/api/files/${file.id}/versions/1/restore`);
+    expect([restored.status, restored.body.version]).toEqual([200, 3]);
+    expect(await (await fetch((await get(file.id)).headers.get('location')!)).text()).toBe('0123456789');
+    expect(await bucket.list()).toEqual(stored);
+  });
+
+  it('does not redirect to missing bytes, and records the loss', async () => {
     const { body } = await client.upload('lost');
     for (const name of await bucket.list()) await bucket.put(name, null);
     expect((await get(body.id)).status).toBe(503);

@@ -22,7 +22,7 @@ objectStorageContract('S3Storage', async () => {
 });
 
 describe('S3Storage', () => {
-  it('sends large objects in parts, and leaves no part behind when one breaks off', async () => {
+  it('sends large objects in parts, and leaves no part when an upload breaks off', async () => {
     const bucket = await server.bucket();
     const storage = new S3Storage(bucket.config, MAX_OBJECT_BYTES);
     const bytes = randomBytes(12_000_001);
@@ -40,7 +40,7 @@ describe('S3Storage', () => {
     expect(await bucket.list()).toEqual([`blobs/${key}`]);
   });
 
-  it('gives a URL under which the bytes come with the type and name asked for', async () => {
+  it('gives a URL that serves the bytes with the requested type and name', async () => {
     const storage = new S3Storage((await server.bucket()).config, MAX_OBJECT_BYTES);
     const key = crypto.randomUUID();
     await storage.write(key, Readable.from([Buffer.from('hello')]));
@@ -50,7 +50,7 @@ describe('S3Storage', () => {
     });
     if (handover.via !== 'redirect') throw new Error('not a redirect');
     expect(await (await fetch(handover.url)).text()).toBe('hello');
-    // AWS and MinIO answer with these; the test server does not.
+    // AWS and MinIO answer with these headers. The test server does not.
     const query = new URL(handover.url).searchParams;
     expect(query.get('response-content-type')).toBe('text/plain');
     expect(query.get('response-content-disposition')).toBe('attachment; filename="a.txt"');
@@ -58,7 +58,7 @@ describe('S3Storage', () => {
     expect((await fetch(handover.url.replace(key, crypto.randomUUID()))).status).not.toBe(200);
   });
 
-  it('says unavailable when there is no bucket, or nobody answers', async () => {
+  it('reports unavailable when there is no bucket or no answer', async () => {
     const { config } = await server.bucket();
     const nowhere = [
       new S3Storage({ ...config, bucket: 'there-is-no-such-bucket' }, MAX_OBJECT_BYTES),

@@ -58,7 +58,7 @@ export interface Operation {
   readonly path: string;
   readonly operationId: string;
   readonly parameters: readonly Parameter[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, Media>> };
+  readonly requestBody?: { readonly required?: boolean; readonly content: Readonly<Record<string, Media>> };
   readonly responses: Readonly<Record<string, DescribedResponse>>;
   readonly security: readonly object[];
   readonly 'x-scope'?: string;
@@ -72,16 +72,16 @@ export interface SeenAnswer {
   readonly json?: unknown;
 }
 
-/** What every answer has that is not of the API itself: of HTTP, of CORS, and for browsers. */
+/** Headers that the document does not describe: those of HTTP, of CORS, and for browsers. */
 const UNDESCRIBED = new Set([
   ...['content-type', 'content-length', 'date', 'connection', 'keep-alive', 'transfer-encoding', 'vary'],
   ...API_HEADERS.map(([name]) => name.toLowerCase()),
 ]);
 
-/** What is refused before it is known that there is no route, and then. */
+/** Refusals that are possible on a path without a route. */
 const WITHOUT_ROUTE = new Set(['route_not_found', 'malformed_request', 'request_timeout']);
 
-/** The API document, and whether what the server does is in it. */
+/** The API document. It checks that an answer of the server matches the document. */
 export class ApiDocument {
   readonly operations: readonly Operation[];
   readonly #schemas: Ajv;
@@ -101,24 +101,28 @@ export class ApiDocument {
     return new ApiDocument(createDocument(app));
   }
 
-  /** What a schema of the document says of `value`; empty when it is one of its values. */
+  /** The faults of `value` by a schema of the document. Empty when the value is valid. */
   schemaFaults(schema: Schema, value: unknown): string[] {
     const validate = this.#validators.get(schema) ?? this.#schemas.compile(absolute(schema));
     this.#validators.set(schema, validate);
     return validate(value) ? [] : (validate.errors ?? []).map(inWords);
   }
 
-  /** The schema behind a reference. */
+  /** Resolves a reference to a schema. */
   resolve(schema: Schema): Schema {
     const named = schema.$ref?.split('/').at(-1);
     if (named === undefined) return schema;
     return this.document.components!.schemas![named] as Schema;
   }
 
-  /** What of an answer the document does not describe, or promises in vain; empty when it tells the truth. */
+  /**
+   * What an answer has and the document does not describe, and what the document promises and the answer
+   * lacks. Empty when they agree.
+   */
   faults(method: string, url: string, answer: SeenAnswer): string[] {
     const [path = ''] = url.split('?');
-    if (method === 'OPTIONS' || /^\/docs/.test(path)) return [];
+    // Pages for people are not in the document.
+    if (method === 'OPTIONS' || /^\/(docs|s\/)/i.test(path)) return [];
     const atPath = this.operations.filter((operation) => patternOf(operation).test(path));
     const operation = atPath.find((candidate) => candidate.method === method);
     if (operation !== undefined) return this.#faultsOf(operation, answer);
@@ -171,7 +175,7 @@ export class ApiDocument {
   }
 }
 
-/** Whether `headers` announce a body of JSON. */
+/** True when `headers` announce a JSON body. */
 export function isJson(headers: Headers): boolean {
   return /\/(\w+\+)?json$/.test(mediaTypeOf(headers));
 }
@@ -189,7 +193,7 @@ function operationsOf(document: OpenAPIObject): Operation[] {
   );
 }
 
-/** Fields may be added to answers later; those of today are all described. */
+/** Fields may be added to answers later, but all present ones must be described. */
 function closed(document: OpenAPIObject): object {
   const copy = JSON.parse(JSON.stringify(document)) as OpenAPIObject;
   for (const schema of Object.values(copy.components?.schemas ?? {})) {
@@ -202,7 +206,7 @@ function absolute(schema: Schema): object {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"api#/')) as object;
 }
 
-/** As Express matches: in any case, with or without a slash at the end. */
+/** Matches as Express does: in any case, with or without a slash at the end. */
 function patternOf({ path }: Operation): RegExp {
   return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`, 'i');
 }

@@ -16,6 +16,8 @@ export interface FileBody {
   mime_type: string;
   sha256: string;
   created: string;
+  version: number;
+  updated: string;
 }
 
 export interface AuditBody {
@@ -34,6 +36,16 @@ export interface AuditBody {
   seq: number | null;
 }
 
+export interface VersionBody {
+  version: number;
+  name: string;
+  size: number;
+  mime_type: string;
+  sha256: string;
+  created: string;
+  current: boolean;
+}
+
 interface UploadOptions {
   readonly name?: string;
   readonly type?: string;
@@ -47,20 +59,20 @@ interface SignInBody {
   readonly code?: string;
 }
 
-/** A user of the API: speaks HTTP and remembers its token. */
+/** A client of the API with its token. */
 export class Client {
   token = '';
   userId = '';
   email = '';
   password = '';
 
-  /** With `document`, every answer must be described in it. */
+  /** With `document`, every answer must match the document. */
   constructor(
     readonly url: string,
     private readonly document: ApiDocument | null = null,
   ) {}
 
-  /** Makes the user. Where hashes of others wait, on a slow machine, it asks again. */
+  /** Registers the user. On a slow machine hashes may be refused as busy; it then tries again. */
   async register(email: string, password: string): Promise<void> {
     const input = { email, password };
     let answer = await this.json<SignInBody>('POST', '/api/users/register', input);
@@ -104,7 +116,7 @@ export class Client {
     return answerOf<T>(response);
   }
 
-  /** Every page of a list, by the `Link` headers. */
+  /** Every page of a list, following the `Link` headers. */
   async pages<T>(path: string): Promise<T[][]> {
     const pages: T[][] = [];
     for (let next: string | undefined = path; next !== undefined;) {
@@ -120,15 +132,46 @@ export class Client {
     bytes: Buffer | string,
     options: UploadOptions = {},
   ): Promise<Answer<FileBody & { code?: string }>> {
+    return this.#send('POST', '/api/files', bytes, options);
+  }
+
+  /** Gives a file a new content. */
+  async replace(
+    id: string,
+    bytes: Buffer | string,
+    options: UploadOptions = {},
+  ): Promise<Answer<FileBody & { code?: string }>> {
+    return this.#send('PUT', `/api/files/${id}`, bytes, options);
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    bytes: Buffer | string,
+    { name = 'file.bin', type = 'application/octet-stream', sha256: digest, headers }: UploadOptions,
+  ): Promise<Answer<FileBody & { code?: string }>> {
     const form = new FormData();
-    const blob = new Blob([bytes], { type: options.type ?? 'application/octet-stream' });
-    form.set('file', blob, options.name ?? 'file.bin');
-    if (options.sha256 !== undefined) form.set('sha256', options.sha256);
-    return answerOf(await this.fetch('/api/files', { method: 'POST', body: form, headers: options.headers }));
+    form.set('file', new Blob([bytes], { type }), name);
+    if (digest !== undefined) form.set('sha256', digest);
+    return answerOf(await this.fetch(path, { method, body: form, headers }));
   }
 
   async download(id: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer<Buffer>> {
-    const response = await this.fetch(`/api/files/${id}`, { method, headers });
+    return this.#bytes(`/api/files/${id}`, headers, method);
+  }
+
+  /** Downloads a content of a file by its number. */
+  async downloadVersion(
+    id: string,
+    version: number,
+    headers: Record<string, string> = {},
+    method = 'GET',
+  ): Promise<Answer<Buffer>> {
+    return this.#bytes(`/api/files/${id}/versions/${version}`, headers, method);
+  }
+
+  async #bytes(path: string, headers: Record<string, string>, method: string): Promise<Answer<Buffer>> {
+    const response = await this.fetch(path, { method, headers });
     return {
       status: response.status,
       headers: response.headers,
@@ -145,14 +188,15 @@ export class Client {
       throw new Error(`${method} ${path}: the document does not have ${faults.join('; ')}`);
   }
 
-  /** The newest entries of the trail that pass the filters. */
+  /** The newest entries of the audit trail that match the filters. */
   async trail(query = ''): Promise<AuditBody[]> {
     const { body } = await this.json<AuditBody[]>('GET', `/api/audit/logs?limit=200${query}`);
     return body;
   }
 }
 
-async function answerOf<T>(response: Response): Promise<Answer<T>> {
+/** The answer with its body as JSON; `{}` when it is not JSON. */
+export async function answerOf<T>(response: Response): Promise<Answer<T>> {
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
   return {

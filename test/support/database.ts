@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-/** A PostgreSQL database of its own on the server of TEST_DATABASE_URL; null without one: the test then runs on SQLite. */
+/**
+ * Makes a new PostgreSQL database on the server of TEST_DATABASE_URL. Null without that variable: the test
+ * then runs on SQLite.
+ */
 export async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> } | null> {
   const server = process.env.TEST_DATABASE_URL;
   if (server === undefined || server === '') return null;

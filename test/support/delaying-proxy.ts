@@ -3,14 +3,14 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface DelayingProxy {
-  /** The database's address, by way of the proxy. */
+  /** The URL of the database through the proxy. */
   readonly url: string;
-  /** How many answers it has held back so far. */
+  /** How many answers were delayed so far. */
   delayed(): number;
   stop(): Promise<void>;
 }
 
-/** Stands in front of PostgreSQL and holds back for `ms` every answer to a statement that matches. */
+/** A proxy in front of PostgreSQL that delays every answer to a matching statement by `ms` milliseconds. */
 export async function startDelayingProxy(
   databaseUrl: string,
   statement: RegExp,

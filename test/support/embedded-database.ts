@@ -9,17 +9,17 @@ import { migrate } from '../../src/database/migrate.js';
 import { Transactions } from '../../src/database/transactions.js';
 import { PendingBlob } from '../../src/files/contents/pending-blob.entity.js';
 
-/** A table with nothing but a key, as a target of plain rows. */
+/** A table with only a key, for tests that insert plain rows. */
 export const BLOBS: RowTarget = { table: 'pending_blobs', columns: ['blob_key', 'lease_until'] };
 
-/** An embedded database of its own, migrated, with the connections that the service has. */
+/** A new embedded database, migrated, with the same connections as in the service. */
 export interface EmbeddedDatabase {
   readonly storage: string;
   readonly file: string;
   readonly writing: DataSource;
   readonly reading: DataSource;
   readonly transactions: Transactions;
-  /** Writes a row with this key, in the transaction given or in one of its own. */
+  /** Inserts a row with this key, in the given transaction or in its own. */
   insert(key: string, options?: { readonly tx?: EntityManager; readonly alone?: boolean }): Promise<void>;
   /** The keys that a reader sees now. */
   keys(): Promise<string[]>;
@@ -29,9 +29,11 @@ export interface EmbeddedDatabase {
 export const blob = (blobKey: string) => ({ blobKey, leaseUntil: '2026-01-01T00:00:00.000Z' });
 export const blobRow = (blobKey: string) => Object.values(blob(blobKey));
 
-export async function openEmbeddedDatabase(): Promise<EmbeddedDatabase> {
-  const storage = await mkdtemp(join(tmpdir(), 'embedded-'));
-  const config = loadConfig({ STORAGE_PATH: storage, NODE_ENV: 'test' });
+export async function openEmbeddedDatabase(
+  environment: Record<string, string> = {},
+): Promise<EmbeddedDatabase> {
+  const storage = environment.STORAGE_PATH ?? (await mkdtemp(join(tmpdir(), 'embedded-')));
+  const config = loadConfig({ NODE_ENV: 'test', ...environment, STORAGE_PATH: storage });
   const writing = await new DataSource(dataSourceOptions(config, 'write')).initialize();
   await migrate(writing);
   const reading = await new DataSource(dataSourceOptions(config, 'read')).initialize();
@@ -49,7 +51,7 @@ export async function openEmbeddedDatabase(): Promise<EmbeddedDatabase> {
     close: async () => {
       await writing.destroy();
       await reading.destroy();
-      await rm(storage, { recursive: true, force: true });
+      if (environment.STORAGE_PATH === undefined) await rm(storage, { recursive: true, force: true });
     },
   };
 }

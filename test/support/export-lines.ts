@@ -5,7 +5,7 @@ import { ExportVerifier } from '../../src/audit/verify/export-verifier.js';
 
 type Members = Record<string, unknown>;
 
-/** Judges the lines of an export as the command does. */
+/** Verifies the lines of an export as the command does. */
 export function verifyLines(
   { verifier }: { verifier: NoteVerifier },
   lines: readonly (string | Buffer)[],
@@ -14,16 +14,19 @@ export function verifyLines(
   const bytes = lines.map((line) => Buffer.from(line as string));
   const older = since === undefined ? null : readCheckpoint(since);
   const verification = new ExportVerifier(bytes.at(-1) ?? Buffer.alloc(0), verifier, older);
-  for (const line of bytes) verification.take(line);
+  for (const line of bytes) {
+    if (verification.settled) break;
+    verification.take(line);
+  }
   return verification.finish();
 }
 
-/** Rewrites the object in a line. */
+/** Changes the object in a line. */
 export function edit(line: string, change: (value: Members) => object): string {
   return JSON.stringify(change(JSON.parse(line) as Members));
 }
 
-/** Rewrites members of the entry in a line. */
+/** Changes members of the entry in a line. */
 export function editEntry(line: string, change: object): string {
   return edit(line, (value) => ({
     ...value,
@@ -31,7 +34,7 @@ export function editEntry(line: string, change: object): string {
   }));
 }
 
-/** Makes the last line, when it is one with a checkpoint, say as many rows as there are. */
+/** Sets `rows` in the last line to the real number of lines, when it is a line with a checkpoint. */
 export function withRows(lines: readonly string[]): string[] {
   if (!lines.at(-1)?.startsWith('{"checkpoint"')) return [...lines];
   const rows = lines.slice(0, -1).filter((line) => !line.startsWith('{"pruned"')).length;

@@ -1,7 +1,7 @@
 /**
- * How many times as much processor time `work` takes for four times the input, the best of several rounds. Linear work
- * gives about 4, quadratic work 16, exponential work more. What takes less than `FLOOR_MS` for the larger input is too
- * little to compare, and gives 1.
+ * How many times more processor time `work` takes for four times the input; the best of several rounds.
+ * Linear work gives about 4, quadratic work 16, exponential work more. Gives 1 when the larger input takes
+ * less than `FLOOR_MS`, which is too short to compare.
  */
 export function growth(work: (size: number) => void, size: number): number {
   const large = best(() => work(4 * size), FLOOR_MS);
@@ -14,7 +14,7 @@ export function growth(work: (size: number) => void, size: number): number {
         );
 }
 
-/** Between what is linear and what is quadratic. */
+/** Between linear (4) and quadratic (16). */
 export const MAX_GROWTH = 10;
 
 const FLOOR_MS = 20;

@@ -10,7 +10,7 @@ import { freePort } from './free-port.js';
 
 const INSTALLED = '/usr/lib/postgresql';
 
-/** A PostgreSQL server of its own, made from the installed binaries, that a test may ill-treat. */
+/** A new PostgreSQL server from the installed binaries, which tests can stop, freeze and kill. */
 export class PostgresServer {
   #child: ChildProcess | null = null;
 
@@ -61,7 +61,7 @@ export class PostgresServer {
       '-c',
       'max_connections=200',
     ];
-    // The server itself, not a wrapper around it: signals go to this process.
+    // Without a wrapper process, so that signals reach the server itself.
     this.#child = spawn(...asPostgres('postgres', flags), { stdio: 'ignore' });
     for (let attempt = 0; attempt < 200; attempt++) {
       if (await this.#answers()) return;
@@ -70,13 +70,13 @@ export class PostgresServer {
     throw new Error('PostgreSQL does not start');
   }
 
-  /** Stops as `pg_ctl -m immediate` does: without a word to anybody. */
+  /** Stops like `pg_ctl -m immediate`: connections are cut without a message. */
   async stopImmediately(): Promise<void> {
     this.#signal('SIGQUIT');
     await this.#ended();
   }
 
-  /** Everything of it stands still, or goes on. */
+  /** Stops all of its processes (SIGSTOP), or continues them. */
   freeze(frozen: boolean): void {
     const pids = execFileSync('pgrep', ['-f', this.data]).toString().trim().split('\n').map(Number);
     const children = pids.flatMap(childrenOf);
@@ -142,7 +142,7 @@ function childrenOf(pid: number): number[] {
       .split('\n')
       .map(Number);
   } catch {
-    // pgrep says so when there are none.
+    // pgrep fails when there are none.
     return [];
   }
 }

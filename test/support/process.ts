@@ -7,13 +7,15 @@ import { JWT_SECRET } from './test-app.js';
 export interface ServiceProcess {
   readonly url: string;
   readonly child: ChildProcess;
-  /** What it wrote to standard output and standard error so far. */
+  /** Its standard output and standard error so far. */
   output(): string;
   /** Resolves to the exit code, or null when a signal ended it. */
   ended: Promise<number | null>;
 }
 
-/** Runs the built program, as `npm start` does, without waiting for it; `shell` are commands that come before it. */
+/**
+ * Runs the built program like `npm start`, without waiting for it. `shell` are commands that run before it.
+ */
 export async function runProgram(environment: Record<string, string>, shell = ''): Promise<ServiceProcess> {
   const port = environment.PORT ?? String(await freePort());
   const child = spawn('sh', ['-c', `${shell}\nexec "$0" "$@"`, process.execPath, 'dist/main.js'], {
@@ -22,7 +24,7 @@ export async function runProgram(environment: Record<string, string>, shell = ''
       JWT_SECRET,
       BCRYPT_COST: '10',
       RATE_LIMIT_PER_MINUTE: '0',
-      // A quarter of it is waited at every stop, for balancers that are not there.
+      // A quarter of this time passes at every stop before connections are refused.
       SHUTDOWN_GRACE_SECONDS: '2',
       PORT: port,
       HOST: '127.0.0.1',
@@ -37,10 +39,10 @@ export async function runProgram(environment: Record<string, string>, shell = ''
   return { url: `http://127.0.0.1:${port}`, child, output: () => output, ended };
 }
 
-/** The same, once `GET /health` answers. */
+/** Like `runProgram`, but waits until `GET /health` answers. */
 export async function startProgram(environment: Record<string, string>): Promise<ServiceProcess> {
   const service = await runProgram(environment);
-  for (let attempt = 0; attempt < 400; attempt++) {
+  for (let attempt = 0; attempt < 2400; attempt++) {
     if (service.child.exitCode !== null) break;
     const healthy = await fetch(`${service.url}/health`).then(
       (answer) => answer.ok,

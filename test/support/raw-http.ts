@@ -1,6 +1,9 @@
 import { connect, type Socket } from 'node:net';
 
-/** Sends bytes as they are and collects what comes back until the peer closes, `enough` says so, or the time is up. */
+/**
+ * Sends bytes unchanged and collects the answer until the peer closes, `enough` returns true, or the time is
+ * over.
+ */
 export async function rawExchange(
   port: number,
   chunks: readonly (string | Buffer)[],
@@ -58,7 +61,7 @@ interface Part {
   readonly body: string | Buffer;
 }
 
-/** A multipart body, byte by byte as given. */
+/** A multipart body made of exactly these bytes. */
 export function multipart(parts: readonly Part[], closing = true): Buffer {
   const chunks = parts.flatMap(({ disposition, type, body }) => [
     Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; ${disposition}\r\n`),

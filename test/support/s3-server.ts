@@ -16,7 +16,7 @@ export interface TestBucket {
   readonly config: S3Config & { readonly endpoint: string };
   /** Names of objects and of unfinished uploads. */
   list(): Promise<string[]>;
-  /** Puts other bytes in the place of an object, or removes it. */
+  /** Replaces the bytes of an object, or removes it. */
   put(name: string, bytes: string | null): Promise<void>;
 }
 
@@ -24,16 +24,16 @@ export interface S3Server {
   readonly endpoint: string;
   /** A new, empty bucket. */
   bucket(): Promise<TestBucket>;
-  /** Makes it stop answering, and answer again. */
+  /** Makes the server stop answering, or answer again. */
   freeze(frozen: boolean): void;
   stop(): Promise<void>;
 }
 
-// The AWS chain finds these; the server takes any.
+// The AWS chain reads these. The server accepts any.
 process.env.AWS_ACCESS_KEY_ID ??= 'test';
 process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
 
-/** A server that speaks S3: the one at S3_ENDPOINT, or one of its own. */
+/** An S3 server: the one at S3_ENDPOINT, or a new one. */
 export async function startS3(): Promise<S3Server> {
   const given = process.env.S3_ENDPOINT;
   const child = given === undefined || given === '' ? await launch() : null;
@@ -48,7 +48,7 @@ export async function startS3(): Promise<S3Server> {
         config: { bucket, region: 'us-east-1', endpoint, forcePathStyle: true },
         list: async () => {
           const names: string[] = [];
-          // A page has a thousand.
+          // A page has 1000 names.
           for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket }))
             names.push(...Contents.map(({ Key }) => Key!));
           const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
@@ -71,7 +71,7 @@ export async function startS3(): Promise<S3Server> {
   };
 }
 
-/** What makes the service use a bucket. */
+/** The environment with which the service uses a bucket. */
 export function environmentOf({ config }: TestBucket): Record<string, string> {
   return {
     STORAGE_DRIVER: 's3',

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 
-// An app under test brings its own logger; what is tested alone stays silent.
+// An app under test has its own logger. Units under test log nothing.
 Logger.overrideLogger(false);

@@ -15,10 +15,10 @@ export interface SmallEntry {
   readonly seq: number;
   readonly subject: string | null;
   readonly entry: string;
-  readonly secret: { readonly salt: string; readonly values: unknown } | null;
+  readonly personal: { readonly salt: string; readonly values: unknown } | null;
 }
 
-/** A log made without the service, and what it would export; for tests that lie. */
+/** A log made without the service, and its exports. For tests with forged exports. */
 export class SmallLog {
   readonly entries: SmallEntry[] = [];
   readonly #chains = new Map<string, { next: number; leaf: Buffer | null }>();
@@ -32,7 +32,7 @@ export class SmallLog {
     return noteVerifier(this.origin, this.privateKey);
   }
 
-  /** Adds one entry for each subject given, in turn; null is the system. */
+  /** Adds one entry for each given subject, in order. Null is the system. */
   add(...subjects: (string | null)[]): this {
     for (const subject of subjects) {
       const seq = this.entries.length;
@@ -44,11 +44,11 @@ export class SmallLog {
         subjectPrev: chain?.leaf ?? null,
       });
       if (subject !== null) this.#chains.set(subject, { next: chain!.next + 1, leaf: sealed.leaf });
-      const secret = sealed.secret && {
-        salt: sealed.secret.salt.toString('base64'),
-        values: JSON.parse(sealed.secret.values) as unknown,
+      const personal = sealed.personal && {
+        salt: sealed.personal.salt.toString('base64'),
+        values: JSON.parse(sealed.personal.values) as unknown,
       };
-      this.entries.push({ seq, subject, entry: sealed.entry, secret });
+      this.entries.push({ seq, subject, entry: sealed.entry, personal });
     }
     return this;
   }
@@ -68,28 +68,30 @@ export class SmallLog {
     return signNote(text, this.origin, this.privateKey);
   }
 
-  /** The line that says that the first `pruned` entries are gone. */
+  /** The line which says that the first `pruned` entries were removed. */
   prunedLine(pruned: number, size = this.entries.length): string {
     const hashes = this.#hashes([{ begin: 0, end: pruned }], true);
     const note = this.sign(prunedText(pruned, this.root(0, pruned), this.#tree(size)));
     return JSON.stringify({ pruned: { size: pruned, hashes, note } });
   }
 
-  /** The lines of an export of everything, of which the first `pruned` are gone. */
+  /** The lines of a full export whose first `pruned` entries were removed. */
   whole(pruned = 0): string[] {
     const front = pruned === 0 ? [] : [this.prunedLine(pruned)];
     const rows = this.entries.slice(pruned).map((entry) => line(entry));
     return [...front, ...rows, JSON.stringify({ checkpoint: this.checkpoint(), rows: rows.length })];
   }
 
-  /** The lines of an export of some entries, each with its proof. */
+  /** The lines of an export of selected entries, each with its proof. */
   selection(seqs: readonly number[]): string[] {
     const size = this.entries.length;
     const rows = seqs.map((seq) => line(this.entries[seq]!, this.#hashes(inclusionSubtrees(seq, size))));
     return [...rows, JSON.stringify({ checkpoint: this.checkpoint(), rows: rows.length })];
   }
 
-  /** What is signed of a subject in the tree of `size` entries, of which the first `pruned` are gone. */
+  /**
+   * The signed note about a subject in the tree of `size` entries, whose first `pruned` entries were removed.
+   */
   subjectNote(subject: string, pruned = 0, size = this.entries.length): string {
     const own = this.#of(subject).filter(({ seq }) => seq < size);
     const newest = own.at(-1);
@@ -102,7 +104,10 @@ export class SmallLog {
     return this.sign(subjectText(extent, this.#tree(size)));
   }
 
-  /** The lines of an export of everything of one subject, when the first `pruned` entries of the log are gone. */
+  /**
+   * The lines of an export of all entries of a subject, when the first `pruned` entries of the log were
+   * removed.
+   */
   ofSubject(subject: string, pruned = 0): string[] {
     const own = this.#of(subject);
     const left = own.filter(({ seq }) => seq >= pruned).map(({ seq }) => seq);
@@ -127,8 +132,8 @@ export class SmallLog {
   }
 }
 
-function line({ seq, entry, secret }: SmallEntry, proof?: string[]): string {
-  return JSON.stringify({ seq, entry, private: secret, ...(proof === undefined ? {} : { proof }) });
+function line({ seq, entry, personal }: SmallEntry, proof?: string[]): string {
+  return JSON.stringify({ seq, entry, private: personal, ...(proof === undefined ? {} : { proof }) });
 }
 
 function recordOf(seq: number, subject: string | null): AuditRecord {

@@ -1,5 +1,5 @@
-// @swc/jest, told apart from its own additions: for every constructor parameter swc emits
-// `typeof X === "undefined" ? Object : X`, a branch that no test of ours can take and that would count as missed.
+// @swc/jest without a branch that swc adds: for every constructor parameter it emits `typeof X ===
+// "undefined" ? Object : X`. No test can take that branch, and it would count as missing coverage.
 const { createTransformer } = require('@swc/jest');
 
 const METADATA = /typeof (\w+) === "undefined" \? Object : \1/g;

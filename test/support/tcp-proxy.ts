@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Stands between the service and a server that it talks to, and may ill-treat what passes. */
+/** A proxy between the service and a server, which can cut, freeze or slow down connections. */
 export class TcpProxy {
   readonly #server = createServer((client) => this.#join(client));
   readonly #sockets = new Set<Socket>();
-  /** Bytes towards the server after which every connection is cut, or stands still. */
+  /** The number of bytes towards the server after which every connection is cut, or frozen. */
   cutAfter = Infinity;
   freezeAfter = Infinity;
-  /** Bytes towards the server in a second. */
+  /** Bytes a second towards the server. */
   bytesPerSecond = Infinity;
   #passed = 0;
 
@@ -25,7 +25,7 @@ export class TcpProxy {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Forgets what has passed, and lets everything pass again, on new connections. */
+  /** Resets the counter and passes everything again, on new connections. */
   heal(): void {
     Object.assign(this, { cutAfter: Infinity, freezeAfter: Infinity, bytesPerSecond: Infinity });
     this.#passed = 0;
@@ -49,7 +49,7 @@ export class TcpProxy {
         .on('error', () => undefined)
         .on('close', () => {
           this.#sockets.delete(socket);
-          // Not before it has had what was still on its way.
+          // After the data in transit has been delivered.
           other.destroySoon();
         });
     }

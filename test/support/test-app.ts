@@ -15,6 +15,7 @@ import { ApiDocument } from './api-document.js';
 import { Client } from './client.js';
 import { environmentOf, startS3 } from './s3-server.js';
 import { storedFiles } from './storage-files.js';
+import { newSymmetricKey } from '../../src/config/secret-sources.js';
 import { createDatabase } from './database.js';
 
 export const JWT_SECRET = 'mZq3vT8xWn5rYb2kLp7sDf4gHj9cRe6u';
@@ -25,27 +26,30 @@ export interface TestApp {
   readonly url: string;
   readonly port: number;
   readonly storage: string;
-  /** Every log line so far. */
+  /** All log lines so far. */
   readonly log: string[];
   client(): Client;
-  /** A client of a new user. */
+  /** A new user's client. */
   user(email?: string, password?: string): Promise<Client>;
-  /** A client of a new user with a role, as the operator's command gives it. */
+  /** A new user's client, with a role that was granted as by the operator's command. */
   userWithRole(role: Role): Promise<Client>;
-  /** Names of everything the storage holds, whole or broken. */
+  /** The names of all objects in the storage, complete or partial. */
   stored(): Promise<string[]>;
-  /** Puts other bytes in the place of something stored, or takes it away. */
+  /** Replaces the bytes of a stored object, or removes it. */
   tamper(name: string, bytes: string | null): Promise<void>;
   /** Makes the storage fail, or work again. */
   breakStorage(broken: boolean): Promise<void>;
-  /** Stops as a signal would. */
+  /** Stops like on a signal. */
   close(): Promise<void>;
 }
 
-/** The same for every app of a file. */
+/** With `TEST_ENCRYPTION=1`, every app has this key. */
+const ENCRYPTION_KEY = newSymmetricKey();
+
+/** One document for all apps of a test file. */
 let document: ApiDocument | null = null;
 
-/** The app as production builds it, on a directory and a database of its own, listening on a free port. */
+/** The app as in production, with its own directory and database, on a free port. */
 export async function startApp(environment: Record<string, string> = {}): Promise<TestApp> {
   const storage = environment.STORAGE_PATH ?? (await mkdtemp(join(tmpdir(), 'test-')));
   const database = await createDatabase();
@@ -63,10 +67,11 @@ export async function startApp(environment: Record<string, string> = {}): Promis
     LOG_LEVEL: 'debug',
     DATABASE_URL: database?.url,
     ...(bucket === null ? {} : environmentOf(bucket)),
+    ...(process.env.TEST_ENCRYPTION === '1' ? { ENCRYPTION_KEY } : {}),
     ...environment,
   });
   const log: string[] = [];
-  const logger = createLogger(config.logLevel, { write: (line: string) => void log.push(line) });
+  const logger = createLogger(config.log, { write: (line: string) => void log.push(line) });
   const app = await createApp(config, logger);
   const { port } = app.getHttpServer().address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
@@ -103,7 +108,7 @@ export async function startApp(environment: Record<string, string> = {}): Promis
       await (broken ? rename(...names) : rename(names[1], names[0]));
     },
     close: async () => {
-      // Nobody asks /ready before this one goes.
+      // No load balancer polls /ready here, so the stop is not announced.
       await stopApp(app, { ...config, http: { ...config.http, stopAnnouncementMs: 0 } });
       await s3?.stop();
       await database?.drop();

@@ -24,17 +24,24 @@ const MEDIA_TYPES: Record<ExportFormat, string> = {
   csv: 'text/csv; charset=utf-8; header=present',
 };
 
-/** An export, before its first entry. */
+/** The parts of an export that are decided before its first entry. */
 interface Opening {
   readonly checkpoint: SignedCheckpoint;
   readonly part: Part;
-  /** What is missing of the whole log; null in what does not claim to be whole. */
+  /**
+   * The entries that are missing from the whole log. Null when the export does not claim to be the whole log.
+   */
   readonly front: SignedFront | null;
-  /** What there is of the one user whose entries these are; null in what is not everything of one. */
+  /**
+   * The number of entries of the user. Null when the export does not claim to have all entries of one user.
+   */
   readonly extent: SignedExtent | null;
 }
 
-/** Writes out entries up to a checkpoint, so that they can be checked elsewhere. Memory does not grow with their number. */
+/**
+ * Writes entries up to a checkpoint, so that they can be verified elsewhere. Memory use does not grow with
+ * the number of entries.
+ */
 @Injectable()
 export class AuditExport {
   readonly #logger = new Logger(AuditExport.name);
@@ -49,13 +56,14 @@ export class AuditExport {
   ) {}
 
   /**
-   * Sends one's own entries, or an auditor everybody's, with all that were acknowledged before. The export is on record before its
-   * first byte. When retention removes what was still to be sent, the transfer breaks.
+   * Sends the actor's own entries. Auditors can also get all entries or those of another user. Every entry
+   * acknowledged before the request is included. The export is recorded before its first byte. The transfer
+   * breaks off when retention removes entries that were still to be sent.
    * @throws `forbidden`, `audit_unavailable`, `audit_inconsistent`.
    */
   async send(actor: Actor, query: ExportQueryInput, response: Response): Promise<void> {
     const subject = await this.rights.subjectOf(actor, query.user_id);
-    // Signed without them, it would say that it is all.
+    // The export claims to be complete, so these records must be in it.
     if (!(await this.backlog.catchUp()))
       throw errors.auditUnavailable(new Error('records wait too long for their place in the log'));
     const checkpoint = await this.proofs.latest();
@@ -69,7 +77,7 @@ export class AuditExport {
     });
     const opening = await this.#open(subject, query, checkpoint);
     const text = query.format === 'csv' ? this.#csv(query, opening) : this.#ndjson(query, opening);
-    // What fails before the first bytes is a refusal.
+    // A failure before the first bytes is still answered as a refusal.
     const first = await beginning(text);
     response.setHeader('Content-Type', MEDIA_TYPES[query.format]);
     response.setHeader(
@@ -80,7 +88,7 @@ export class AuditExport {
     try {
       await pipeline(Readable.from(resumed(first, text), { objectMode: false }), response);
     } catch (error) {
-      // The headers are gone: the transfer breaks, and what arrived has no last line.
+      // The headers are sent, so the transfer breaks off. The client sees that the last line is missing.
       this.#logger.warn({ err: error as Error }, 'an export broke off');
     }
   }
@@ -92,12 +100,13 @@ export class AuditExport {
   ): Promise<Opening> {
     const whole = query.format === 'ndjson' && !isFiltered(query);
     const extent = whole && subject !== null ? await this.completeness.extentOf(subject, checkpoint) : null;
-    // After the extent: what it misses by then has been removed by retention, or by somebody else.
+    // Read after the extent, so that entries which the extent does not count are below this size, unless
+    // something other than retention removed them.
     const begin = await this.batches.prunedSize();
     if (begin > checkpoint.size) {
-      throw errors.auditUnavailable(new Error('all that is published has been pruned'));
+      throw errors.auditUnavailable(new Error('all published entries were pruned'));
     }
-    // Of one user's entries none may be gone, though others' are.
+    // When the export is of one user, only that user's own entries count as missing.
     const isPruned = whole && (extent === null ? begin > 0 : extent.kept > 0);
     const front = isPruned
       ? await this.proofs.guarded((reader) => this.completeness.prunedFront(begin, checkpoint, reader))
@@ -125,13 +134,13 @@ export class AuditExport {
     }
     const expected = extent === null ? part.end - part.begin : extent.entries - extent.kept;
     if (!isFiltered(query) && rows !== expected) {
-      throw new Error(`there are ${rows} entries and not ${expected}; audit:check tells more`);
+      throw new Error(`found ${rows} entries instead of ${expected}; run audit:check`);
     }
     yield trailerLine(checkpoint.note, rows, extent?.note);
   }
 }
 
-/** The first text. @throws `audit_unavailable` when retention was faster. */
+/** The first text. @throws `audit_unavailable` when retention has removed the first entries. */
 async function beginning(text: AsyncGenerator<string>): Promise<IteratorResult<string>> {
   try {
     return await text.next();
@@ -145,7 +154,7 @@ async function* resumed(first: IteratorResult<string>, rest: AsyncGenerator<stri
   yield* rest;
 }
 
-/** The inclusion paths of entries in the tree of `size` leaves, read together. */
+/** The inclusion proofs of entries in the tree of `size` leaves, read together. */
 async function proofsOf(
   entries: readonly ExportedEntry[],
   size: number,

@@ -13,20 +13,22 @@ import { EMPTY_ROOT, joinSubtrees } from '../merkle/hashing.js';
 import type { SubjectExtent } from '../merkle/subject-note.js';
 import { perfectSubtrees } from '../merkle/tree-geometry.js';
 
-/** What retention has removed from the front of the log, as an export tells it. */
+/** The entries that retention has removed from the front of the log, as an export states it. */
 export interface SignedFront {
   readonly size: number;
-  /** The roots of the perfect subtrees that it makes up, largest first. */
+  /** The roots of the perfect subtrees of the removed entries, largest first. */
   readonly hashes: readonly Buffer[];
   readonly note: string;
 }
 
-/** How many entries of a subject there are, as an export tells it. */
+/** The number of entries of a subject, as an export states it. */
 export interface SignedExtent extends SubjectExtent {
   readonly note: string;
 }
 
-/** Signs what an export says of its own completeness, bound to the tree of its checkpoint. */
+/**
+ * Signs the statements of an export about its own completeness. They are bound to the tree of its checkpoint.
+ */
 @Injectable()
 export class Completeness {
   constructor(
@@ -36,7 +38,7 @@ export class Completeness {
   ) {}
 
   /**
-   * The first `size` entries, which are gone.
+   * States that the first `size` entries were removed.
    * @throws LogInconsistent when the tree of the checkpoint does not begin with them.
    */
   async prunedFront(size: number, checkpoint: Checkpoint, reader: TreeReader): Promise<SignedFront> {
@@ -48,14 +50,15 @@ export class Completeness {
     return { size, hashes, note: this.signer.signPruned(size, root, checkpoint) };
   }
 
-  /** The entries of a subject in the tree of the checkpoint. */
+  /** States the entries of a subject in the tree of the checkpoint. */
   async extentOf(subject: string, checkpoint: Checkpoint): Promise<SignedExtent> {
-    // First how far the chain has come: an entry beyond the checkpoint that is counted in it is then found below.
+    // The chain is read first. It may count an entry beyond the checkpoint; the next query then finds that
+    // entry.
     const chain = await this.subjects.findOneBy({ subject });
     const beyond = await this.#firstOf(subject, { begin: checkpoint.size });
     const first = await this.#firstOf(subject, { begin: 0, end: checkpoint.size });
     const entries = beyond?.subject_seq ?? chain?.entries ?? 0;
-    const newest = beyond === null ? (chain?.lastLeaf ?? EMPTY_ROOT) : leafNamed(beyond);
+    const newest = beyond === null ? (chain?.lastLeaf ?? EMPTY_ROOT) : previousLeaf(beyond);
     const extent = { subject, entries, newest, kept: first?.subject_seq ?? entries };
     return { ...extent, note: this.signer.signSubject(extent, checkpoint) };
   }
@@ -74,7 +77,7 @@ export class Completeness {
   }
 }
 
-/** The hash of the same subject's entry before. */
-function leafNamed({ subject_prev: named }: AuditEntry): Buffer {
+/** The hash of the subject's previous entry. */
+function previousLeaf({ subject_prev: named }: AuditEntry): Buffer {
   return named === null ? EMPTY_ROOT : Buffer.from(named, 'base64');
 }

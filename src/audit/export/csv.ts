@@ -26,20 +26,22 @@ const COLUMNS = [
   'ecs_type',
 ];
 
-// RFC 4180, and a quote before what a spreadsheet would take for a formula.
+// RFC 4180. A quote is put before a text that a spreadsheet would take for a formula.
 const OPTIONS = { record_delimiter: 'windows', escape_formulas: true } as const;
 
 export function csvHeader(): string {
   return stringify([COLUMNS], OPTIONS);
 }
 
-/** Entries for people and their tools, with the codes of OCSF and ECS. It cannot be verified; NDJSON can. */
+/**
+ * Entries as CSV, for people and their tools, with the codes of OCSF and ECS. Only NDJSON can be verified.
+ */
 export function csvRows(entries: readonly ExportedEntry[]): string {
   return stringify(entries.map(toRow), OPTIONS);
 }
 
-function toRow({ logged, secret }: ExportedEntry): unknown[] {
-  const entry = ofLogEntry(logged, secret);
+function toRow({ logged, personal }: ExportedEntry): unknown[] {
+  const entry = ofLogEntry(logged, personal);
   const { severity, ocsf, ecs } = ACTIONS[entry.action];
   const { resource, resourceType } = partsOf(entry.resource);
   return [

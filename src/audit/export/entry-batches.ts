@@ -10,12 +10,15 @@ import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
 import { LogSearch } from '../trail/log-search.js';
 import type { ExportedEntry } from './exported-entry.js';
 
-/** Entries that are read and written out before others get their turn: SQLite, and making the lines, hold up the process. */
+/**
+ * How many entries are read and written before other work runs. SQLite and the making of lines block the
+ * process.
+ */
 const BATCH = 250;
 
-/** Which part of the log is read, and whose entries of it. */
+/** A part of the log, and whose entries of it are read. */
 export interface Part {
-  /** Null for everybody's. */
+  /** Null for all users. */
   readonly subject: string | null;
   readonly begin: number;
   readonly end: number;
@@ -29,11 +32,11 @@ export class EntriesRemoved extends Error {
   }
 }
 
-/** Reads entries in the order of the log, in batches. Memory does not grow with their number. */
+/** Reads entries in the order of the log, in batches. Memory use does not grow with their number. */
 @Injectable()
 export class EntryBatches {
   constructor(
-    @InjectRepository(AuditPrivate) private readonly secrets: Repository<AuditPrivate>,
+    @InjectRepository(AuditPrivate) private readonly personal: Repository<AuditPrivate>,
     @InjectRepository(AuditState) private readonly states: Repository<AuditState>,
     private readonly search: LogSearch,
   ) {}
@@ -43,18 +46,21 @@ export class EntryBatches {
     return (await this.states.findOneByOrFail({ id: STATE_ID })).prunedSize;
   }
 
-  /** The entries of a part that the filter leaves, none missing. @throws EntriesRemoved */
+  /**
+   * The entries of a part that match the filter, without gaps. @throws EntriesRemoved when retention removed
+   * some.
+   */
   async *read(filter: AuditFilterInput, { subject, begin, end }: Part): AsyncGenerator<ExportedEntry[]> {
     for (let from: number | null = begin; from !== null;) {
-      const { rows, scannedTo }: Scan<AuditLogEntry> = await this.search.compose(filter, {
+      const { rows, scannedTo }: Scan<AuditLogEntry> = await this.search.inLogOrder(filter, {
         ...{ subject, from, before: end, limit: BATCH },
       });
-      // After the rows: what had been removed by then would be missing among them.
+      // Read after the rows: entries that were removed before could be missing from them.
       if ((await this.prunedSize()) > from) throw new EntriesRemoved(from);
       if (rows.length > 0) yield await this.#withSecrets(rows);
       const last: number | string | null = rows.length === BATCH ? rows.at(-1)!.seq : scannedTo;
       from = last === null ? null : Number(last) + 1;
-      // SQLite answers without letting go of the process.
+      // SQLite blocks the process, so other work runs between two batches.
       await nextTurn();
     }
   }
@@ -62,10 +68,10 @@ export class EntryBatches {
   async #withSecrets(rows: readonly AuditLogEntry[]): Promise<ExportedEntry[]> {
     const [first, last] = [rows.at(0)!.seq, rows.at(-1)!.seq];
     const dense = last - first < rows.length * 2;
-    const secrets = dense
-      ? await this.secrets.findBy({ seq: Between(first, last) })
-      : await this.secrets.find({ where: rows.map(({ seq }) => ({ seq })) });
-    const bySeq = new Map(secrets.map((secret) => [secret.seq, secret]));
-    return rows.map((logged) => ({ logged, secret: bySeq.get(logged.seq) }));
+    const stored = dense
+      ? await this.personal.findBy({ seq: Between(first, last) })
+      : await this.personal.find({ where: rows.map(({ seq }) => ({ seq })) });
+    const bySeq = new Map(stored.map((row) => [row.seq, row]));
+    return rows.map((logged) => ({ logged, personal: bySeq.get(logged.seq) }));
   }
 }

@@ -5,7 +5,7 @@ import { AuditFilterInput } from '../trail/audit-query.input.js';
 export const EXPORT_FORMATS = ['ndjson', 'csv'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-/** Which entries to export, and how. */
+/** Which entries are exported, and in which format. */
 export class ExportQueryInput extends AuditFilterInput {
   @ApiPropertyOptional({ enum: EXPORT_FORMATS, default: 'ndjson' })
   @IsOptional()

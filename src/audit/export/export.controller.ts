@@ -17,8 +17,8 @@ export class ExportController {
   @ApiOperation({
     summary: 'Export the trail',
     description:
-      'NDJSON carries what `npm run audit:verify` needs to check it without this service. Everything acknowledged before the ' +
-      'request is in it: it waits for the sequencer, at most 2 s, and is refused when that was not enough. Without its last line an export broke off.',
+      'NDJSON can be verified without this service (`npm run audit:verify`). The export has every entry acknowledged before the ' +
+      'request. It waits for the sequencer, at most 2 s, and is refused after that. An export without its last line is incomplete.',
   })
   @ApiOkResponse({
     description: 'Streamed, in the order of `seq`, up to the newest checkpoint.',
@@ -35,7 +35,7 @@ export class ExportController {
       'text/csv': { schema: { type: 'string' } },
     },
   })
-  @ApiRefusals('forbidden', 'audit_inconsistent')
+  @ApiRefusals('forbidden', 'audit_unavailable', 'audit_inconsistent')
   async export(
     @CurrentActor() actor: Actor,
     @Query() query: ExportQueryInput,

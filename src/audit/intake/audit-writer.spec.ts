@@ -8,7 +8,7 @@ import type { Transactions } from '../../database/transactions.js';
 import type { AuditRecord } from '../record/audit-record.entity.js';
 import { AuditWriter } from './audit-writer.js';
 
-/** A database whose commits wait until they are let through. */
+/** A database whose commits wait until they are released. */
 class GatedTransactions {
   readonly groups: unknown[][] = [];
   readonly #gates: (() => void)[] = [];
@@ -29,7 +29,7 @@ class GatedTransactions {
   }
 
   async letThrough(): Promise<void> {
-    // The writer lets the event loop turn until it brings nothing more.
+    // The writer waits for turns of the event loop until one of them brings no records.
     await nextTurn();
     await nextTurn();
     this.#gates.shift()?.();
@@ -54,7 +54,7 @@ describe('AuditWriter', () => {
 
   const record = (id: number) => ({ id: String(id), metadata: {}, personal: null }) as AuditRecord;
 
-  it('groups what arrives in one turn of the event loop, and what arrives while a commit runs', async () => {
+  it('groups records that arrive in one turn of the event loop, and those that arrive during a commit', async () => {
     const writes = [writer.write(record(0)), writer.write(record(1))];
     await nextTurn();
     await nextTurn();
@@ -71,7 +71,7 @@ describe('AuditWriter', () => {
     expect(pokes).toBe(2);
   });
 
-  it('gathers while each turn of the event loop brings more, but not for ever', async () => {
+  it('waits while each turn of the event loop brings more records, but not for ever', async () => {
     const writes: Promise<void>[] = [];
     const arrive = (turn: number) => {
       if (turn < 19) setImmediate(arrive, turn + 1);
@@ -88,7 +88,7 @@ describe('AuditWriter', () => {
     expect(transactions.groups.flat()).toEqual(writes.map((_, turn) => String(turn)));
   });
 
-  it('refuses every publisher of a group that fails, and goes on', async () => {
+  it('refuses all publishers of a failed group, and continues', async () => {
     transactions.failure = new Error('disk on fire');
     const failed = writer.write(record(0));
     await transactions.letThrough();
@@ -99,7 +99,7 @@ describe('AuditWriter', () => {
     await expect(next).resolves.toBeUndefined();
   });
 
-  it('refuses all who wait when there is no transaction to be had, and goes on', async () => {
+  it('refuses all waiting publishers when no transaction can be opened, and continues', async () => {
     transactions.locked = new Error('another process writes');
     const waiting = [writer.write(record(0)), writer.write(record(1))];
     for (const write of waiting) await expect(write).rejects.toMatchObject({ code: 'audit_unavailable' });
@@ -111,7 +111,7 @@ describe('AuditWriter', () => {
     expect(transactions.groups).toEqual([['2']]);
   });
 
-  it('holds 1000, makes the next wait, and refuses it after 2 s; drops nothing', async () => {
+  it('holds 1000 records, makes the next publisher wait, refuses it after 2 s, and drops nothing', async () => {
     const [{ check }] = checks.entries() as [RegisteredCheck];
     const writes = Array.from({ length: 1000 }, (_, index) => writer.write(record(index)));
     expect(writer.full).toBe(true);

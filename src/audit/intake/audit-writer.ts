@@ -8,12 +8,15 @@ import type { AuditRecord } from '../record/audit-record.entity.js';
 import { INTAKE, type IntakeRow, toIntakeRow } from '../record/intake-row.js';
 import { Sequencer } from './sequencer.js';
 
-/** The specification's figure. */
+/** The number in the specification. */
 const CAPACITY = 1000;
 const FULL_WAIT_MS = 2000;
-/** Records of one commit: SQLite blocks the process while they are inserted. */
+/** Records in one commit. SQLite blocks the process while they are inserted. */
 const GROUP = 500;
-/** Under load a turn of the event loop takes milliseconds, and the second brings as many records again. */
+/**
+ * How many turns of the event loop may add records to a group. Under load a turn takes milliseconds and the
+ * second one brings as many records again.
+ */
 const GATHER_TURNS = 4;
 
 interface Pending {
@@ -28,9 +31,9 @@ interface Waiter {
 }
 
 /**
- * Commits, in groups, the records of what happens outside a transaction. At once when idle; what arrives
- * while a commit runs forms the next group. Holds at most 1000 records: when full, publishers wait up to
- * 2 s and are then refused. Nothing is dropped.
+ * Commits the records of events outside a transaction, in groups. An idle writer commits at once. Records
+ * that arrive during a commit form the next group. It holds at most 1000 records. When it is full, publishers
+ * wait up to 2 s and are then refused. No record is dropped.
  */
 @Injectable()
 export class AuditWriter {
@@ -69,19 +72,19 @@ export class AuditWriter {
     });
   }
 
-  /** Records that wait for their commit. */
+  /** How many records wait for their commit. */
   get depth(): number {
     return this.#buffer.length + this.#inCommit;
   }
 
-  /** True while publishers have to wait. */
+  /** True while publishers must wait. */
   get full(): boolean {
     return this.depth >= CAPACITY;
   }
 
   /**
    * Resolves when the record is committed.
-   * @throws `audit_unavailable` when the buffer stays full for 2 s or the commit fails.
+   * @throws `audit_unavailable` when the buffer stays full for 2 s or when the commit fails.
    */
   async write(record: AuditRecord): Promise<void> {
     if (this.full) await this.#room();
@@ -90,7 +93,10 @@ export class AuditWriter {
     await committed;
   }
 
-  /** Resolves when everything accepted so far is committed or refused; what is then still here counts as dropped. */
+  /**
+   * Resolves when all records accepted so far are committed or refused. Records that remain then count as
+   * dropped.
+   */
   async drain(): Promise<void> {
     await this.#running;
     this.#dropped.inc(this.depth);
@@ -106,7 +112,7 @@ export class AuditWriter {
 
   async #commitGroup(): Promise<void> {
     let group: readonly Pending[] | undefined;
-    // At the last moment: what comes while the transaction waits for others is in the group.
+    // As late as possible, so that records which arrive during the wait for a transaction are in the group.
     const take = (): IntakeRow[] => {
       group = this.#take();
       return group.map(({ record }) => toIntakeRow(record));
@@ -117,7 +123,7 @@ export class AuditWriter {
       this.#written.inc(this.#inCommit);
       this.sequencer.poke();
     } catch (error) {
-      // Those who have waited for a transaction that did not come about have not been taken yet.
+      // The transaction was not opened, so its records are still in the buffer.
       group ??= this.#take();
       this.#logger.error(
         { err: error as Error, records: group.length },
@@ -135,8 +141,8 @@ export class AuditWriter {
   }
 
   /**
-   * SQLite commits without letting go of the process, so that nothing arrives meanwhile. Instead, what the next turns of the
-   * event loop bring is in the group, until one brings nothing: when idle, the first.
+   * SQLite blocks the process during a commit, and no records arrive meanwhile. So the group waits for the
+   * next turns of the event loop, until one of them brings no records. An idle writer waits for one turn.
    */
   async #gather(): Promise<void> {
     let before = 0;

@@ -12,8 +12,8 @@ import { Sequencer } from './sequencer.js';
 import { recordOfEvent } from '../record/record-of-event.js';
 
 /**
- * Turns every event into a record. Inside a transaction the record is part of it: no action without its
- * record, no record without its action. Outside one it goes to the group-committing writer.
+ * Turns every event into a record. An event inside a transaction has its record in the same transaction:
+ * there is no action without its record and no record without its action. Other records go to AuditWriter.
  */
 @Injectable()
 export class AuditListener {
@@ -25,16 +25,17 @@ export class AuditListener {
     private readonly config: AppConfig,
   ) {}
 
-  // Without suppressErrors: false, Nest logs what a listener throws and the action would go on unrecorded.
+  // Without suppressErrors: false, Nest would log a listener's error, and the action would continue without a
+  // record.
   @OnEvent(EVERY_EVENT, { suppressErrors: false })
   async record(event: DomainEvent, tx?: EntityManager): Promise<void> {
     const record = recordOfEvent(event, this.config.audit.emailHashKey);
     if (tx === undefined) return this.writer.write(record);
     this.transactions.afterCommit(tx, () => this.sequencer.poke());
     if (event.type === 'user.deleted') {
-      // At once, so that it is among what is erased.
+      // Inserted immediately, so that the erasure includes it.
       await insertRows(tx, INTAKE.table, INTAKE.columns, [toIntakeRow(record)]);
-      await this.erasure.forget(tx, event.userId);
+      await this.erasure.begin(tx, event.userId);
     } else {
       this.transactions.insertDeferred(tx, INTAKE, toIntakeRow(record));
     }

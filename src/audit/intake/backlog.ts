@@ -7,26 +7,29 @@ import { ReadinessChecks } from '../../common/lifecycle/readiness-check.js';
 import { within } from '../../common/within.js';
 import { isPostgres } from '../../database/is-postgres.js';
 import { AuditRecord } from '../record/audit-record.entity.js';
+import { HeldRecords } from './held-records.js';
+import { otherThan } from './intake-queue.js';
 import { Sequencer } from './sequencer.js';
 import type { Position } from '../log/log-rows.js';
 
 const CATCH_UP_MS = 2000;
-/** While another process sequences. */
+/** The wait while another process sequences, in milliseconds. */
 const RETRY_MS = 50;
 const LAG_LIMIT_MS = 300_000;
 
-/** A record that waits for its place. */
+/** A record without a place in the log. */
 interface Waiting {
   readonly position: Position;
   readonly id: string;
 }
 
-/** The records in the intake that have no place in the log yet. */
+/** The records in the intake that have no place in the log yet. Those that cannot get one do not count. */
 @Injectable()
 export class Backlog {
   constructor(
     @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
     private readonly sequencer: Sequencer,
+    private readonly held: HeldRecords,
     registry: Registry,
     checks: ReadinessChecks,
   ) {
@@ -44,35 +47,44 @@ export class Backlog {
 
   /** How long the oldest record has been waiting for its place, in milliseconds. */
   async lag(): Promise<number> {
-    const [oldest] = await this.intake.query<{ recorded_at: string }[]>(
-      'SELECT recorded_at FROM audit_intake ORDER BY position LIMIT 1',
-    );
+    const [oldest] = await this.#first<{ recorded_at: string }>('recorded_at', 'ASC');
     return oldest === undefined ? 0 : Math.max(0, Date.now() - Date.parse(oldest.recorded_at));
   }
 
   /**
-   * Resolves when everything committed before the call has its place, whichever process gives it.
-   * @returns false when it has not after 2 s.
+   * Resolves when everything that was committed before the call has its place. Any process may have given it.
+   * @returns false when this takes longer than 2 s.
    */
   async catchUp(): Promise<boolean> {
-    const [newest] = await this.intake.query<Waiting[]>(
-      'SELECT position, id FROM audit_intake ORDER BY position DESC LIMIT 1',
-    );
+    const [newest] = await this.#first<Waiting>('position, id', 'DESC');
     if (newest === undefined) return true;
     return within(CATCH_UP_MS, this.#sequenceUpTo(newest), () => false);
   }
 
-  async #sequenceUpTo({ position, id }: Waiting): Promise<boolean> {
-    const waiting = this.intake.createQueryBuilder('r').limit(1);
-    // What was committed late may have a place before others that are gone already. The embedded database has one process, which
-    // empties the intake in one run, and uses a position again when it was empty.
-    if (isPostgres(this.intake.manager)) waiting.where('r.position <= :position', { position });
-    else waiting.where({ id });
+  async #sequenceUpTo(newest: Waiting): Promise<boolean> {
     for (let tries = 0; tries < CATCH_UP_MS / RETRY_MS; tries++) {
       await this.sequencer.run();
-      if (!(await waiting.getExists())) return true;
+      if (!(await this.#isWaiting(newest))) return true;
       await delay(RETRY_MS);
     }
     return false;
+  }
+
+  async #isWaiting({ position, id }: Waiting): Promise<boolean> {
+    // On PostgreSQL a record that was committed late can have a smaller position than records that are gone
+    // already. The embedded database has one process, which empties the intake in one run, and it reuses
+    // positions when the intake was empty.
+    if (!isPostgres(this.intake.manager))
+      return !this.held.ids().includes(id) && this.intake.existsBy({ id });
+    const [oldest] = await this.#first<Waiting>('position', 'ASC');
+    return oldest !== undefined && BigInt(oldest.position) <= BigInt(position);
+  }
+
+  #first<T>(columns: string, order: 'ASC' | 'DESC'): Promise<T[]> {
+    const { condition, parameters } = otherThan(this.intake.manager, this.held.ids());
+    return this.intake.query<T[]>(
+      `SELECT ${columns} FROM audit_intake ${condition} ORDER BY position ${order} LIMIT 1`,
+      parameters,
+    );
   }
 }

@@ -2,35 +2,30 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Counter, Registry } from 'prom-client';
-import { type EntityManager, Repository } from 'typeorm';
-import { isPostgres } from '../../database/is-postgres.js';
-import { Transactions } from '../../database/transactions.js';
+import { Repository } from 'typeorm';
 import { AuditRecord } from '../record/audit-record.entity.js';
-import type { Checkpoint } from '../merkle/checkpoint.js';
-import { EMPTY_ROOT } from '../merkle/hashing.js';
-import type { TileEdge } from '../merkle/tiles.js';
-import { personalValues, sealEntry } from '../log/audit-entry.js';
-import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
-import { AuditSubject } from '../log/audit-subject.entity.js';
-import { requireContinuation } from '../witness/continuation.js';
-import { chainsOf, oldestRecords } from './intake-queue.js';
 import { LogInconsistent } from '../witness/log-inconsistent.js';
-import { LogSigner } from '../log/log-signer.js';
-import { emptyIntake, type PlacedEntry, storeBatch } from '../log/log-rows.js';
-import { TreeReader } from '../log/tree-reader.js';
-import { Witness } from '../witness/witness.js';
+import { HeldRecords } from './held-records.js';
+import { hasRecords } from './intake-queue.js';
+import { LogAppender } from './log-appender.js';
+import { UnplaceableRecords } from './unplaceable-records.js';
 
 const BATCH = 1024;
 const EVERY_MS = 250;
-/** A poke waits so long for others: under load a batch then holds many records and costs one commit. */
+/**
+ * The sequencer waits this long for more records, in milliseconds. Under load, one batch and one commit then
+ * take many records.
+ */
 const GATHER_MS = 200;
-/** And so long when there are many: a page of the log's indexes is then written once for more of them. */
+/**
+ * The wait when there are many records. Each page of the log's indexes is then written once for more of them.
+ */
 const BUSY_GATHER_MS = 500;
 const BUSY_AT = 64;
 
 /**
- * Moves committed records from the intake into the log, gives each the next `seq`, and extends and signs the tree,
- * all in one transaction. Every process runs one; the row lock on `audit_state` lets one at a time do it.
+ * Moves committed records from the intake into the log, in batches, soon after they were committed. Every
+ * process has a sequencer. One of them works at a time.
  */
 @Injectable()
 export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
@@ -44,9 +39,8 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
-    private readonly transactions: Transactions,
-    private readonly signer: LogSigner,
-    private readonly witness: Witness,
+    private readonly appender: LogAppender,
+    private readonly held: HeldRecords,
     registry: Registry,
   ) {
     this.#sequenced = new Counter({
@@ -66,7 +60,7 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
     await (this.#next ?? this.#running);
   }
 
-  /** Says that there may be something to do. Returns at once. */
+  /** Signals that there may be new records. Returns at once. */
   poke(): void {
     const wait = this.#busy ? BUSY_GATHER_MS : GATHER_MS;
     this.#poked ??= setTimeout(() => {
@@ -76,11 +70,11 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Resolves when everything committed before the call has its place, unless another process is at it. What goes wrong is
-   * reported, and tried again later.
+   * Resolves when everything that was committed before the call has its place, unless another process is
+   * sequencing. Failures are logged, and the sequencer tries again later.
    */
   run(): Promise<void> {
-    // A run that has begun may already have read the intake, so the caller waits for the next one.
+    // A running run may have read the intake already, so the caller waits for the next run.
     this.#next ??= this.#running.then(() => {
       this.#next = null;
       this.#running = this.#empty();
@@ -90,13 +84,12 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async #empty(): Promise<void> {
+    let limit = BATCH;
     try {
-      while (await this.intake.exists()) {
-        const moved = await this.transactions.run((tx) => this.#sequence(tx), { alone: true });
-        this.#busy = moved >= BUSY_AT;
-        if (moved < BATCH) return;
-        // SQLite works without letting go of the process: others get their turn.
-        await nextTurn();
+      while (limit > 0 && (await hasRecords(this.intake.manager, this.held.ids()))) {
+        limit = await this.#append(limit);
+        // SQLite blocks the process, so other work runs between two batches.
+        if (limit > 0) await nextTurn();
       }
     } catch (error) {
       if (error instanceof LogInconsistent) return;
@@ -104,90 +97,23 @@ export class Sequencer implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** @returns how many records got their place; 0 when another process holds the lock. */
-  async #sequence(tx: EntityManager): Promise<number> {
-    // Before the state is read, which has to continue it.
-    const { published } = this.witness;
-    const state = await lockState(tx);
-    if (state === null) return 0;
-    const { records, positions } = await oldestRecords(tx, BATCH);
-    if (records.length === 0) return 0;
-    const edge = await this.witness.guard(() => verifiedEdge(tx, state, published));
-    const subjects = await chainsOf(tx, records);
-    const sealed = records.map((record) => seal(record, edge, subjects));
-    // First, for the log then grows into the pages that the intake leaves, and SQLite writes these once.
-    await emptyIntake(tx, positions);
-    await storeBatch(tx, sealed, subjects, edge);
-    const root = edge.root();
-    const checkpoint = this.signer.sign(edge.size, root);
-    await tx.update(AuditState, { id: STATE_ID }, { size: edge.size, root, checkpoint });
-    this.transactions.afterCommit(tx, () => {
-      this.#sequenced.inc(records.length);
-      this.witness.poke();
-    });
-    // What was still on its way when its owner was forgotten: the intake had it after the erasure.
-    if (records.some((record) => isErased(record, subjects) && personalValues(record) !== null))
-      this.transactions.afterCommit(tx, () => this.transactions.scrub());
-    return records.length;
+  /**
+   * Appends one batch. A batch that contains a record which cannot become an entry is halved until that record
+   * is alone. It is then held, and the others get their places in order.
+   * @returns the size of the next batch. 0 when nothing more is to be done now.
+   */
+  async #append(limit: number): Promise<number> {
+    try {
+      const moved = await this.appender.append(limit, this.held.ids());
+      this.#sequenced.inc(moved);
+      this.#busy = moved >= BUSY_AT;
+      return moved < limit ? 0 : limit;
+    } catch (error) {
+      if (!(error instanceof UnplaceableRecords)) throw error;
+      const { length } = error.ids;
+      if (length > 1) return Math.ceil(length / 2);
+      this.held.hold(error.ids[0]!, error);
+      return BATCH;
+    }
   }
-}
-
-/**
- * The right edge of the tree, once it is known to be the tree that was signed, and to continue the one that was published.
- * @throws LogInconsistent, RangeError.
- */
-async function verifiedEdge(
-  tx: EntityManager,
-  state: AuditState,
-  published: Checkpoint | null,
-): Promise<TileEdge> {
-  const reader = new TreeReader(tx);
-  const root = state.root ?? EMPTY_ROOT;
-  if (published !== null) await requireContinuation(published, state.size, root, reader);
-  const edge = await reader.edge(state.size);
-  if (!edge.root().equals(root)) {
-    throw new LogInconsistent(`the stored tree of ${state.size} leaves has another root`);
-  }
-  return edge;
-}
-
-/** Takes the lock that makes this process the sequencer until its transaction ends; null when another has it. */
-async function lockState(tx: EntityManager): Promise<AuditState | null> {
-  const select = tx.createQueryBuilder(AuditState, 's').where({ id: STATE_ID });
-  if (isPostgres(tx)) select.setLock('pessimistic_write').setOnLocked('skip_locked');
-  return select.getOne();
-}
-
-/** Gives a record its place, and moves the tree and the subject's chain on by it. */
-function seal(record: AuditRecord, edge: TileEdge, subjects: Map<string, AuditSubject>): PlacedEntry {
-  const seq = edge.size;
-  const chain = record.subject === null ? null : chainOf(record.subject, subjects);
-  const sealed = sealEntry(isErased(record, subjects) ? withoutPersonalValues(record) : record, {
-    seq,
-    subjectSeq: chain?.entries ?? null,
-    subjectPrev: chain?.lastLeaf ?? null,
-  });
-  edge.append(sealed.leaf);
-  if (chain !== null) {
-    chain.entries++;
-    chain.lastLeaf = sealed.leaf;
-  }
-  return { entry: sealed.entry, leaf: sealed.leaf, secret: sealed.secret, seq, record };
-}
-
-/** Whether it is about or by somebody who was forgotten. */
-function isErased(record: AuditRecord, subjects: ReadonlyMap<string, AuditSubject>): boolean {
-  return [record.subject, record.actorId].some((id) => id !== null && subjects.get(id)?.erasedAt != null);
-}
-
-function withoutPersonalValues(record: AuditRecord): AuditRecord {
-  return { ...record, ip: null, userAgent: null, personal: null };
-}
-
-function chainOf(subject: string, subjects: Map<string, AuditSubject>): AuditSubject {
-  const known = subjects.get(subject);
-  if (known !== undefined) return known;
-  const fresh: AuditSubject = { subject, entries: 0, lastLeaf: null, erasedAt: null };
-  subjects.set(subject, fresh);
-  return fresh;
 }

@@ -11,15 +11,15 @@ import { AuditLogEntry } from '../log/audit-log-entry.entity.js';
 import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
 import { Sequencer } from './sequencer.js';
 
-/** A moment of the trail. By places, as ids sort by a clock that may have been set back since. */
+/** A point in the audit trail. It uses places, because ids sort by a clock that may have been set back. */
 interface Moment {
-  /** Records of this instance that wait for their place. */
+  /** Records of this instance without a place in the log. */
   readonly waiting: ReadonlySet<string>;
   /** Entries of the log. */
   readonly size: number;
 }
 
-/** Records when this process starts and stops, and drains the trail before it exits. */
+/** Records the start and stop of this process, and writes out the audit trail before it exits. */
 @Injectable()
 export class SystemJournal {
   readonly #instance: string;
@@ -37,8 +37,10 @@ export class SystemJournal {
   }
 
   /**
-   * Records the start, and whether the last stop of this instance was clean. The log then has a checkpoint.
-   * @throws when an event does not leave exactly one record: the service must not run without its trail.
+   * Records the start, and whether the last stop of this instance was clean. The log has a checkpoint
+   * afterwards.
+   * @throws when an event does not leave exactly one record: the service must not run without its audit
+   * trail.
    */
   async recordStart(): Promise<void> {
     const last = await this.#lastAction();
@@ -54,14 +56,14 @@ export class SystemJournal {
     await this.sequencer.run();
   }
 
-  /** Commits what is still in the buffer, then records the stop, and gives everything its place in the log. */
+  /** Commits the records in the buffer, records the stop, and gives all records their place in the log. */
   async recordStop(): Promise<void> {
     await this.writer.drain();
     await this.events.publish({ type: 'system.stopped', actor: bySystem, instance: this.#instance });
     await this.sequencer.run();
   }
 
-  /** What this instance did last; null when it is new. */
+  /** The last action of this instance. Null when it is new. */
   async #lastAction(): Promise<Action | null> {
     const where = { resource: this.#resource, action: In(['SYSTEM_START', 'SYSTEM_STOP']) };
     const newest = this.intake.createQueryBuilder('r').where(where).orderBy('r.position', 'DESC').limit(1);
@@ -71,14 +73,14 @@ export class SystemJournal {
 
   async #moment(): Promise<Moment> {
     const waiting = await this.intake.findBy({ resource: this.#resource });
-    // After it: what is moved in between then has its place below the size.
+    // Read after the intake: a record that is moved in between then has its place below this size.
     const { size } = await this.states.findOneByOrFail({ id: STATE_ID });
     return { waiting: new Set(waiting.map(({ id }) => id)), size };
   }
 
   async #countSince({ waiting, size }: Moment): Promise<number> {
     const resource = this.#resource;
-    // The intake first: what is moved in between is then found twice, never missed.
+    // The intake is read first: a record that is moved in between is found twice, not missed.
     const unplaced = await this.intake.findBy({ resource });
     const placed = await this.log.findBy({ resource, seq: MoreThanOrEqual(size) });
     const ids = new Set([...unplaced, ...placed].map(({ id }) => id));

@@ -5,11 +5,11 @@ import { canonicalize } from '../merkle/canonical-json.js';
 import { leafHash } from '../merkle/hashing.js';
 import { privateDigest, SALT_BYTES } from '../merkle/private-digest.js';
 
-/** The form of an entry; part of what is hashed. */
+/** The format of an entry. It is part of the hashed text. */
 export const ENTRY_TYPE = 'audit-event/v1';
 const ENTRY_BYTES = 16_384;
 
-/** An entry of the log, as its canonical JSON says it. */
+/** An entry of the log, in the form of its canonical JSON. */
 export interface AuditEntry {
   readonly action: string;
   readonly actor: { readonly id: string | null; readonly type: string };
@@ -17,41 +17,40 @@ export interface AuditEntry {
   readonly metadata: Values;
   readonly occurred_at: string;
   readonly outcome: string;
-  /** Base64 of the digest of the personal values; null when there are none. */
+  /** Base64 of the digest of the personal values. Null when there are none. */
   readonly private_digest: string | null;
   readonly recorded_at: string;
   readonly request_id: string | null;
   readonly resource: string | null;
   readonly seq: number;
   readonly subject: string | null;
-  /** Base64 of the leaf hash of the same subject's entry before; null in its first. */
+  /** Base64 of the leaf hash of the subject's previous entry. Null in the first. */
   readonly subject_prev: string | null;
   readonly subject_seq: number | null;
   readonly t: typeof ENTRY_TYPE;
 }
 
-/** Where an entry comes to stand in the log and in the chain of its subject. */
+/** The place of an entry in the log and in the chain of its subject. */
 export interface Place {
   readonly seq: number;
   readonly subjectSeq: number | null;
   readonly subjectPrev: Buffer | null;
 }
 
-/** An entry with its hash, and the personal values apart from it. */
+/** The text of an entry with its hash, and its personal values in a separate field. */
 export interface SealedEntry {
   readonly entry: string;
   readonly leaf: Buffer;
-  readonly secret: { readonly salt: Buffer; readonly values: string } | null;
+  readonly personal: { readonly salt: Buffer; readonly values: string } | null;
 }
 
 /**
- * Gives a record its final form at its place.
+ * Makes the final text of a record at its place.
  * @throws RangeError when the entry would exceed 16 KiB.
  */
 export function sealEntry(record: AuditRecord, place: Place): SealedEntry {
-  const personal = personalValues(record);
-  const secret =
-    personal === null ? null : { salt: randomOctets(SALT_BYTES), values: canonicalize(personal) };
+  const values = personalValues(record);
+  const personal = values === null ? null : { salt: randomOctets(SALT_BYTES), values: canonicalize(values) };
   const entry = canonicalize({
     action: record.action,
     actor: { id: record.actorId, type: record.actorType },
@@ -59,7 +58,7 @@ export function sealEntry(record: AuditRecord, place: Place): SealedEntry {
     metadata: record.metadata,
     occurred_at: record.occurredAt,
     outcome: record.outcome,
-    private_digest: secret === null ? null : privateDigest(secret.salt, secret.values),
+    private_digest: personal === null ? null : privateDigest(personal.salt, personal.values),
     recorded_at: record.recordedAt,
     request_id: record.requestId,
     resource: record.resource,
@@ -71,10 +70,10 @@ export function sealEntry(record: AuditRecord, place: Place): SealedEntry {
   } satisfies AuditEntry);
   if (Buffer.byteLength(entry) > ENTRY_BYTES)
     throw new RangeError(`entry ${record.id} exceeds ${ENTRY_BYTES} bytes`);
-  return { entry, leaf: leafHash(entry), secret };
+  return { entry, leaf: leafHash(entry), personal };
 }
 
-/** Everything about a record that is somebody's own; null when there is nothing. */
+/** The personal values of a record. Null when there are none. */
 export function personalValues(record: AuditRecord): Values | null {
   const { personal, ip, userAgent } = record;
   if (personal === null && ip === null && userAgent === null) return null;

@@ -3,7 +3,9 @@ import { wholeNumber } from '../../database/column-transformers.js';
 import type { Action } from '../record/actions.js';
 import type { Outcome } from '../record/record-table.js';
 
-/** A leaf of the tree. Beside the entry's exact text stand those of its values that are searched for. */
+/**
+ * A leaf of the tree: the exact text of the entry, and columns with those of its values that are searched.
+ */
 @Entity('audit_log')
 export class AuditLogEntry {
   @PrimaryColumn('bigint', { transformer: wholeNumber })
@@ -33,7 +35,7 @@ export class AuditLogEntry {
   @Column('varchar', { name: 'occurred_at' })
   occurredAt: string;
 
-  /** Canonical JSON, byte for byte what was hashed. */
+  /** Canonical JSON: exactly the bytes that were hashed. */
   @Column('text')
   entry: string;
 }

@@ -1,7 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { base64, wholeNumber } from '../../database/column-transformers.js';
 
-/** The personal values of an entry and the salt of their digest. Deleting the row erases them; the log stays whole. */
+/**
+ * The personal values of an entry, with the salt of their digest. Deleting the row erases them; the log stays
+ * verifiable.
+ */
 @Entity('audit_private')
 export class AuditPrivate {
   @PrimaryColumn('bigint', { transformer: wholeNumber })
@@ -10,7 +13,7 @@ export class AuditPrivate {
   @Column('varchar', { name: 'occurred_at' })
   occurredAt: string;
 
-  /** As in the values; here to be searched for. */
+  /** A copy of the address in the values, for searches. */
   @Column('varchar', { nullable: true })
   ip: string | null;
 

@@ -1,20 +1,20 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { base64, wholeNumber } from '../../database/column-transformers.js';
 
-/** The only row's id. */
+/** The id of the only row. */
 export const STATE_ID = 1;
 
-/** How far the log has come. Whoever holds a lock on its only row is the sequencer. */
+/** The state of the log. The process that holds a lock on its only row is the sequencer. */
 @Entity('audit_state')
 export class AuditState {
   @PrimaryColumn('integer')
   id: number;
 
-  /** Entries so far, and so the next `seq`. */
+  /** The number of entries, which is also the next `seq`. */
   @Column('bigint', { transformer: wholeNumber })
   size: number;
 
-  /** The root of the tree of `size` leaves; null before the first. */
+  /** The root of the tree of `size` leaves. Null before the first entry. */
   @Column('text', { transformer: base64, nullable: true })
   root: Buffer | null;
 

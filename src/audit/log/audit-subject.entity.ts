@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { base64, wholeNumber } from '../../database/column-transformers.js';
 
-/** How far the chain of one subject's entries has come. */
+/** The state of the chain of one subject's entries. */
 @Entity('audit_subjects')
 export class AuditSubject {
   @PrimaryColumn('varchar')
@@ -10,11 +10,11 @@ export class AuditSubject {
   @Column('bigint', { transformer: wholeNumber })
   entries: number;
 
-  /** The leaf hash of the newest entry; null before the first. */
+  /** The leaf hash of the newest entry. Null before the first. */
   @Column('text', { transformer: base64, name: 'last_leaf', nullable: true })
   lastLeaf: Buffer | null;
 
-  /** Since when personal values of this person are no longer taken in. */
+  /** From this time on, personal values of this person are no longer stored. */
   @Column('varchar', { name: 'erased_at', nullable: true })
   erasedAt: string | null;
 }

@@ -22,16 +22,16 @@ const PRIVATE_COLUMNS = ['seq', 'occurred_at', 'ip', 'salt', 'private_values'] a
 const SUBJECT_COLUMNS = ['subject', 'entries', 'last_leaf', 'erased_at'] as const;
 const TILE_COLUMNS = ['level', 'tile_index', 'hashes'] as const;
 
-/** The place of a record in the intake, as the database's driver gives it. */
+/** The position of a record in the intake, as returned by the database driver. */
 export type Position = number | string;
 
-/** A record that has its place. */
+/** A record with its place. */
 export interface PlacedEntry extends SealedEntry {
   readonly seq: number;
   readonly record: AuditRecord;
 }
 
-/** Writes sealed entries into the log, with what stands beside it. */
+/** Inserts sealed entries into the log, with their personal values, chains and tiles. */
 export async function storeBatch(
   tx: EntityManager,
   sealed: readonly PlacedEntry[],
@@ -50,10 +50,10 @@ export async function storeBatch(
     record.occurredAt,
     entry,
   ]);
-  const secrets = sealed.flatMap(({ seq, record, secret }) =>
-    secret === null
+  const privateRows = sealed.flatMap(({ seq, record, personal }) =>
+    personal === null
       ? []
-      : [[seq, record.occurredAt, record.ip, secret.salt.toString('base64'), secret.values]],
+      : [[seq, record.occurredAt, record.ip, personal.salt.toString('base64'), personal.values]],
   );
   const chains = [...subjects.values()].map(({ subject, entries: count, lastLeaf, erasedAt }) => [
     subject,
@@ -63,17 +63,24 @@ export async function storeBatch(
   ]);
   const tiles = edge.changed().map(({ level, index, hashes }) => [level, index, hashes.toString('base64')]);
   await insertRows(tx, 'audit_log', LOG_COLUMNS, entries);
-  await insertRows(tx, 'audit_private', PRIVATE_COLUMNS, secrets);
+  await insertRows(tx, 'audit_private', PRIVATE_COLUMNS, privateRows);
   await upsertRows(tx, 'audit_subjects', SUBJECT_COLUMNS, 1, chains);
   await upsertRows(tx, 'audit_tiles', TILE_COLUMNS, 2, tiles);
 }
 
-/** Takes the oldest records out of the intake, by their places. */
-export async function emptyIntake(tx: EntityManager, positions: readonly Position[]): Promise<void> {
+/** Deletes records from the intake by their positions: the oldest ones, except those with the ids `except`. */
+export async function emptyIntake(
+  tx: EntityManager,
+  positions: readonly Position[],
+  except: readonly string[],
+): Promise<void> {
   if (isPostgres(tx)) {
-    // One that was committed since may stand between two.
+    // A record that was committed later may have a position between two of these.
     await tx.query('DELETE FROM audit_intake WHERE position = ANY($1)', [positions]);
   } else {
-    await tx.query('DELETE FROM audit_intake WHERE position <= ?', [positions.at(-1)]);
+    await tx.query(
+      'DELETE FROM audit_intake WHERE position <= ? AND id NOT IN (SELECT value FROM json_each(?))',
+      [positions.at(-1), JSON.stringify(except)],
+    );
   }
 }

@@ -5,7 +5,7 @@ import { prunedText } from '../merkle/pruned-note.js';
 import { noteVerifier, type NoteVerifier, signNote } from '../merkle/signed-note.js';
 import { type SubjectExtent, subjectText } from '../merkle/subject-note.js';
 
-/** Signs what the log commits to, under the log's name. */
+/** Signs the statements of the log, under its name. */
 @Injectable()
 export class LogSigner {
   readonly verifier: NoteVerifier;
@@ -20,12 +20,12 @@ export class LogSigner {
     return signCheckpoint({ origin, size, root }, origin, signingKey);
   }
 
-  /** What there is of a subject's entries in the tree of a checkpoint. */
+  /** Signs the extent of a subject's entries in the tree of a checkpoint. */
   signSubject(extent: SubjectExtent, checkpoint: Checkpoint): string {
     return this.#sign(subjectText(extent, checkpoint));
   }
 
-  /** What retention has removed from the front of the tree of a checkpoint. */
+  /** Signs the entries that retention has removed from the front of the tree of a checkpoint. */
   signPruned(size: number, root: Buffer, checkpoint: Checkpoint): string {
     return this.#sign(prunedText(size, root, checkpoint));
   }

@@ -13,12 +13,12 @@ import { AuditState, STATE_ID } from './audit-state.entity.js';
 import { lockLog } from './lock-log.js';
 
 const DAY_MS = 86_400_000;
-/** Rows of one transaction, so that others get their turn. */
+/** Rows in one transaction. Other work runs between two transactions. */
 const STEP = 5000;
 
 /**
- * Removes what is older than the configured days: personal values, and whole entries from the front of the log.
- * The hashes of the tree stay, so every checkpoint and every proof still holds. Each step is recorded.
+ * Removes what is older than the configured days: personal values, and whole entries from the front of the
+ * log. The hashes of the tree stay, so every checkpoint and every proof stays valid. Each step is recorded.
  */
 @Injectable()
 export class Retention {
@@ -50,7 +50,7 @@ export class Retention {
       });
       total += removed;
       if (removed < STEP) return total;
-      // SQLite works without letting go of the process: others get their turn.
+      // SQLite blocks the process, so other work runs between two steps.
       await nextTurn();
     }
   }
@@ -73,7 +73,7 @@ export class Retention {
     return old.length;
   }
 
-  /** Entries go only from the front and without a gap: the first that is young enough ends it. */
+  /** Removes entries only from the front and without a gap, up to the first entry that is young enough. */
   async #pruneEntries(tx: EntityManager, before: string): Promise<number> {
     const first = await tx.find(AuditLogEntry, {
       select: { seq: true, occurredAt: true },
@@ -85,7 +85,7 @@ export class Retention {
     const last = old.at(-1);
     if (last === undefined) return 0;
     const size = last.seq + 1;
-    // This is what makes the trigger on the log let them go.
+    // Only this makes the trigger on the log allow the deletion.
     await tx.update(AuditState, { id: STATE_ID }, { prunedSize: size });
     await tx.delete(AuditPrivate, { seq: LessThan(size) });
     await tx.delete(AuditLogEntry, { seq: LessThan(size) });

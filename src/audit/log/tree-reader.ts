@@ -18,8 +18,8 @@ const REMEMBERED_TILES = 1000;
 const TILES_PER_QUERY = 100;
 
 /**
- * Reads hashes of the stored tree. For one piece of work: it remembers what it has read, so that a run of
- * neighbouring proofs reads each tile once.
+ * Reads hashes of the stored tree. Use one reader for one task: it caches what it reads, so that neighbouring
+ * proofs read each tile once.
  */
 export class TreeReader {
   readonly #tiles = new Map<string, Tile>();
@@ -28,8 +28,8 @@ export class TreeReader {
   constructor(private readonly manager: EntityManager) {}
 
   /**
-   * The hashes of subtrees, in the order given.
-   * @throws RangeError when the tree does not reach so far.
+   * The hashes of subtrees, in the given order.
+   * @throws RangeError when the tree is not that large.
    */
   async hashes(subtrees: readonly Subtree[]): Promise<Buffer[]> {
     const nodes = subtrees.map(perfectNodes);
@@ -37,13 +37,16 @@ export class TreeReader {
     return nodes.map((parts) => joinSubtrees(parts.map((node) => this.#hashOf(node))));
   }
 
-  /** The root of the tree when it had `size` leaves. @throws RangeError when it never had. */
+  /** The root of the tree at `size` leaves. @throws RangeError when it was never that large. */
   async root(size: number): Promise<Buffer> {
     const [root] = await this.hashes([{ begin: 0, end: size }]);
     return root!;
   }
 
-  /** The right edge of a tree of `size` leaves. @throws RangeError when what is stored is another tree's. */
+  /**
+   * The right edge of a tree of `size` leaves. @throws RangeError when the stored tiles do not match this
+   * size.
+   */
   async edge(size: number): Promise<TileEdge> {
     return new TileEdge(size, await this.#fetch(edgeTiles(size)));
   }
@@ -57,7 +60,10 @@ export class TreeReader {
     return hash;
   }
 
-  /** From the nodes below, which the next proof asks for; null when the tile has it as it is. */
+  /**
+   * Computes the hash from the two nodes below, which the next proof needs too. Null when a tile has the hash
+   * itself.
+   */
   #joined(node: Node): Buffer | null {
     if (isStored(node)) return null;
     const below = { level: node.level - 1, index: node.index * 2 };
@@ -71,7 +77,10 @@ export class TreeReader {
     return tile;
   }
 
-  /** Makes sure of all that `nodes` need. What is too much is forgotten before, as what is needed now may be among it. */
+  /**
+   * Loads all tiles that `nodes` need. A full cache is emptied before, not after, so that everything needed
+   * is in it.
+   */
   async #load(nodes: readonly Node[]): Promise<void> {
     if (this.#nodes.size > REMEMBERED_NODES) this.#nodes.clear();
     const needed = new Map<string, TileKey>();

@@ -20,7 +20,7 @@ describe('canonical JSON', () => {
     expect(text).toBe(`{${sorted.map((key) => `${JSON.stringify(key)}:0`).join(',')}}`);
   });
 
-  it('sorts at every depth, and numbers as the text that they are as keys', () => {
+  it('sorts at every depth, and sorts numeric keys as text', () => {
     const value = { b: [{ d: 1, c: null }], a: { 9: true, 10: false } };
     expect(canonicalize(value)).toBe('{"a":{"10":false,"9":true},"b":[{"c":null,"d":1}]}');
     expect(canonicalize({ a: { c: [1, 'x'] }, b: {} })).toBe('{"a":{"c":[1,"x"]},"b":{}}');

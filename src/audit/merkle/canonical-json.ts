@@ -1,16 +1,17 @@
 /**
  * The canonical form of a value (RFC 8785): members sorted by UTF-16 code units, no white space, numbers and
- * strings as ECMAScript writes them. Equal values have equal bytes.
- * @throws TypeError on what JSON cannot carry unchanged: undefined, NaN, infinities, lone surrogates (section 3.2.2),
- * big integers, functions and objects of a class.
+ * strings as in ECMAScript. Equal values have equal bytes.
+ * @throws TypeError for values that JSON cannot represent exactly: undefined, NaN, infinities, lone
+ * surrogates (section 3.2.2), big integers, functions and objects of a class.
  */
 export function canonicalize(value: unknown): string {
   return isInOrder(value) ? JSON.stringify(value) : writeSorted(value);
 }
 
 /**
- * Whether the members of every object are sorted already: `JSON.stringify` then writes the canonical form, in half the time.
- * @throws TypeError on what JSON cannot carry, wherever it is.
+ * True when the members of every object are sorted already. `JSON.stringify` then writes the canonical form,
+ * which is faster.
+ * @throws TypeError for values that JSON cannot represent, anywhere in `value`.
  */
 function isInOrder(value: unknown): boolean {
   if (value === null || typeof value === 'boolean') return true;
@@ -32,11 +33,11 @@ function requireWellFormed(text: string): void {
   if (!text.isWellFormed()) throw new TypeError('canonical JSON cannot carry a lone surrogate');
 }
 
-// Every part is looked at, also after one that is not in order.
+// Checks every part, also after one that is not sorted, to find all invalid values.
 function areInOrder(values: readonly unknown[]): boolean {
-  let compose = true;
-  for (const value of values) compose = isInOrder(value) && compose;
-  return compose;
+  let ordered = true;
+  for (const value of values) ordered = isInOrder(value) && ordered;
+  return ordered;
 }
 
 function hasMembersInOrder(value: object): boolean {
@@ -46,9 +47,9 @@ function hasMembersInOrder(value: object): boolean {
   }
   const keys = Object.keys(value);
   keys.forEach(requireWellFormed);
-  let compose = areInOrder(Object.values(value));
-  for (let at = 1; at < keys.length; at++) compose &&= keys[at - 1]! < keys[at]!;
-  return compose;
+  let ordered = areInOrder(Object.values(value));
+  for (let at = 1; at < keys.length; at++) ordered &&= keys[at - 1]! < keys[at]!;
+  return ordered;
 }
 
 function writeSorted(value: unknown): string {

@@ -3,7 +3,7 @@ import { decodeBase64 } from './base64.js';
 import { HASH_BYTES } from './hashing.js';
 import { type NoteVerifier, openNote, signNote } from './signed-note.js';
 
-/** What a log commits to: so many leaves, under this root. */
+/** The statement of a log: its number of leaves and their root. */
 export interface Checkpoint {
   /** The log's name. */
   readonly origin: string;
@@ -11,7 +11,7 @@ export interface Checkpoint {
   readonly root: Buffer;
 }
 
-/** A checkpoint as it was signed, and what it says. */
+/** A checkpoint with its signed note. */
 export interface SignedCheckpoint extends Checkpoint {
   readonly note: string;
 }
@@ -22,13 +22,15 @@ export function signCheckpoint(checkpoint: Checkpoint, keyName: string, privateK
   return signNote(`${origin}\n${size}\n${root.toString('base64')}\n`, keyName, privateKey);
 }
 
-/** The checkpoint in a note that this verifier's key has signed; null when it has not, or the note says something else. */
+/**
+ * The checkpoint in a note. Null when the note is not signed with this verifier's key, or is no checkpoint.
+ */
 export function openCheckpoint(note: string, verifier: NoteVerifier): Checkpoint | null {
   const text = openNote(note, verifier);
   return text === null ? null : parseText(text);
 }
 
-/** What a note claims, whoever signed it; null when it is no checkpoint. */
+/** The checkpoint in a note, without checking the signature. Null when it is no checkpoint. */
 export function readCheckpoint(note: string): Checkpoint | null {
   const end = note.lastIndexOf('\n\n');
   return end < 0 ? null : parseText(note.slice(0, end + 1));

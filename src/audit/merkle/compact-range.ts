@@ -2,17 +2,17 @@ import { joinSubtrees, nodeHash } from './hashing.js';
 import { perfectNodes } from './tree-geometry.js';
 
 /**
- * A tree that only grows, reduced to the roots of its perfect subtrees, largest first: enough to append and to
- * know the root, in memory that grows with the logarithm of its size.
+ * A growing tree, reduced to the roots of its perfect subtrees, largest first. This is enough to append
+ * leaves and to compute the root. Memory use grows with the logarithm of the size.
  */
 export class CompactRange {
   readonly #roots: Uint8Array[];
   #size: number;
 
-  /** @throws RangeError when a tree of `size` leaves does not consist of so many perfect subtrees. */
+  /** @throws RangeError when the number of roots does not match a tree of `size` leaves. */
   constructor(size = 0, roots: readonly Uint8Array[] = []) {
     if (perfectNodes({ begin: 0, end: size }).length !== roots.length) {
-      throw new RangeError(`a tree of ${size} leaves has not ${roots.length} perfect subtrees`);
+      throw new RangeError(`a tree of ${size} leaves does not have ${roots.length} perfect subtrees`);
     }
     this.#size = size;
     this.#roots = [...roots];

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 
 export const HASH_BYTES = 32;
 
-/** The root of a tree without leaves: the hash of nothing (RFC 6962, section 2.1). */
+/** The root of a tree without leaves: the hash of the empty string (RFC 6962, section 2.1). */
 export const EMPTY_ROOT: Buffer = sha256('');
 
 /** SHA-256(0x00 ‖ entry) (RFC 6962, section 2.1). */
@@ -20,7 +20,10 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return sha256(node);
 }
 
-/** Joins the roots of neighbouring subtrees, given from left to right, each larger than all that follow it together. */
+/**
+ * Joins the roots of neighbouring subtrees from left to right. Each is larger than all that follow it
+ * together.
+ */
 export function joinSubtrees(roots: readonly Uint8Array[]): Buffer {
   const last = roots.at(-1);
   if (last === undefined) return EMPTY_ROOT;
@@ -28,8 +31,8 @@ export function joinSubtrees(roots: readonly Uint8Array[]): Buffer {
 }
 
 /**
- * The digest of all of it in one call, which is three times as fast as a hash object that is fed in parts. By a text, as that goes into
- * Node's pool of small buffers; a buffer of its own takes as long again as the hash.
+ * Computes the digest in one call, which is faster than a hash object. It returns a string first, because a
+ * small Buffer made from a string comes from Node's pool, and a Buffer of its own is slow.
  */
 function sha256(data: string | Uint8Array): Buffer {
   return Buffer.from(hash('sha256', data, 'binary'), 'binary');

@@ -9,7 +9,7 @@ import { noteVerifier } from './signed-note.js';
 import { edgeTiles, nodeInTile, type Tile, TILE_WIDTH, TileEdge, tileOf } from './tiles.js';
 import { consistencySubtrees, inclusionSubtrees, perfectNodes, type Subtree } from './tree-geometry.js';
 
-/** An implementation by other people, which nothing of ours went into. */
+/** An independent implementation by other authors. */
 const require = createRequire(import.meta.url);
 const sigstore = {
   ...(require('../../../node_modules/@sigstore/verify/dist/tlog/merkle.js') as {
@@ -44,7 +44,7 @@ const VECTOR_ROOTS = [
 
 const leaves = Array.from({ length: 70_000 }, (_, index) => leafHash(`entry ${index}`));
 
-/** The root straight from the recursive definition. */
+/** The root by the recursive definition. */
 function recursiveRoot({ begin, end }: Subtree): Buffer {
   if (end - begin <= 1) return leaves[begin]!;
   let split = 1;
@@ -103,7 +103,7 @@ describe('tree hash', () => {
 describe('proofs', () => {
   const store = tilesOf(512);
 
-  it('prove every leaf of every tree up to 512, to sigstore too', () => {
+  it('prove every leaf of every tree up to 512, also with sigstore', () => {
     for (let size = 1; size <= 512; size++) {
       for (let index = 0; index < size; index++) {
         const path = inclusionSubtrees(index, size).map((subtree) => hashOf(store, subtree));
@@ -129,7 +129,7 @@ describe('proofs', () => {
     }
   });
 
-  it('fail when anything about them is changed', () => {
+  it('fail when any part is changed', () => {
     for (const [index, size] of [
       [0, 1],
       [5, 13],
@@ -169,7 +169,7 @@ describe('proofs', () => {
 });
 
 describe('tiles', () => {
-  it('keep a tree of three levels, however it grew', () => {
+  it('store a tree of three levels, independent of how it grew', () => {
     const store = new Map<string, Tile>();
     let size = 0;
     for (const step of [1, 254, 1, 1, 255, 1024, 40_000, 24_000, 4000]) {
@@ -192,7 +192,7 @@ describe('tiles', () => {
     );
   });
 
-  it('notice that one is missing or too short', () => {
+  it('report a missing or short tile', () => {
     const tile = { level: 0, index: 0, hashes: Buffer.concat(leaves.slice(0, 3)) };
     expect(() => new TileEdge(3, [])).toThrow(RangeError);
     expect(() => new TileEdge(4, [tile])).toThrow(RangeError);
@@ -228,7 +228,10 @@ function tilesOf(size: number): Map<string, Tile> {
 
 const known = new WeakMap<Map<string, Tile>, Map<string, Buffer>>();
 
-/** The hash of a subtree out of the tiles; remembered, for the tests ask for the same ones very often. */
+/**
+ * The hash of a subtree, computed from the tiles. It is cached, because the tests often request the same
+ * hash.
+ */
 function hashOf(store: Map<string, Tile>, subtree: Subtree): Buffer {
   const remembered = known.get(store) ?? new Map<string, Buffer>();
   known.set(store, remembered);

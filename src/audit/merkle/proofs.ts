@@ -1,8 +1,8 @@
 import { nodeHash } from './hashing.js';
 
 /**
- * The root that an inclusion proof leads to (RFC 9162, section 2.1.3.2), or null when the proof has not the
- * length that such a leaf and size need. The leaf is in the tree when this is the tree's root.
+ * The root that follows from an inclusion proof (RFC 9162, section 2.1.3.2). Null when the proof has the
+ * wrong length for this leaf and size. The leaf is in the tree when the result equals the tree's root.
  */
 export function rootFromInclusion(
   leaf: Uint8Array,
@@ -28,8 +28,8 @@ export function rootFromInclusion(
 }
 
 /**
- * Whether the tree of `from` leaves with root `oldRoot` is the beginning of the tree of `to` leaves with root
- * `newRoot` (RFC 9162, section 2.1.4.2).
+ * True when the tree of `from` leaves with root `oldRoot` is the beginning of the tree of `to` leaves with
+ * root `newRoot` (RFC 9162, section 2.1.4.2).
  */
 export function isConsistent(
   from: number,
@@ -62,7 +62,7 @@ export function isConsistent(
   return last === 0 && same(before, oldRoot) && same(after, newRoot);
 }
 
-// Not bit operations: those stop at 2^31.
+// No bit operations: they work only up to 2^31.
 const isOdd = (n: number) => n % 2 === 1;
 const half = (n: number) => Math.floor(n / 2);
 

@@ -19,19 +19,30 @@ describe('signed notes', () => {
     expect(openNote(NOTE, parseVkey(PETER)!)).toBe(NOTE.slice(0, NOTE.indexOf('\n\n') + 1));
   });
 
-  it('opens what it has signed, and says the same of the key in both directions', () => {
+  it('opens its own notes, and reads its own vkey', () => {
     const note = signNote('hello\n', 'log.example', privateKey);
     expect(openNote(note, verifier)).toBe('hello\n');
     expect(parseVkey(verifier.vkey)).toMatchObject({ name: 'log.example', keyId: verifier.keyId });
   });
 
-  it('passes over signatures of others and refuses a wrong one of its own', () => {
+  it('ignores signatures of other keys and refuses a wrong one of its own', () => {
     const other = generateKeyPairSync('ed25519').privateKey;
     const note = signNote('hello\n', 'log.example', privateKey);
     const foreign = signNote('hello\n', 'else.example', other).split('\n').at(-2)!;
     expect(openNote(`${note}${foreign}\n`, verifier)).toBe('hello\n');
     expect(openNote(signNote('hello\n', 'else.example', other), verifier)).toBeNull();
     expect(openNote(note.replace('hello', 'hullo'), verifier)).toBeNull();
+  });
+
+  it('takes at most 100 signatures, and refuses more without looking at them', () => {
+    const note = signNote('hello\n', 'log.example', privateKey);
+    const own = note.split('\n').at(-2)!;
+    const signed = (times: number) => `hello\n\n${`${own}\n`.repeat(times)}`;
+    expect(openNote(signed(100), verifier)).toBe('hello\n');
+    expect(openNote(signed(101), verifier)).toBeNull();
+    const begun = performance.now();
+    expect(openNote(signed(350_000), verifier)).toBeNull();
+    expect(performance.now() - begun).toBeLessThan(2000);
   });
 
   it.each([
@@ -71,7 +82,7 @@ describe('signed notes', () => {
     }
   });
 
-  it('signs alike with the same key', () => {
+  it('gives the same signature for the same text and key', () => {
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
     expect(signNote('x\n', 'n', createPrivateKey(pem))).toBe(signNote('x\n', 'n', privateKey));
   });

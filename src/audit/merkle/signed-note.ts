@@ -4,25 +4,27 @@ import { decodeBase64 } from './base64.js';
 /** The algorithm byte of Ed25519 (C2SP signed-note). */
 const ED25519 = 0x01;
 const KEY_ID_BYTES = 4;
-/** What precedes the 32 bytes of an Ed25519 public key in SubjectPublicKeyInfo (RFC 8410, section 4). */
+/** The most signatures of a note, so that opening one takes bounded time. C2SP signed-note leaves the number open. */
+const MAX_SIGNATURES = 100;
+/** The bytes before the 32 bytes of an Ed25519 public key in SubjectPublicKeyInfo (RFC 8410, section 4). */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** A key that verifies notes, under the name that stands in their signature lines. */
+/** A key that verifies notes, with the name in its signature lines. */
 export interface NoteVerifier {
   readonly name: string;
   /** 8 hex digits. */
   readonly keyId: string;
   readonly publicKey: KeyObject;
-  /** `name+<key id>+base64(0x01 ‖ public key)`: how a key is handed on. */
+  /** `name+<key id>+base64(0x01 ‖ public key)`: the form in which a key is published. */
   readonly vkey: string;
 }
 
-/** A name has no space, no plus and no control character, so that a signature line can be read back. */
+/** A name has no space, no plus and no control character, so that signature lines can be parsed. */
 export function isKeyName(name: string): boolean {
   return name !== '' && !/[\s+\p{Cc}]/u.test(name) && name.isWellFormed();
 }
 
-/** The verifying half of an Ed25519 key, public or private. */
+/** The verifier for an Ed25519 key, private or public. */
 export function noteVerifier(name: string, key: KeyObject): NoteVerifier {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(SPKI_PREFIX.length);
@@ -36,7 +38,7 @@ export function noteVerifier(name: string, key: KeyObject): NoteVerifier {
   return { name, keyId, publicKey, vkey: `${name}+${keyId}+${encoded.toString('base64')}` };
 }
 
-/** Reads a vkey; null when it is none, or its key id is not its key's. */
+/** Reads a vkey. Null when it is invalid or when its key id does not match its key. */
 export function parseVkey(vkey: string): NoteVerifier | null {
   const [, name, keyId, key] = /^([^\s+]+)\+([0-9a-f]{8})\+(\S+)$/u.exec(vkey.trim()) ?? [];
   const encoded = key === undefined ? null : decodeBase64(key);
@@ -50,7 +52,7 @@ export function parseVkey(vkey: string): NoteVerifier | null {
   return verifier.keyId === keyId ? verifier : null;
 }
 
-/** The verifier of a signing key, made once: a log signs many times a second, always with the same one. */
+/** Caches the verifier of a signing key, because a log signs often and always with the same key. */
 const verifiers = new WeakMap<KeyObject, NoteVerifier>();
 
 function verifierOf(name: string, privateKey: KeyObject): NoteVerifier {
@@ -69,14 +71,15 @@ export function signNote(text: string, name: string, privateKey: KeyObject): str
 }
 
 /**
- * The text of a note that carries a valid signature of this verifier; null when it does not. Signatures of other
- * keys are passed over, a wrong one of this key is not.
+ * The text of a note with a valid signature of this verifier. Null when there is none. Signatures of other
+ * keys are ignored. A wrong signature of this key makes the note invalid, and so do more than 100 signatures.
  */
 export function openNote(note: string, verifier: NoteVerifier): string | null {
   const end = note.lastIndexOf('\n\n');
   if (end < 0 || !note.endsWith('\n')) return null;
   const text = note.slice(0, end + 1);
-  const lines = note.slice(end + 2, -1).split('\n');
+  const lines = note.slice(end + 2, -1).split('\n', MAX_SIGNATURES + 1);
+  if (lines.length > MAX_SIGNATURES) return null;
   let verified = false;
   for (const line of lines) {
     const [, name, encoded] = /^— (\S+) (\S+)$/u.exec(line) ?? [];

@@ -2,30 +2,37 @@ import { decodeBase64 } from './base64.js';
 import type { Checkpoint } from './checkpoint.js';
 import { EMPTY_ROOT, HASH_BYTES } from './hashing.js';
 
-/** How many entries of one subject are in a tree, and which. */
+/** How many entries of one subject are in a tree, and which of them are kept. */
 export interface SubjectExtent {
   readonly subject: string;
   readonly entries: number;
-  /** The leaf hash of the newest; the hash of nothing when there is none. */
+  /** The leaf hash of the newest entry. The hash of the empty string when there is none. */
   readonly newest: Buffer;
-  /** The `subject_seq` of the first that retention has left; the number of entries when it has left none. */
+  /**
+   * The `subject_seq` of the first entry that retention has kept. The number of entries when it has kept
+   * none.
+   */
   readonly kept: number;
 }
 
 /**
- * What a log signs of a subject's entries, bound to the tree of `checkpoint`:
- * `ORIGIN/subject/<id>`, entries, base64(newest), `tree <size> <base64(root)>`, `kept <kept>`, a line each.
+ * The text that a log signs about a subject's entries. It is bound to the tree of `checkpoint`. One line
+ * each: `ORIGIN/subject/<id>`, the number of entries, base64(newest), `tree <size> <base64(root)>`, `kept
+ * <kept>`.
  * @throws TypeError when the subject's name could be taken for other lines.
  */
 export function subjectText(
   { subject, entries, newest, kept }: SubjectExtent,
   { origin, size, root }: Checkpoint,
 ): string {
-  if (!isOneLine(subject)) throw new TypeError('a subject is named in one line');
+  if (!isOneLine(subject)) throw new TypeError('the name of a subject must be one line');
   return `${origin}/subject/${subject}\n${entries}\n${newest.toString('base64')}\ntree ${size} ${root.toString('base64')}\nkept ${kept}\n`;
 }
 
-/** Reads such a text of the tree of `checkpoint`; null when it is another's, of another tree, or says what cannot be. */
+/**
+ * Reads such a text for the tree of `checkpoint`. Null when it belongs to another log or tree, or when its
+ * numbers are impossible.
+ */
 export function readSubjectText(text: string, checkpoint: Checkpoint): SubjectExtent | null {
   const [name = '', entries, encoded = '', , kept = ''] = text.split('\n');
   const newest = decodeBase64(encoded);
@@ -39,7 +46,7 @@ export function readSubjectText(text: string, checkpoint: Checkpoint): SubjectEx
   return isPossible(extent) && subjectText(extent, checkpoint) === text ? extent : null;
 }
 
-/** Whether a text is what versions before signed of a subject: it names no tree, so that it proves nothing. */
+/** True for the text that earlier versions signed about a subject. It names no tree, so it proves nothing. */
 export function isUnboundSubjectText(text: string, origin: string): boolean {
   return text.startsWith(subjectOrigin(origin)) && text.split('\n').length === 4;
 }

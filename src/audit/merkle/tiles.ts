@@ -12,25 +12,25 @@ export interface TileKey {
 }
 
 export interface Tile extends TileKey {
-  /** The hashes one after the other; the newest tile of a level may be incomplete. */
+  /** The hashes in order, without separators. The newest tile of a level may be incomplete. */
   readonly hashes: Buffer;
 }
 
-/** The tile from which a node's hash can be computed. */
+/** The tile from which the hash of a node can be computed. */
 export function tileOf(node: Node): TileKey {
   const level = Math.floor(node.level / TILE_HEIGHT);
   const width = 2 ** (node.level - level * TILE_HEIGHT);
   return { level, index: Math.floor((node.index * width) / TILE_WIDTH) };
 }
 
-/** Whether a node's hash is one of those that tiles hold; all others are made of them. */
+/** True when tiles contain the hash of the node. All other hashes are computed from these. */
 export function isStored(node: Node): boolean {
   return node.level % TILE_HEIGHT === 0;
 }
 
 /**
- * The hash of a node of the tile that `tileOf` names.
- * @throws RangeError when the tile does not reach so far: the tree has not grown to that node, or was cut.
+ * The hash of a node, from the tile that `tileOf` names.
+ * @throws RangeError when the tile has too few hashes: the tree has not grown to that node, or was cut.
  */
 export function nodeInTile(tile: Tile, node: Node): Buffer {
   const width = 2 ** (node.level - tile.level * TILE_HEIGHT);
@@ -46,12 +46,15 @@ function rootOf(hashes: Buffer, first: number, width: number): Buffer {
   return nodeHash(rootOf(hashes, first, width / 2), rootOf(hashes, first + width / 2, width / 2));
 }
 
-/** How many hashes the newest, incomplete tile of a level holds in a tree of `size` leaves; 0 when there is none. */
+/**
+ * How many hashes are in the newest, incomplete tile of a level, in a tree of `size` leaves. 0 when there is
+ * none.
+ */
 export function hashesInLastTile(size: number, level: number): number {
   return Math.floor(size / TILE_WIDTH ** level) % TILE_WIDTH;
 }
 
-/** The incomplete tiles at the right edge of a tree: all that is needed to append to it. */
+/** The incomplete tiles at the right edge of a tree. They are all that is needed to append to it. */
 export function edgeTiles(size: number): TileKey[] {
   const keys: TileKey[] = [];
   for (let level = 0; TILE_WIDTH ** level <= size; level++) {
@@ -61,15 +64,15 @@ export function edgeTiles(size: number): TileKey[] {
   return keys;
 }
 
-/** The right edge of the tree while leaves are appended. */
+/** The right edge of the tree, to which leaves are appended. */
 export class TileEdge {
   readonly #partial: (OpenTile | undefined)[] = [];
   readonly #completed: Tile[] = [];
   #size: number;
 
   /**
-   * @param tiles those that `edgeTiles(size)` names.
-   * @throws RangeError when one is missing or holds another number of hashes.
+   * @param tiles the tiles that `edgeTiles(size)` names.
+   * @throws RangeError when one is missing or has the wrong number of hashes.
    */
   constructor(size: number, tiles: readonly Tile[]) {
     this.#size = size;
@@ -104,7 +107,7 @@ export class TileEdge {
     return joinSubtrees(roots);
   }
 
-  /** The tiles that are new or have grown, to be stored. */
+  /** The tiles that are new or have grown, for storing. */
   changed(): Tile[] {
     return [...this.#completed, ...this.#partial.filter((tile): tile is OpenTile => tile?.grown === true)];
   }
@@ -120,7 +123,7 @@ export class TileEdge {
   }
 }
 
-/** A tile to which hashes are added. */
+/** An incomplete tile, to which hashes are appended. */
 class OpenTile implements Tile {
   readonly #bytes = Buffer.alloc(TILE_WIDTH * HASH_BYTES);
   #length: number;
@@ -162,7 +165,7 @@ export function tileRoot(tile: Tile): Buffer {
   return rootOf(tile.hashes, 0, TILE_WIDTH);
 }
 
-/** The hashes of a tile, one by one. */
+/** The hashes of a tile as an array. */
 export function splitHashes(hashes: Buffer): Buffer[] {
   return Array.from({ length: hashes.length / HASH_BYTES }, (_, index) =>
     hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES),

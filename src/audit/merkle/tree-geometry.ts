@@ -1,4 +1,4 @@
-/** The leaves from `begin` up to but not including `end`: a subtree of RFC 6962's recursive definition. */
+/** The leaves from `begin` to `end`, without `end`: a subtree of RFC 6962's recursive definition. */
 export interface Subtree {
   readonly begin: number;
   readonly end: number;
@@ -50,7 +50,7 @@ export function consistencySubtrees(from: number, to: number): Subtree[] {
   const proof: Subtree[] = [];
   let begin = 0;
   let end = to;
-  // While the old tree ends inside this subtree, its sibling is part of the proof.
+  // While the old tree ends inside this subtree, the sibling is part of the proof.
   while (from < end) {
     const middle = begin + splitPoint(end - begin);
     if (from <= middle) {
@@ -61,12 +61,13 @@ export function consistencySubtrees(from: number, to: number): Subtree[] {
       begin = middle;
     }
   }
-  // What is left is the last subtree of the old tree; the verifier has it already when it is the whole of it.
+  // The last subtree of the old tree. It is left out when it is the whole old tree, whose root the verifier
+  // has.
   if (begin > 0) proof.unshift({ begin, end });
   return proof;
 }
 
-/** The perfect subtrees that make up a subtree, from left to right; their sizes fall. */
+/** The perfect subtrees that a subtree consists of, from left to right and from large to small. */
 export function perfectNodes({ begin, end }: Subtree): Node[] {
   const nodes: Node[] = [];
   for (let at = begin; at < end;) {

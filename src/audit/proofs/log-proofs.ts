@@ -31,7 +31,7 @@ export interface ConsistencyProof {
   readonly hashes: readonly Buffer[];
 }
 
-/** Proves what the log commits to. Nothing is served that contradicts what was published before. */
+/** Proves statements about the log. It serves nothing that contradicts an earlier published state. */
 @Injectable()
 export class LogProofs {
   constructor(
@@ -43,22 +43,23 @@ export class LogProofs {
     private readonly denials: Denials,
   ) {}
 
-  /** A reader of the stored tree, for one piece of work. */
+  /** A new reader of the stored tree, for one task. */
   reader(): TreeReader {
     return new TreeReader(this.log.manager);
   }
 
   /**
-   * Does work that relies on the stored tree.
-   * @throws `audit_inconsistent` when it finds that the log contradicts itself.
+   * Runs work that relies on the stored tree.
+   * @throws `audit_inconsistent` when the work finds that the log contradicts itself.
    */
   guarded<T>(work: (reader: TreeReader) => Promise<T>): Promise<T> {
     return this.#refusing(() => this.witness.guard(() => work(this.reader())));
   }
 
   /**
-   * The newest signed checkpoint that is published.
-   * @throws `audit_unavailable` before the first; `audit_inconsistent` when the log does not continue what was published.
+   * The newest published checkpoint, signed.
+   * @throws `audit_unavailable` before the first; `audit_inconsistent` when the log does not continue what
+   * was published.
    */
   async latest(): Promise<SignedCheckpoint> {
     const checkpoint = await this.#refusing(() => this.witness.latest());
@@ -67,15 +68,16 @@ export class LogProofs {
   }
 
   /**
-   * Proves that an entry is in the log; null while it is not in a checkpoint yet.
-   * @throws `entry_not_found` for any id that is not the actor's to read, recorded whether or not it exists.
+   * Proves that an entry is in the log. Null while no checkpoint includes the entry.
+   * @throws `entry_not_found` for any id that the actor may not read. It is recorded, whether or not the id
+   * exists.
    */
   async inclusion(actor: Actor, id: string): Promise<InclusionProof | null> {
     const entryId = parseId(id);
     if (entryId === null) throw errors.entryNotFound();
     const subject = await this.rights.subjectOf(actor);
     const where = { id: entryId, ...(subject === null ? {} : { subject }) };
-    // The intake first: a record that is moved in between is then found in the log.
+    // The intake is read first: a record that is moved in between is then found in the log.
     const waiting = await this.intake.existsBy(where);
     if (waiting) await this.backlog.catchUp();
     const logged = await this.log.findOneBy(where);
@@ -87,7 +89,10 @@ export class LogProofs {
     return this.denials.refuse(actor, `audit:${entryId}`, errors.entryNotFound());
   }
 
-  /** Proves that the log of `from` entries is the beginning of that of `to`. @throws `validation_failed` beyond the log. */
+  /**
+   * Proves that the log of `from` entries is the beginning of the log of `to` entries. @throws
+   * `validation_failed` for sizes beyond the log.
+   */
   async consistency(from: number, to: number): Promise<ConsistencyProof> {
     const { size } = await this.latest();
     if (to > size) throw errors.validationFailed([{ field: 'to', message: `to must be at most ${size}` }]);
@@ -108,7 +113,9 @@ export class LogProofs {
     });
   }
 
-  /** Tells the client that the log cannot be trusted; the operator is told by the witness. */
+  /**
+   * Turns an inconsistency of the log into a refusal for the client. The witness reports it to the operator.
+   */
   async #refusing<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();

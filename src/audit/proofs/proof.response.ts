@@ -13,7 +13,7 @@ export class InclusionProofResponse {
   @ApiProperty({ type: 'integer', example: 41 })
   readonly seq: number;
 
-  @ApiProperty({ description: 'The entry, byte for byte what was hashed.' })
+  @ApiProperty({ description: 'The entry: exactly the bytes that were hashed.' })
   readonly entry: string;
 
   @ApiProperty({ ...HASH, description: 'SHA-256(0x00 ‖ entry), base64.' })
@@ -29,7 +29,7 @@ export class InclusionProofResponse {
   readonly checkpoint: string;
 }
 
-/** An entry that has been written down but is not in a signed checkpoint yet. */
+/** An entry that is committed but not in a signed checkpoint yet. */
 export class PendingProofResponse {
   @ApiProperty({ enum: ['pending'] })
   readonly status: 'pending';
@@ -63,7 +63,7 @@ export class LogKeyResponse {
   readonly vkey: string;
 }
 
-/** Answers with the proof, or with 202 while the entry is not in a checkpoint yet. */
+/** Answers with the proof, or with 202 while no checkpoint includes the entry. */
 export function sendInclusionProof(
   response: Response,
   proof: InclusionProof | null,

@@ -19,10 +19,13 @@ import {
   toLogKeyResponse,
 } from './proof.response.js';
 
-/** What the log commits to, for everybody who wants to check it. It tells how many entries there are, and nothing of them. */
+/**
+ * Public statements of the log, for verifiers. They reveal the number of entries and nothing about their
+ * content.
+ */
 @ApiTags('Audit')
 @Controller('api/audit')
-export class LogController {
+export class ProofsController {
   constructor(
     private readonly proofs: LogProofs,
     private readonly signer: LogSigner,
@@ -35,10 +38,10 @@ export class LogController {
   @ApiOkResponse({ type: InclusionProofResponse })
   @ApiAcceptedResponse({
     type: PendingProofResponse,
-    description: 'Not in a checkpoint after 2 s; ask again.',
+    description: 'No checkpoint has the entry after 2 s; try again.',
     headers: { 'Retry-After': { description: 'Seconds.', required: true, schema: { type: 'string' } } },
   })
-  @ApiRefusals('entry_not_found', 'audit_inconsistent')
+  @ApiRefusals('entry_not_found', 'audit_unavailable', 'audit_inconsistent')
   async inclusion(
     @CurrentActor() actor: Actor,
     @Param('id') id: string,
@@ -56,7 +59,7 @@ export class LogController {
   })
   @ApiProduces('text/plain')
   @ApiOkResponse({ schema: { type: 'string' } })
-  @ApiRefusals('database_unavailable', 'audit_inconsistent')
+  @ApiRefusals('database_unavailable', 'audit_unavailable', 'audit_inconsistent')
   async checkpoint(): Promise<string> {
     return (await this.proofs.latest()).note;
   }
@@ -65,7 +68,7 @@ export class LogController {
   @Get('consistency')
   @ApiOperation({ summary: 'Proof that the log has only grown' })
   @ApiOkResponse({ type: ConsistencyProofResponse })
-  @ApiRefusals('database_unavailable', 'audit_inconsistent')
+  @ApiRefusals('database_unavailable', 'audit_unavailable', 'audit_inconsistent')
   async consistency(@Query() query: ConsistencyQueryInput): Promise<ConsistencyProofResponse> {
     return toConsistencyProofResponse(await this.proofs.consistency(query.from, query.to));
   }

@@ -21,8 +21,8 @@ export const ACCESS_RECORDS = {
   },
 } as const satisfies RecordTable<AccessEvents>;
 
-/** @throws for a resource of no known type, which is a fault of the program. */
+/** @throws for a resource of an unknown type, which is a bug. */
 function known(resource: string): Resource {
   if (isResource(resource)) return resource;
-  throw new Error(`the audit trail does not know of what "${resource}" is the id`);
+  throw new Error(`unknown type of resource: "${resource}"`);
 }

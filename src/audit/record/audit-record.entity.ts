@@ -7,13 +7,16 @@ const VALUES_BYTES = 4096;
 
 const json: ValueTransformer = {
   to: (values: Values | null) => (values === null ? null : fitted(values)),
-  from: (text: string | null): Values | null => (text === null ? null : (JSON.parse(text) as Values)),
+  from: (text: string | null): Values | null => (text === null ? null : readable(text)),
 };
 
-/** One thing that happened, as it was committed, and the one place that says how it is a row (`intake-row`). Personal values stand in `ip`, `userAgent` and `personal` only. */
+/**
+ * One recorded event as a row. `intake-row` takes its columns from this class. Personal values are only in
+ * `ip`, `userAgent` and `personal`.
+ */
 @Entity('audit_intake')
 export class AuditRecord {
-  /** UUIDv7, made once when the event was heard. */
+  /** A UUIDv7, made once when the event is received. */
   @PrimaryColumn('varchar')
   id: string;
 
@@ -29,7 +32,7 @@ export class AuditRecord {
   @Column('varchar', { name: 'actor_id', nullable: true })
   actorId: string | null;
 
-  /** The user whose trail this belongs to; null for an unknown login or the system. */
+  /** The user whose trail has this record. Null for an unknown sign-in and for the system. */
   @Column('varchar', { nullable: true })
   subject: string | null;
 
@@ -58,9 +61,18 @@ export class AuditRecord {
   personal: Values | null;
 }
 
-/** Values as JSON of at most 4 KiB; what would exceed it is replaced by a note of its size. */
+/** Values as JSON of at most 4 KiB. Larger values are replaced by a note of their size. */
 function fitted(values: Values): string {
   const text = JSON.stringify(values);
   const bytes = Buffer.byteLength(text);
   return bytes <= VALUES_BYTES ? text : JSON.stringify({ omitted_bytes: bytes });
+}
+
+/** What the trail shows: damaged text is replaced by a note of its size, so that the other records are shown. */
+function readable(text: string): Values {
+  try {
+    return JSON.parse(text) as Values;
+  } catch {
+    return { unreadable_bytes: Buffer.byteLength(text) };
+  }
 }

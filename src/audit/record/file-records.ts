@@ -5,6 +5,7 @@ import type { Values } from './values.js';
 const API_ACTIVITY = 6003;
 const FILE_HOSTING = 6006;
 
+const FILE_RESTORE = codes('info', [FILE_HOSTING, 8], ['file', 'change']);
 const FILE_DOWNLOAD = codes('info', [FILE_HOSTING, 2], ['file', 'access']);
 
 const aboutFile = ({ ownerId, fileId }: { readonly ownerId: string; readonly fileId: string }): About => ({
@@ -15,6 +16,11 @@ const aboutFiles = ({ ownerId }: { readonly ownerId: string }): About => ({
   subject: ownerId,
   resource: 'files',
 });
+const filenameAndType = ({ name, mimeType }: { readonly name: string; readonly mimeType: string }) => ({
+  filename: name,
+  // Chosen by the client, like the name, so it is personal.
+  mime_type: mimeType,
+});
 const filename = ({ name }: { readonly name: string }) => ({ filename: name });
 
 export const FILE_RECORDS = {
@@ -24,14 +30,38 @@ export const FILE_RECORDS = {
     codes: codes('info', [FILE_HOSTING, 1], ['file', 'creation']),
     about: aboutFile,
     metadata: ({ sha256, size }) => ({ sha256, size }),
-    // The client's own words, as the name is.
-    personal: ({ name, mimeType }) => ({ filename: name, mime_type: mimeType }),
+    personal: filenameAndType,
+  },
+  'file.replaced': {
+    action: 'FILE_REPLACE',
+    outcome: 'success',
+    codes: codes('info', [FILE_HOSTING, 3], ['file', 'change']),
+    about: aboutFile,
+    metadata: ({ sha256, size, version }) => ({ sha256, size, version }),
+    personal: filenameAndType,
+  },
+  'file.version_restored': {
+    action: 'FILE_RESTORE',
+    outcome: 'success',
+    codes: FILE_RESTORE,
+    about: aboutFile,
+    metadata: ({ version }) => ({ version }),
+    personal: filename,
+  },
+  'file.version_deleted': {
+    action: 'VERSION_DELETE',
+    outcome: 'success',
+    codes: codes('notice', [FILE_HOSTING, 4], ['file', 'deletion']),
+    about: aboutFile,
+    metadata: ({ version }) => ({ version }),
+    personal: filename,
   },
   'file.refused': {
     action: 'FILE_REFUSED',
     outcome: ({ aborted }) => (aborted ? 'aborted' : 'denied'),
     codes: codes('notice', [FILE_HOSTING, 1], ['file', 'denied']),
-    about: aboutFiles,
+    about: ({ ownerId, fileId }) =>
+      fileId === null ? aboutFiles({ ownerId }) : aboutFile({ ownerId, fileId }),
     metadata: ({ reason }) => ({ reason }),
   },
   'file.listed': {
@@ -39,14 +69,17 @@ export const FILE_RECORDS = {
     outcome: 'success',
     codes: codes('info', [API_ACTIVITY, 2], ['file', 'access']),
     about: aboutFiles,
-    metadata: ({ count }) => ({ count }),
+    metadata: ({ count, inTrash }): Values => (inTrash ? { count, trash: true } : { count }),
   },
   'file.downloaded': {
     action: 'FILE_DOWNLOAD',
     outcome: 'success',
     codes: FILE_DOWNLOAD,
     about: aboutFile,
-    metadata: ({ range }): Values => (range === null ? {} : { range }),
+    metadata: ({ range, version }): Values => ({
+      ...(range === null ? {} : { range }),
+      ...(version === null ? {} : { version }),
+    }),
     personal: filename,
   },
   'file.download_failed': {
@@ -69,6 +102,22 @@ export const FILE_RECORDS = {
     outcome: 'success',
     codes: codes('notice', [FILE_HOSTING, 4], ['file', 'deletion']),
     about: aboutFile,
+    metadata: ({ permanently }) => ({ permanently }),
+    personal: filename,
+  },
+  'file.restored': {
+    action: 'FILE_RESTORE',
+    outcome: 'success',
+    codes: FILE_RESTORE,
+    about: aboutFile,
+    personal: filename,
+  },
+  'file.purged': {
+    action: 'FILE_PURGE',
+    outcome: 'success',
+    codes: codes('notice', [FILE_HOSTING, 4], ['file', 'deletion']),
+    about: aboutFile,
+    metadata: ({ trashedAt }) => ({ trashed: trashedAt }),
     personal: filename,
   },
 } as const satisfies RecordTable<FileEvents>;

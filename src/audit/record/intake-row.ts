@@ -2,7 +2,7 @@ import { getMetadataArgsStorage, type ValueTransformer } from 'typeorm';
 import type { RowTarget } from '../../database/deferred-rows.js';
 import { AuditRecord } from './audit-record.entity.js';
 
-/** A row of the intake: its values in the order of `INTAKE.columns`. */
+/** A row of the intake, with its values in the order of `INTAKE.columns`. */
 export type IntakeRow = readonly (string | null)[];
 
 interface Column {
@@ -11,7 +11,10 @@ interface Column {
   readonly transformer: ValueTransformer | undefined;
 }
 
-/** As the entity declares them; what is written at every request does not pass through TypeORM's machinery. */
+/**
+ * The columns that the entity declares. Records are written at every request, so they do not pass through
+ * TypeORM.
+ */
 const COLUMNS = getMetadataArgsStorage()
   .filterColumns(AuditRecord)
   .map(({ propertyName, options }): Column => ({
@@ -20,7 +23,7 @@ const COLUMNS = getMetadataArgsStorage()
     transformer: options.transformer as ValueTransformer | undefined,
   }));
 
-/** Where records go first. */
+/** The table where records are written first. */
 export const INTAKE: RowTarget = { table: 'audit_intake', columns: COLUMNS.map(({ name }) => name) };
 
 /** A record as a row of the intake. */
@@ -31,12 +34,12 @@ export function toIntakeRow(record: AuditRecord): IntakeRow {
   });
 }
 
-/** The record that a row of the intake holds. */
+/** The record that a row of the intake holds. @throws SyntaxError when one of its JSON texts is damaged. */
 export function ofIntakeRow(row: IntakeRow): AuditRecord {
   const record: Partial<Record<keyof AuditRecord, unknown>> = {};
   for (const [index, { member, transformer }] of COLUMNS.entries()) {
-    const value = row[index];
-    record[member] = transformer === undefined ? value : (transformer.from(value) as unknown);
+    const value = row[index] ?? null;
+    record[member] = transformer === undefined || value === null ? value : (JSON.parse(value) as unknown);
   }
   return record as AuditRecord;
 }

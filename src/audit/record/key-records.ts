@@ -1,5 +1,6 @@
 import type { KeyEvents } from '../../events/key-events.js';
 import { type About, codes, OTHER, type RecordTable } from './record-table.js';
+import type { Values } from './values.js';
 
 const AUTHORIZE_SESSION = 3003;
 
@@ -14,7 +15,8 @@ export const KEY_RECORDS = {
     outcome: 'success',
     codes: codes('notice', [AUTHORIZE_SESSION, 1], ['iam', 'creation']),
     about: aboutKey,
-    metadata: ({ keyId, scopes }) => ({ key_id: keyId, scopes }),
+    metadata: ({ keyId, publicKey, scopes }): Values =>
+      publicKey === null ? { key_id: keyId, scopes } : { key_id: keyId, public_key: publicKey, scopes },
     personal: ({ name }) => ({ key_name: name }),
   },
   'key.revoked': {

@@ -7,7 +7,7 @@ const key = createSecretKey(Buffer.alloc(32, 1));
 const request = { requestId: 'r1', ip: '203.0.113.7', userAgent: 'x'.repeat(511) + 'é' };
 
 describe('recordOfEvent', () => {
-  it('keeps what is personal apart from what stays', () => {
+  it('separates personal values from the entry', () => {
     const record = recordOfEvent(
       {
         type: 'file.uploaded',
@@ -36,7 +36,7 @@ describe('recordOfEvent', () => {
     expect(Buffer.byteLength(record.userAgent!)).toBe(511);
   });
 
-  it('names the key that acted, and has no request for what the service does itself', () => {
+  it('names the acting key, and has no request for actions of the service', () => {
     const fields = { type: 'user.profile_updated', userId: 'u', fields: ['name'] } as const;
     const byKey = recordOfEvent(
       { ...fields, actor: { type: 'key', userId: 'u', keyId: 'k', scopes: [], roles: [], request } },
@@ -47,7 +47,7 @@ describe('recordOfEvent', () => {
     expect(own).toMatchObject({ actorType: 'system', requestId: null, ip: null, userAgent: null });
   });
 
-  it('never keeps an unknown e-mail, and hashes its spellings alike', () => {
+  it('never stores an unknown e-mail, and hashes all of its spellings alike', () => {
     const hash = (email: string) => {
       const record = recordOfEvent(
         {

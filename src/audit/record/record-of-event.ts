@@ -10,7 +10,7 @@ import type { RecordRow } from './record-table.js';
 
 const USER_AGENT_BYTES = 512;
 
-/** The record that an event leaves, by its row in the tables of `record/`. */
+/** The record of an event, made by its row in the tables of `record/`. */
 export function recordOfEvent(event: DomainEvent, emailHashKey: KeyObject): AuditRecord {
   const row: RecordRow<never> = RECORDS[event.type];
   return recordBy(row as RecordRow<DomainEvent>, event, emailHashKey);
@@ -27,7 +27,7 @@ function recordBy(row: RecordRow<DomainEvent>, event: DomainEvent, emailHashKey:
     id: newId(),
     action: row.action as AuditRecord['action'],
     outcome: typeof row.outcome === 'string' ? row.outcome : row.outcome(event),
-    // An entry tells people from others, not how they were recognised.
+    // An entry distinguishes users from others, but not how they signed in.
     actorType: actorId === null ? actor.type : 'user',
     actorId,
     subject,

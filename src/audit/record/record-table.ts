@@ -5,7 +5,7 @@ import type { Values } from './values.js';
 export type Severity = 'info' | 'notice' | 'warning' | 'critical';
 export type Outcome = 'success' | 'failure' | 'denied' | 'aborted';
 
-/** What an action is called elsewhere, for exports. */
+/** The codes of an action in other schemas, for exports. */
 export interface Codes {
   readonly severity: Severity;
   /** OCSF 1.x class and activity. */
@@ -14,34 +14,40 @@ export interface Codes {
   readonly ecs: { readonly category: string; readonly type: string };
 }
 
-/** Whose trail an entry belongs to, null for nobody's, and what it is about. */
+/** The user whose trail has the entry (null for none), and the resource of the entry. */
 export interface About {
   readonly subject: string | null;
   readonly resource: Resource | null;
 }
 
-/** Hides an e-mail that nobody has, as it may be a password; its spellings have one hash. */
+/**
+ * Hashes an e-mail that no user has, because it could be a password. All spellings of one address have the
+ * same hash.
+ */
 export type HashEmail = (email: string) => string;
 
-/** What an event leaves in the trail. */
+/** How an event becomes a record. */
 export interface RecordRow<E> {
-  /** The specification's name; names do not change. */
+  /** The name in the specification. Names do not change. */
   readonly action: string;
   readonly outcome: Outcome | ((event: E) => Outcome);
   readonly codes: Codes;
   readonly about: (event: E) => About;
-  /** What stays for ever in the entry itself: nothing personal. Members in canonical order, which is then not to be made. */
+  /**
+   * What stays in the entry for ever. It must not be personal. Its members are in canonical order, so that
+   * they need not be sorted.
+   */
   readonly metadata?: (event: E, hashEmail: HashEmail) => Values;
-  /** What stands beside the entry and goes when the person goes; null when there is nothing. */
+  /** What is stored beside the entry and erased with the user. Null when there is nothing. */
   readonly personal?: (event: E) => Values | null;
 }
 
-/** A row for every event of a noun. */
+/** A row for every event of one kind. */
 export type RecordTable<Events extends Partial<EventMap>> = {
   readonly [T in keyof Events & DomainEventType]: RecordRow<DomainEventOf<T>>;
 };
 
-/** OCSF's number for an activity that its class does not name. */
+/** The number in OCSF for an activity that its class does not name. */
 export const OTHER = 99;
 
 export function codes(
@@ -52,7 +58,7 @@ export function codes(
   return { severity, ocsf: { class: ocsfClass, activity }, ecs: { category, type } };
 }
 
-/** About a user, in that user's trail. */
+/** An entry about a user, in that user's trail. */
 export function aboutUser({ userId }: { readonly userId: string }): About {
   return { subject: userId, resource: `user:${userId}` };
 }

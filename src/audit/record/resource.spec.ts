@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { partsOf, resourcesMeant } from './resource.js';
+import { partsOf, matchingResources } from './resource.js';
 
 const ID = '019ab1c2-7d3e-7a41-9c55-0d6f5f0c2b11';
 
@@ -10,14 +10,14 @@ describe('the resource of an entry', () => {
     ['route:GET /api/admin/users/:id', 'GET /api/admin/users/:id', 'route'],
     ['files', null, 'files'],
     [null, null, null],
-  ])('has in %s the id %s and the type %s', (stored, resource, resourceType) =>
+  ])('is split in %s into the id %s and the type %s', (stored, resource, resourceType) =>
     expect(partsOf(stored)).toEqual({ resource, resourceType }),
   );
 
-  it('is meant by its type and id alone, and by its id among those of other types', () => {
-    expect(resourcesMeant(`file:${ID.toUpperCase()}`)).toEqual([`file:${ID}`]);
-    expect(resourcesMeant(ID)).toEqual(expect.arrayContaining([`file:${ID}`, `user:${ID}`]));
-    expect(resourcesMeant('files')).toContain('files');
-    expect(resourcesMeant('GET /api/admin/users/:id')).toContain('route:GET /api/admin/users/:id');
+  it('is matched by its type and id, and by its id among other types', () => {
+    expect(matchingResources(`file:${ID.toUpperCase()}`)).toEqual([`file:${ID}`]);
+    expect(matchingResources(ID)).toEqual(expect.arrayContaining([`file:${ID}`, `user:${ID}`]));
+    expect(matchingResources('files')).toContain('files');
+    expect(matchingResources('GET /api/admin/users/:id')).toContain('route:GET /api/admin/users/:id');
   });
 });

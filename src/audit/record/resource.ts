@@ -1,28 +1,38 @@
 import { parseId } from '../../common/ids.js';
 
-/** What a UUID in an entry can be the id of. */
-const UUID_TYPES = ['audit', 'file', 'key', 'session', 'user'] as const;
-/** What any other id can be. */
+/** Types of resources whose id is a UUID. */
+const UUID_TYPES = [
+  'audit',
+  'factor',
+  'file',
+  'invitation',
+  'key',
+  'session',
+  'share',
+  'upload',
+  'user',
+] as const;
+/** Types of resources with another id. */
 const NAME_TYPES = ['instance', 'route'] as const;
 const TYPES = [...UUID_TYPES, ...NAME_TYPES] as const;
-/** Resources that are none of many: all files of a user, the whole trail, all users. */
+/** Resources without an id: all files of a user, the whole audit trail, all users. */
 const COLLECTIONS = ['audit', 'files', 'users'] as const;
 
-/** A resource as an entry has it: `TYPE:ID`, or a collection. */
+/** A resource in an entry: `TYPE:ID`, or a collection. */
 export type Resource = `${(typeof TYPES)[number]}:${string}` | (typeof COLLECTIONS)[number];
 
-/** A resource in two parts; a collection has no id. */
+/** A resource in two parts. A collection has no id. */
 export interface ResourceParts {
   readonly resource: string | null;
   readonly resourceType: string | null;
 }
 
-/** Whether the text has one of the types, or is a collection. */
+/** True when the text has a known type or is a collection. */
 export function isResource(text: string): text is Resource {
   return typeOf(text) !== null || (COLLECTIONS as readonly string[]).includes(text);
 }
 
-/** The id and what it is the id of. */
+/** Splits a resource into its id and its type. */
 export function partsOf(resource: string | null): ResourceParts {
   if (resource === null) return { resource: null, resourceType: null };
   const type = typeOf(resource);
@@ -31,8 +41,11 @@ export function partsOf(resource: string | null): ResourceParts {
     : { resource: resource.slice(type.length + 1), resourceType: type };
 }
 
-/** The resources that a filter means, which is `TYPE:ID`, or an `ID` of any type, or a collection. UUIDs in any case. */
-export function resourcesMeant(filter: string): string[] {
+/**
+ * The resources that a filter matches. The filter is `TYPE:ID`, or an `ID` of any type, or a collection.
+ * UUIDs may be in upper case.
+ */
+export function matchingResources(filter: string): string[] {
   const type = typeOf(filter);
   if (type !== null) {
     const id = filter.slice(type.length + 1);

@@ -4,6 +4,8 @@ import type { Values } from './values.js';
 
 const AUTHENTICATION = 3002;
 
+const CONFIRM = codes('info', [AUTHENTICATION, OTHER], ['authentication', 'info']);
+
 export const SESSION_RECORDS = {
   'session.refreshed': {
     action: 'TOKEN_REFRESH',
@@ -12,6 +14,20 @@ export const SESSION_RECORDS = {
     about: aboutUser,
     metadata: ({ sessionId, grace }): Values =>
       grace ? { grace, session_id: sessionId } : { session_id: sessionId },
+  },
+  'session.confirmed': {
+    action: 'SESSION_CONFIRM',
+    outcome: 'success',
+    codes: CONFIRM,
+    about: aboutUser,
+    metadata: ({ sessionId }) => ({ session_id: sessionId }),
+  },
+  'session.confirmation_refused': {
+    action: 'SESSION_CONFIRM',
+    outcome: 'denied',
+    codes: CONFIRM,
+    about: aboutUser,
+    metadata: ({ sessionId, reason }) => ({ reason, session_id: sessionId }),
   },
   'session.token_reused': {
     action: 'TOKEN_REUSE',

@@ -13,12 +13,17 @@ const USER_DELETE = codes('notice', [ACCOUNT_CHANGE, 6], ['iam', 'deletion']);
 const aboutSignIn = ({ userId }: { readonly userId: string | null }): About =>
   userId === null ? { subject: null, resource: null } : aboutUser({ userId });
 
+/** The invitation with which a user registered. */
+const invited = ({ invitationId }: { readonly invitationId?: string }): Values =>
+  invitationId === undefined ? {} : { invitation_id: invitationId };
+
 export const USER_RECORDS = {
   'user.registered': {
     action: 'USER_REGISTER',
     outcome: 'success',
     codes: codes('info', [ACCOUNT_CHANGE, 1], ['iam', 'creation']),
     about: aboutUser,
+    metadata: invited,
     personal: ({ email }) => ({ email }),
   },
   'user.signed_in': {
@@ -34,8 +39,14 @@ export const USER_RECORDS = {
     codes: codes('warning', [AUTHENTICATION, 1], ['authentication', 'start']),
     about: aboutSignIn,
     metadata: ({ userId, email, reason }, hashEmail): Values =>
-      userId === null ? { email_hash: hashEmail(email), reason } : { reason },
-    personal: ({ userId, email }) => (userId === null ? null : { email }),
+      userId === null && email !== null ? { email_hash: hashEmail(email), reason } : { reason },
+    personal: ({ userId, email }) => (userId === null || email === null ? null : { email }),
+  },
+  'user.second_factor_required': {
+    action: 'LOGIN_CHALLENGE',
+    outcome: 'success',
+    codes: codes('info', [AUTHENTICATION, OTHER], ['authentication', 'info']),
+    about: aboutUser,
   },
   'user.signed_out': {
     action: 'USER_LOGOUT',
@@ -65,6 +76,42 @@ export const USER_RECORDS = {
     about: aboutUser,
     metadata: ({ reason }) => ({ reason }),
   },
+  'user.password_reset_requested': {
+    action: 'PASSWORD_RESET_REQUEST',
+    outcome: 'success',
+    codes: codes('notice', [ACCOUNT_CHANGE, OTHER], ['iam', 'info']),
+    about: aboutSignIn,
+    metadata: ({ userId, email }, hashEmail): Values =>
+      userId === null ? { email_hash: hashEmail(email) } : {},
+  },
+  'user.password_reset': {
+    action: 'PASSWORD_RESET',
+    outcome: 'success',
+    codes: codes('notice', [ACCOUNT_CHANGE, 4], ['iam', 'change']),
+    about: aboutUser,
+    metadata: ({ sessionsEnded }) => ({ sessions_ended: sessionsEnded }),
+  },
+  'user.email_verified': {
+    action: 'EMAIL_VERIFY',
+    outcome: 'success',
+    codes: codes('info', [ACCOUNT_CHANGE, OTHER], ['iam', 'change']),
+    about: aboutUser,
+    personal: ({ email }) => ({ email }),
+  },
+  'user.email_change_requested': {
+    action: 'EMAIL_CHANGE_REQUEST',
+    outcome: 'success',
+    codes: codes('notice', [ACCOUNT_CHANGE, OTHER], ['iam', 'info']),
+    about: aboutUser,
+    personal: ({ email }) => ({ email }),
+  },
+  'user.email_changed': {
+    action: 'EMAIL_CHANGE',
+    outcome: 'success',
+    codes: codes('notice', [ACCOUNT_CHANGE, OTHER], ['iam', 'change']),
+    about: aboutUser,
+    personal: ({ email, previous }) => ({ email, previous }),
+  },
   'user.listed': {
     action: 'USER_LIST',
     outcome: 'success',
@@ -85,6 +132,13 @@ export const USER_RECORDS = {
     codes: codes('notice', [ACCOUNT_CHANGE, 2], ['iam', 'change']),
     about: aboutUser,
   },
+  'user.quota_set': {
+    action: 'QUOTA_SET',
+    outcome: 'success',
+    codes: codes('notice', [ACCOUNT_CHANGE, OTHER], ['iam', 'change']),
+    about: aboutUser,
+    metadata: ({ bytes }) => ({ bytes }),
+  },
   'user.deleted': { action: 'USER_DELETE', outcome: 'success', codes: USER_DELETE, about: aboutUser },
   'user.deletion_refused': {
     action: 'USER_DELETE',
@@ -98,7 +152,7 @@ export const USER_RECORDS = {
     outcome: 'success',
     codes: codes('notice', [USER_ACCESS, 1], ['iam', 'change']),
     about: aboutUser,
-    metadata: ({ role }) => ({ role }),
+    metadata: ({ invitationId, role }) => ({ ...invited({ invitationId }), role }),
   },
   'role.revoked': {
     action: 'ROLE_REVOKE',

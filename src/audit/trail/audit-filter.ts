@@ -2,21 +2,21 @@ import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { earliestId } from '../../common/ids.js';
 import { NONE, unindexed } from '../../database/bounded-scan.js';
 import type { AuditFilterInput } from './audit-query.input.js';
-import { actionsMeant } from './notable.js';
-import { resourcesMeant } from '../record/resource.js';
+import { selectedActions } from './notable.js';
+import { matchingResources } from '../record/resource.js';
 
-/** Ids are made a moment before or after the time of their record. */
+/** How much the time in an id can differ from the time of its record, in milliseconds. */
 const ID_SLACK_MS = 60_000;
 
-/** Whether anything but the user is asked for. */
+/** True when there is any filter other than the user. */
 export function isFiltered(filter: AuditFilterInput): boolean {
   const names = ['action', 'outcome', 'resource', 'ip', 'from', 'to', 'request_id'] as const;
   return names.some((name) => filter[name] !== undefined);
 }
 
 /**
- * Narrows a query over the intake or the log to what the filters ask for, in terms that no index serves. `alias` is the table
- * with the entry's columns, `ip` the client's address in SQL.
+ * Adds the filters to a query on the intake or the log, in expressions that no index serves. `alias` is the
+ * table with the entry's columns; `ip` is an SQL expression for the client's address.
  */
 export function applyFilter<T extends ObjectLiteral>(
   select: SelectQueryBuilder<T>,
@@ -26,13 +26,15 @@ export function applyFilter<T extends ObjectLiteral>(
 ): void {
   const text = (column: string) => unindexed(`${alias}.${column}`);
   if (filter.action !== undefined) {
-    const actions = actionsMeant(filter.action);
+    const actions = selectedActions(filter.action);
     select.andWhere(actions.length === 0 ? NONE : `${text('action')} IN (:...actions)`, { actions });
   }
   if (filter.outcome !== undefined)
     select.andWhere(`${text('outcome')} = :outcome`, { outcome: filter.outcome });
   if (filter.resource !== undefined)
-    select.andWhere(`${text('resource')} IN (:...resources)`, { resources: resourcesMeant(filter.resource) });
+    select.andWhere(`${text('resource')} IN (:...resources)`, {
+      resources: matchingResources(filter.resource),
+    });
   if (filter.request_id !== undefined)
     select.andWhere(`${text('request_id')} = :requestId`, { requestId: filter.request_id });
   if (filter.ip !== undefined) select.andWhere(`${ip} = :ip`, { ip: filter.ip });
@@ -42,7 +44,7 @@ export function applyFilter<T extends ObjectLiteral>(
     select.andWhere(`${text('occurred_at')} < :to`, { to: new Date(filter.to).toISOString() });
 }
 
-/** The ids from one on and below another that are of about the filter's time, and below `before`: ids sort by time. */
+/** A range of ids for the filter's time range, below `before`: ids sort by time. */
 export function idsOf(
   filter: AuditFilterInput,
   before: string | null,

@@ -19,7 +19,7 @@ const MAX_ACTIONS = 20;
 const MAX_ACTION_CHARACTERS = 40;
 const OUTCOMES = ['success', 'failure', 'denied', 'aborted'] as const;
 
-/** Which entries are meant. Filters combine with AND; repeated actions with OR. */
+/** Which entries are selected. Different filters combine with AND, repeated actions with OR. */
 export class AuditFilterInput {
   @ApiPropertyOptional({
     type: 'array',
@@ -63,7 +63,7 @@ export class AuditFilterInput {
 
   @ApiPropertyOptional({
     ...TIMESTAMP_SCHEMA,
-    description: 'Not before this time: a date, or a time with its zone (RFC 3339).',
+    description: 'From this time on: a date, or a time with a time zone (RFC 3339).',
   })
   @IsOptional()
   @IsTimestamp()
@@ -83,12 +83,12 @@ export class AuditFilterInput {
 
   @ApiPropertyOptional({
     format: 'uuid',
-    description: 'Whose entries; only an auditor may ask for another user.',
+    description: 'The user of the entries. Only auditors may name another user.',
   })
   @IsOptional()
   @IsUUID()
   readonly user_id?: string;
 }
 
-/** A page of the entries that the filters leave. */
+/** A page of the entries that match the filters. */
 export class AuditQueryInput extends IntersectionType(AuditFilterInput, PageQuery) {}

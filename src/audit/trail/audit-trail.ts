@@ -12,28 +12,29 @@ import { LogSearch } from './log-search.js';
 import { ReadingRights } from './reading-rights.js';
 import { ofLogEntry, ofRecord, type TrailEntry } from './trail-entry.js';
 
-/** Reads the trail: one's own, or as an auditor everybody's. */
+/** Reads the audit trail: users read their own entries, auditors all of them. */
 @Injectable()
 export class AuditTrail {
   constructor(
     @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
-    @InjectRepository(AuditPrivate) private readonly secrets: Repository<AuditPrivate>,
+    @InjectRepository(AuditPrivate) private readonly personal: Repository<AuditPrivate>,
     private readonly search: LogSearch,
     private readonly rights: ReadingRights,
   ) {}
 
   /**
-   * A page of entries, newest first. Reading is itself recorded, before anything is shown.
-   * @throws `forbidden`, recorded, when a user who is no auditor asks for another's.
+   * A page of entries, newest first. The reading is recorded before anything is shown.
+   * @throws `forbidden`, which is recorded, when a user who is not an auditor asks for another user's
+   * entries.
    */
   async list(actor: Actor, query: AuditQueryInput): Promise<Page<TrailEntry>> {
     const subject = await this.rights.subjectOf(actor, query.user_id);
     const before = query.cursor === undefined ? null : decodeCursor(query.cursor, UUID);
-    // The intake first: a record that is moved between the two queries is then seen twice, not missed.
+    // The intake is read first: a record that is moved between the two queries is seen twice, not missed.
     const recent = await this.#fromIntake(subject, before, query);
     const { entries: logged, scannedTo } = await this.#fromLog(subject, before, query);
     const placed = new Set(logged.map(({ id }) => id));
-    // What is older than where the search of the log has stopped is for the next page, as it is there.
+    // Entries older than the end of the search in the log are left for the next page.
     const unplaced = recent.filter(({ id }) => !placed.has(id) && (scannedTo === null || id >= scannedTo));
     const entries = [...unplaced, ...logged].sort((a, b) => (a.id < b.id ? 1 : -1));
     await this.rights.recordRead(actor, subject, query);
@@ -62,8 +63,8 @@ export class AuditTrail {
   ): Promise<{ entries: TrailEntry[]; scannedTo: string | null }> {
     const { rows, scannedTo } = await this.search.newest(query, { subject, before, limit: query.limit + 1 });
     const seqs = rows.map(({ seq }) => seq);
-    const secrets = seqs.length === 0 ? [] : await this.secrets.findBy({ seq: In(seqs) });
-    const bySeq = new Map(secrets.map((secret) => [secret.seq, secret]));
+    const stored = seqs.length === 0 ? [] : await this.personal.findBy({ seq: In(seqs) });
+    const bySeq = new Map(stored.map((row) => [row.seq, row]));
     return { entries: rows.map((entry) => ofLogEntry(entry, bySeq.get(entry.seq))), scannedTo };
   }
 }

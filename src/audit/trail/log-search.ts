@@ -7,38 +7,42 @@ import { applyFilter, idsOf, isFiltered } from './audit-filter.js';
 import type { AuditFilterInput } from './audit-query.input.js';
 import { AuditLogEntry } from '../log/audit-log-entry.entity.js';
 import { AuditPrivate } from '../log/audit-private.entity.js';
-import { meansNotable, NOTABLE } from './notable.js';
-import { resourcesMeant } from '../record/resource.js';
+import { selectsNotable, NOTABLE } from './notable.js';
+import { matchingResources } from '../record/resource.js';
 
-/** The client's address of an entry `e`. As a subquery: a join could begin with all entries of an address. */
+/**
+ * The client's address of an entry `e`. It is a subquery, because a join could start with all entries of an
+ * address.
+ */
 const IP = '(SELECT p.ip FROM audit_private p WHERE p.seq = e.seq)';
-/** Entries of a name that are sorted for each page, rather than walked through. */
-const FEW = 500;
+/** Up to this many entries of a name are fetched and sorted for each page. More are read along an index. */
+const MAX_SORTED = 500;
 
-/** Whose entries (null: everybody's), and how many. */
+/** The user whose entries are searched (null for all), and how many are returned. */
 interface Section {
   readonly subject: string | null;
   readonly limit: number;
 }
 
-/** A value by which an index finds entries. */
+/** A value with which an index finds entries. */
 interface Name {
   readonly column: 'request_id' | 'resource';
   readonly value: string;
 }
 
-/** What the names in a filter lead to: the places of few entries, or one name with many. */
+/** How a search starts: with the places of a few entries, or with one name that has many entries. */
 type Lead = { readonly places: readonly number[] } | { readonly name: Name };
 
 /**
- * Finds entries of the log by filters, in work that is bounded whatever the filter and however long the log. For a user
- * nothing but their own entries is looked at, so that neither times nor pages tell of others.
+ * Finds entries of the log by filters. The work is bounded for every filter and every size of the log. For a
+ * user it reads only that user's entries, so that neither response times nor pages reveal anything about
+ * others.
  */
 @Injectable()
 export class LogSearch {
   constructor(
     @InjectRepository(AuditLogEntry) private readonly log: Repository<AuditLogEntry>,
-    @InjectRepository(AuditPrivate) private readonly secrets: Repository<AuditPrivate>,
+    @InjectRepository(AuditPrivate) private readonly personal: Repository<AuditPrivate>,
   ) {}
 
   /** The newest entries with ids below `before`. */
@@ -51,7 +55,7 @@ export class LogSearch {
       return { rows: await this.#newestOf(lead.places, filter, limit, before), scannedTo: null };
     const rows = this.#entriesOf(subject);
     if (lead !== null) rows.andWhere(`e.${lead.name.column} = :name`, { name: lead.name.value });
-    else if (meansNotable(filter)) rows.andWhere(NOTABLE);
+    else if (selectsNotable(filter)) rows.andWhere(NOTABLE);
     return scan(
       { rows, key: 'e.id', order: 'DESC', ...idsOf(filter, before) },
       this.#conditions(filter),
@@ -59,8 +63,8 @@ export class LogSearch {
     );
   }
 
-  /** Entries in the order of the log, from the place `from` on and before `before`. */
-  compose(
+  /** Entries in the order of the log, from place `from` to place `before`, without the latter. */
+  inLogOrder(
     filter: AuditFilterInput,
     { subject, limit, from, before }: Section & { readonly from: number; readonly before: number },
   ): Promise<Scan<AuditLogEntry>> {
@@ -77,7 +81,7 @@ export class LogSearch {
     return isFiltered(filter) ? (select) => applyFilter(select, 'e', IP, filter) : null;
   }
 
-  /** The newest of some entries; not by the index of all ids, along which they may be far away. */
+  /** The newest of these entries. It does not use the index of ids, where they may be far apart. */
   #newestOf(
     places: readonly number[],
     filter: AuditFilterInput,
@@ -93,18 +97,21 @@ export class LogSearch {
     return rows.getMany();
   }
 
-  /** Where the names in a filter lead; null when there are none, or nowhere that is worth it. */
+  /**
+   * The start of a search by the names in a filter. Null when there are none, or when they do not narrow the
+   * search.
+   */
   async #leadOf(subject: string | null, filter: AuditFilterInput): Promise<Lead | null> {
     const { request_id: requestId, resource, ip } = filter;
     const request: Name[] = requestId === undefined ? [] : [{ column: 'request_id', value: requestId }];
-    const resources = resource === undefined ? [] : resourcesMeant(resource);
+    const resources = resource === undefined ? [] : matchingResources(resource);
     return (
       (await this.#follow(request, subject)) ??
       (await this.#follow(
         resources.map((value) => ({ column: 'resource', value })),
         subject,
       )) ??
-      // The addresses stand there without their users.
+      // The index of addresses has no users.
       (ip === undefined || subject !== null ? null : await this.#followAddress(ip))
     );
   }
@@ -118,28 +125,34 @@ export class LogSearch {
       places.push(...found);
     }
     const [first] = used;
-    if (names.length > 0 && places.length <= FEW) return { places };
-    // Those of one name and one user stand in the order of their ids.
+    if (names.length > 0 && places.length <= MAX_SORTED) return { places };
+    // The entries of one name and one user are stored in the order of their ids.
     return first !== undefined && used.length === 1 && subject !== null ? { name: first } : null;
   }
 
-  /** In the order of the index, lest PostgreSQL look for a frequent name in the table itself, from the beginning. */
+  /**
+   * Sorted in the order of the index. Without this, PostgreSQL may scan the table from its beginning for a
+   * frequent name.
+   */
   #placesOf({ column, value }: Name, subject: string | null): Promise<number[]> {
     const entries = this.#entriesOf(subject)
       .select('e.seq', 'seq')
       .andWhere(`e.${column} = :value`, { value });
-    return few(entries.orderBy(`e.${column}`).addOrderBy('e.subject').addOrderBy('e.id'));
+    return firstPlaces(entries.orderBy(`e.${column}`).addOrderBy('e.subject').addOrderBy('e.id'));
   }
 
   async #followAddress(ip: string): Promise<Lead | null> {
-    const secrets = this.secrets.createQueryBuilder('p').select('p.seq', 'seq').where('p.ip = :ip', { ip });
-    const places = await few(secrets.orderBy('p.ip').addOrderBy('p.seq'));
-    return places.length <= FEW ? { places } : null;
+    const byAddress = this.personal
+      .createQueryBuilder('p')
+      .select('p.seq', 'seq')
+      .where('p.ip = :ip', { ip });
+    const places = await firstPlaces(byAddress.orderBy('p.ip').addOrderBy('p.seq'));
+    return places.length <= MAX_SORTED ? { places } : null;
   }
 }
 
-/** The places that a query finds, one more than a few at most. */
-async function few(query: SelectQueryBuilder<ObjectLiteral>): Promise<number[]> {
-  const found = await query.limit(FEW + 1).getRawMany<{ seq: number | string }>();
+/** The places that a query finds. It stops at one more than `MAX_SORTED`. */
+async function firstPlaces(query: SelectQueryBuilder<ObjectLiteral>): Promise<number[]> {
+  const found = await query.limit(MAX_SORTED + 1).getRawMany<{ seq: number | string }>();
   return found.map(({ seq }) => Number(seq));
 }

@@ -1,6 +1,6 @@
 import { type Action, ACTIONS } from '../record/actions.js';
 
-/** What users do all day: most entries are of these, and succeeded. */
+/** The frequent actions. Most entries are of these, with the outcome success. */
 const EVERYDAY: readonly Action[] = [
   'USER_LOGIN',
   'TOKEN_REFRESH',
@@ -11,11 +11,14 @@ const EVERYDAY: readonly Action[] = [
   'FILE_DELETE',
 ];
 
-/** True for all other entries, named `e`. Word for word the condition of two indexes, which SQLite uses for nothing less. */
+/**
+ * True for all other entries, named `e`. It is exactly the condition of two indexes, because SQLite uses them
+ * only for an identical condition.
+ */
 export const NOTABLE = `(e.outcome <> 'success' OR e.action NOT IN (${EVERYDAY.map((name) => `'${name}'`).join(', ')}))`;
 
-/** The actions that a filter means, which are actions and groups such as `FILE_*`. */
-export function actionsMeant(filter: readonly string[]): Action[] {
+/** The actions that a filter selects. It has single actions and groups such as `FILE_*`. */
+export function selectedActions(filter: readonly string[]): Action[] {
   return (Object.keys(ACTIONS) as Action[]).filter((action) =>
     filter.some((pattern) =>
       pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : action === pattern,
@@ -23,13 +26,13 @@ export function actionsMeant(filter: readonly string[]): Action[] {
   );
 }
 
-/** Whether a filter leaves notable entries only. */
-export function meansNotable(filter: {
+/** True when a filter selects only notable entries. */
+export function selectsNotable(filter: {
   readonly action?: readonly string[];
   readonly outcome?: string;
 }): boolean {
   if (filter.outcome !== undefined && filter.outcome !== 'success') return true;
   return (
-    filter.action !== undefined && !actionsMeant(filter.action).some((action) => EVERYDAY.includes(action))
+    filter.action !== undefined && !selectedActions(filter.action).some((action) => EVERYDAY.includes(action))
   );
 }

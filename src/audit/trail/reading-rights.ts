@@ -13,13 +13,13 @@ import { AuditRecord } from '../record/audit-record.entity.js';
 import { AuditLogEntry } from '../log/audit-log-entry.entity.js';
 import { NOTABLE } from './notable.js';
 
-/** One's own reading is recorded at most once in so long. */
+/** Reading one's own entries is recorded at most once in this time. */
 const OWN_READS_MS = 5 * 60_000;
 
-/** Who may read which entries, and that somebody did. */
+/** Decides who may read which entries, and records the reading. */
 @Injectable()
 export class ReadingRights {
-  /** Users whose reading of their own entries was recorded a moment ago. */
+  /** Users whose reading of their own entries was recorded recently. */
   readonly #recorded = new LRUCache<string, true>({ max: 50_000, ttl: OWN_READS_MS });
 
   constructor(
@@ -30,8 +30,9 @@ export class ReadingRights {
   ) {}
 
   /**
-   * The user whose entries the actor gets to see; null for everybody's.
-   * @throws `forbidden`, itself recorded, when a user who is no auditor asks for another's.
+   * The user whose entries the actor will see. Null for all users.
+   * @throws `forbidden`, which is recorded, when a user who is not an auditor asks for another user's
+   * entries.
    */
   async subjectOf(actor: Actor, wanted?: string): Promise<string | null> {
     const subject = wanted?.toLowerCase();
@@ -40,7 +41,10 @@ export class ReadingRights {
     return this.denials.refuse(actor, 'audit', errors.forbidden(), 'auditor_role_required');
   }
 
-  /** Records that entries were read: in the trail of the one whose they are, or of the reader when they are everybody's. */
+  /**
+   * Records the reading of entries: in the trail of their user, or in the reader's trail when all entries
+   * were read.
+   */
   async recordRead(actor: Actor, subject: string | null, filter: AuditFilterInput): Promise<void> {
     if (subject === actor.userId && (await this.#hasRecordOf(actor.userId))) return;
     await this.events.publish({
@@ -59,7 +63,7 @@ export class ReadingRights {
     const own = { subject: userId, actorId: userId, action: 'AUDIT_READ' as const };
     if (await this.intake.existsBy({ ...own, id: MoreThanOrEqual(since) })) return true;
     const rows = this.log.createQueryBuilder('e').where('e.subject = :userId', { userId }).andWhere(NOTABLE);
-    // One that stands behind thousands of others of these minutes is not found, and the reading is recorded again.
+    // A record behind thousands of newer entries is not found, and the reading is then recorded again.
     const found = await scan(
       { rows, key: 'e.id', order: 'DESC', from: since },
       (select) => select.andWhere(own),
@@ -69,7 +73,7 @@ export class ReadingRights {
   }
 }
 
-/** Which filters were set, without their values: those may be personal. */
+/** The names of the filters in use. Their values could be personal, so they are left out. */
 export function filterNames(filter: AuditFilterInput): string[] {
   return (['action', 'outcome', 'resource', 'ip', 'from', 'to', 'request_id', 'user_id'] as const).filter(
     (name) => filter[name] !== undefined,

@@ -14,7 +14,12 @@ export class AuditEntryResponse {
   @ApiProperty({ format: 'uuid' })
   readonly id: string;
 
-  @ApiProperty({ type: String, nullable: true, format: 'uuid', description: 'Whose trail this belongs to.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'uuid',
+    description: 'The user whose trail has this entry.',
+  })
   readonly user_id: string | null;
 
   @ApiProperty({ type: AuditActor })
@@ -27,8 +32,7 @@ export class AuditEntryResponse {
     type: String,
     nullable: true,
     example: '019ab1c2-7d3e-7a41-9c55-0d6f5f0c2b11',
-    description:
-      'The id of what it was done to; null when that is a collection, such as all files of a user.',
+    description: 'The id of the resource; null for a collection, such as all files of a user.',
   })
   readonly resource: string | null;
 
@@ -36,7 +40,7 @@ export class AuditEntryResponse {
     type: String,
     nullable: true,
     example: 'file',
-    description: 'What `resource` is the id of, or the collection.',
+    description: 'The type of `resource`, or the collection.',
   })
   readonly resource_type: string | null;
 

@@ -6,7 +6,7 @@ import type { AuditEntry } from '../log/audit-entry.js';
 import type { AuditLogEntry } from '../log/audit-log-entry.entity.js';
 import type { AuditPrivate } from '../log/audit-private.entity.js';
 
-/** One thing that happened, whether or not it has its place in the log yet. */
+/** An entry of the audit trail, with or without a place in the log. */
 export interface TrailEntry {
   readonly id: string;
   /** Null until the entry has its place in the log. */
@@ -21,7 +21,7 @@ export interface TrailEntry {
   readonly metadata: Values;
   readonly ip: string | null;
   readonly userAgent: string | null;
-  /** The other personal values; empty when there were none or they are erased. */
+  /** The other personal values. Empty when there were none or when they are erased. */
   readonly personal: Values;
 }
 
@@ -35,10 +35,10 @@ export function ofRecord(record: AuditRecord): TrailEntry {
   };
 }
 
-export function ofLogEntry(logged: AuditLogEntry, secret: AuditPrivate | undefined): TrailEntry {
+export function ofLogEntry(logged: AuditLogEntry, stored: AuditPrivate | undefined): TrailEntry {
   const { id, seq, subject, action, outcome, resource, requestId, occurredAt } = logged;
   const { metadata, actor } = JSON.parse(logged.entry) as AuditEntry;
-  const values = secret === undefined ? {} : (JSON.parse(secret.values) as Record<string, string>);
+  const values = stored === undefined ? {} : (JSON.parse(stored.values) as Record<string, string>);
   const { ip = null, user_agent: userAgent = null, ...personal } = values;
   return {
     ...{ id, seq, subject, action, outcome, resource, requestId, occurredAt, metadata, actor },

@@ -11,14 +11,14 @@ import { AuditTrail } from './audit-trail.js';
 
 @ApiTags('Audit')
 @Controller('api/audit')
-export class AuditController {
+export class TrailController {
   constructor(private readonly trail: AuditTrail) {}
 
   @Get('logs')
   @RequireScope('audit:read')
   @ApiOperation({ summary: 'The audit trail, newest first' })
   @ApiPageResponse(AuditEntryResponse)
-  @ApiRefusals('forbidden')
+  @ApiRefusals('forbidden', 'audit_unavailable')
   async list(
     @CurrentActor() actor: Actor,
     @Query() query: AuditQueryInput,

@@ -3,19 +3,19 @@ import { canonicalize } from '../merkle/canonical-json.js';
 import { privateDigest, SALT_BYTES } from '../merkle/private-digest.js';
 import { hasExactly } from './has-exactly.js';
 
-/** Something about the log that contradicts it, at the entry `seq` where it can be told, or null. */
+/** A contradiction in the log, at the entry `seq` when that is known. */
 export interface Fault {
   readonly seq: number | null;
   readonly reason: string;
 }
 
-/** The personal values of an entry and their salt, as an export or the database has them. */
-export interface Secret {
+/** The personal values of an entry with their salt, from an export or the database. */
+export interface Personal {
   readonly salt: string;
   readonly values: unknown;
 }
 
-/** What a verifier reads of an entry. */
+/** The parts of an entry that a verifier needs. */
 export interface ReadEntry {
   readonly seq: number;
   readonly subject: string | null;
@@ -28,7 +28,7 @@ interface Link {
   seq: number;
   subjectSeq: number;
   leaf: Buffer;
-  /** The entry before, when this one does not name its hash: one of the two was changed. */
+  /** The previous entry, when this one has a different hash for it. One of the two was changed. */
   doubted: number | null;
 }
 
@@ -50,13 +50,13 @@ const NAMES = [
   't',
 ];
 
-/** Reads an entry's text; null when it is no entry. */
+/** Reads the text of an entry. Null when it is not a valid entry. */
 export function readEntry(text: string): ReadEntry | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    // Whatever the parser says of it, it is not an entry.
+    // It is not an entry, whatever the parser's reason.
     return null;
   }
   if (typeof value !== 'object' || value === null || !hasExactly(value, NAMES)) return null;
@@ -77,16 +77,16 @@ export function readEntry(text: string): ReadEntry | null {
 }
 
 /**
- * Follows the chain of every subject through entries in `seq` order. Each names the hash of the same subject's entry
- * before, so of a changed entry the next one tells.
+ * Follows the chain of every subject through entries in `seq` order. Each entry has the hash of the subject's
+ * previous entry, so the next entry reveals that an entry was changed.
  */
 export class EntryChains {
   readonly #links = new Map<string, Link>();
 
-  /** @param partial whether the first entry of a subject may have others before it that are not seen here. */
+  /** @param partial true when the first entry seen of a subject may have earlier ones. */
   constructor(private readonly partial: boolean) {}
 
-  /** How many entries a subject has, and the newest one's hash; undefined when there was none. */
+  /** The number of a subject's entries and the hash of the newest. Undefined when there was none. */
   get(subject: string): { readonly entries: number; readonly leaf: Buffer } | undefined {
     const link = this.#links.get(subject);
     return link && { entries: link.subjectSeq + 1, leaf: link.leaf };
@@ -96,7 +96,7 @@ export class EntryChains {
     return this.#links.keys();
   }
 
-  /** Takes the next entry. @returns what it shows to be wrong, now or of an earlier entry. */
+  /** Takes the next entry. @returns a fault of this entry or of an earlier one, or null. */
   follow(entry: ReadEntry, leaf: Buffer): Fault | null {
     const { seq, subject, subject_seq: subjectSeq, subject_prev: named } = entry;
     if (subject === null || subjectSeq === null) return null;
@@ -111,13 +111,13 @@ export class EntryChains {
       return { seq, reason: `entry ${before.subjectSeq + 1} of ${subject} is missing or out of order` };
     }
     if (named === before.leaf.toString('base64')) return settle(before, before.doubted);
-    // Two broken links side by side: the entry between them was changed.
+    // Two broken links in a row: the entry between them was changed.
     if (before.doubted !== null) return { seq: before.seq, reason: 'the entry was changed' };
     link.doubted = before.seq;
     return null;
   }
 
-  /** What remains in doubt when no entry follows. */
+  /** The fault that is still in doubt when no entry follows. */
   finish(): Fault | null {
     let first: Fault | null = null;
     for (const link of this.#links.values()) first = earlier(first, settle(link, link.doubted));
@@ -128,30 +128,30 @@ export class EntryChains {
 function settle(link: Link, doubted: number | null): Fault | null {
   return doubted === null
     ? null
-    : { seq: doubted, reason: `the entry is not the one that entry ${link.seq} of its subject names` };
+    : { seq: doubted, reason: `the entry does not match the hash in entry ${link.seq} of its subject` };
 }
 
-/** The fault at the smaller `seq`; one without a place comes last. */
+/** The fault at the smaller `seq`. A fault without a place comes last. */
 export function earlier(a: Fault | null, b: Fault | null): Fault | null {
   if (a === null || b === null) return a ?? b;
   return (b.seq ?? Infinity) < (a.seq ?? Infinity) ? b : a;
 }
 
 /**
- * Compares personal values with what the entry says of them.
- * @returns what is wrong, `withheld` when they have been erased, or null.
+ * Compares personal values with the digest in the entry.
+ * @returns the fault; `withheld` when the values are erased; otherwise null.
  */
-export function checkSecret(entry: ReadEntry, secret: Secret | null): Fault | 'withheld' | null {
+export function checkPersonal(entry: ReadEntry, personal: Personal | null): Fault | 'withheld' | null {
   const { seq, private_digest: digest } = entry;
-  if (secret === null) return digest === null ? null : 'withheld';
-  const salt = decodeBase64(secret.salt);
+  if (personal === null) return digest === null ? null : 'withheld';
+  const salt = decodeBase64(personal.salt);
   if (salt?.length !== SALT_BYTES) return { seq, reason: 'the salt is malformed' };
   try {
-    const text = canonicalize(secret.values);
-    // In canonical order in the file, too: else its members could change places unseen.
-    if (JSON.stringify(secret.values) === text && privateDigest(salt, text) === digest) return null;
+    const text = canonicalize(personal.values);
+    // The file must have the canonical order too. Otherwise a changed order of members would not be noticed.
+    if (JSON.stringify(personal.values) === text && privateDigest(salt, text) === digest) return null;
   } catch (error) {
-    // Values that canonical JSON cannot carry, or too deep to be written.
+    // Values that canonical JSON cannot represent, or that are nested too deeply.
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
   }
   return { seq, reason: 'the personal values are not those of the entry' };

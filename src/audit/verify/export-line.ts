@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { decodeBase64 } from '../merkle/base64.js';
 import { HASH_BYTES } from '../merkle/hashing.js';
-import type { Secret } from './entry-chain.js';
+import type { Personal } from './entry-chain.js';
 import { hasExactly } from './has-exactly.js';
 
-/** One entry of an export. */
+/** A line with one entry of an export. */
 export interface ExportLine {
   readonly seq: number;
   readonly entry: string;
-  readonly private: Secret | null;
+  readonly private: Personal | null;
   readonly proof?: readonly string[];
 }
 
@@ -19,15 +19,18 @@ export interface Trailer {
   readonly subject_checkpoint?: string;
 }
 
-/** What retention has removed from the front. */
+/** The line about entries that retention has removed from the front. */
 export interface Pruned {
   readonly size: number;
   readonly hashes: readonly string[];
-  /** Absent in the format before: then nobody has signed how many there were. */
+  /** Absent in the earlier format: then the number is not signed. */
   readonly note?: string;
 }
 
-/** A line's object; null unless it is written exactly as JSON.stringify writes it, so that no bit of it can differ unseen. */
+/**
+ * The object of a line. Null unless the line is exactly what JSON.stringify writes, so that no change of a
+ * single bit goes unnoticed.
+ */
 export function parseLine(bytes: Buffer): object | null {
   if (!isUtf8(bytes)) return null;
   const text = bytes.toString();
@@ -36,7 +39,7 @@ export function parseLine(bytes: Buffer): object | null {
     value = JSON.parse(text);
     return typeof value === 'object' && value !== null && JSON.stringify(value) === text ? value : null;
   } catch {
-    // Not JSON, or so deep that it cannot be written again, and so no line of an export.
+    // Not JSON, or nested too deeply: not a line of an export.
     return null;
   }
 }
@@ -48,14 +51,14 @@ export function isLine(value: object): value is ExportLine {
     Number.isSafeInteger(line.seq) &&
     (line.seq as number) >= 0 &&
     isText(line.entry) &&
-    (line.private === null || isSecret(line.private)) &&
+    (line.private === null || isPersonal(line.private)) &&
     (line.proof === undefined || isStrings(line.proof))
   );
 }
 
-function isSecret(value: unknown): value is Secret {
+function isPersonal(value: unknown): value is Personal {
   if (typeof value !== 'object' || value === null || !hasExactly(value, ['salt', 'values'])) return false;
-  const { salt, values } = value as Secret;
+  const { salt, values } = value as Personal;
   return typeof salt === 'string' && typeof values === 'object' && values !== null;
 }
 
@@ -79,7 +82,7 @@ export function isTrailer(value: object): value is Trailer {
   return isText(checkpoint) && Number.isSafeInteger(rows) && (own === undefined || isText(own));
 }
 
-/** Whether a string has bytes of its own: a lone surrogate would be hashed as the sign that stands for it. */
+/** True for a well-formed string. A lone surrogate has no UTF-8 bytes and would be hashed as U+FFFD. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.isWellFormed();
 }

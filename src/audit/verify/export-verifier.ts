@@ -4,7 +4,7 @@ import { HASH_BYTES, leafHash } from '../merkle/hashing.js';
 import { prunedText } from '../merkle/pruned-note.js';
 import { type NoteVerifier, openNote } from '../merkle/signed-note.js';
 import { isUnboundSubjectText, readSubjectText } from '../merkle/subject-note.js';
-import { checkSecret, earlier, type Fault, readEntry } from './entry-chain.js';
+import { checkPersonal, earlier, type Fault, readEntry } from './entry-chain.js';
 import type { ExportClaim, PrunedFront } from './export-claim.js';
 import {
   decodeHash,
@@ -22,17 +22,21 @@ import { SubjectEntries } from './subject-entries.js';
 import { WholeLog } from './whole-log.js';
 
 const AFTER_THE_END = 'there are lines after the checkpoint';
+const LINE_START = Buffer.from('{"');
+const TRAILER_START = Buffer.from('{"checkpoint":');
 const NOTHING: Checkpoint = { origin: '', size: 0, root: Buffer.alloc(HASH_BYTES) };
 
 /**
- * Checks an export line by line in memory that does not grow with it, with nothing but hashes and one public key.
- * Give it the last line first: it holds what all others are compared with.
+ * Verifies an export line by line. It needs only hashes and one public key, and its memory does not grow with
+ * the export. The last line is given first, because everything else is compared with it.
  */
 export class ExportVerifier {
   readonly #trailer: Trailer | null;
   readonly #trailerText: string;
   readonly #checkpoint: Checkpoint;
-  /** Whether the checkpoint is the log's and signed with the key; if not, nothing else is worth looking at. */
+  /**
+   * True when the checkpoint is that of the log and signed with its key. Otherwise nothing else is checked.
+   */
   readonly #trusted: boolean;
   #claim: ExportClaim | null = null;
   #front: PrunedFront | null = null;
@@ -40,11 +44,13 @@ export class ExportVerifier {
   #lines = 0;
   #rows = 0;
   #withheld = 0;
-  /** The least `seq` that the next entry can have. */
+  /** The smallest `seq` that the next entry can have. */
   #next = 0;
   #ended = false;
+  /** True when a line has no place in the log, so that nothing can be said of the lines after it. */
+  #broken = false;
 
-  /** @param since a checkpoint that was verified before; the export has to continue it. */
+  /** @param since an earlier verified checkpoint, which the export must continue. */
   constructor(
     lastLine: Buffer,
     private readonly verifier: NoteVerifier,
@@ -58,13 +64,21 @@ export class ExportVerifier {
     if (this.#trusted && since !== null) this.#compareSize(since);
   }
 
-  /** Takes the next line, without its line break; the last one too. @throws NoVerdict when its format says too little. */
+  /** True when no further line can change the verdict. Whoever reads the file stops then. */
+  get settled(): boolean {
+    return this.#broken || (this.#trailer === null ? this.#ended : !this.#trusted);
+  }
+
+  /**
+   * Takes the next line without its line break; the last line too. @throws NoVerdict when its format has too
+   * little information.
+   */
   take(bytes: Buffer): void {
-    if (this.#trailer === null) this.#ended ||= trailerOf(bytes) !== null;
+    if (this.#trailer === null) this.#lookForTrailer(bytes);
     else if (this.#trusted) this.#takeLine(bytes);
   }
 
-  /** @throws NoVerdict when what was asked cannot be told from this export. */
+  /** @throws NoVerdict when this export cannot answer what was asked. */
   finish(): Verdict {
     if (this.#trailer === null) {
       if (!this.#ended) throw new NoVerdict('the last line holds no checkpoint');
@@ -72,13 +86,14 @@ export class ExportVerifier {
     }
     if (!this.#trusted)
       return this.#verdict({ seq: null, reason: 'the checkpoint is not signed with this key' });
+    if (this.#broken) return this.#verdict(this.#fault);
     if (!this.#ended) this.#note(null, 'the export ends before its checkpoint');
     if (this.#rows !== this.#trailer.rows) {
       this.#note(null, `there are ${this.#rows} entries and not ${this.#trailer.rows}`);
     }
     this.#claim ??= this.#claimOf(null, this.#trailer);
     this.#fault = earlier(this.#fault, this.#claim.finish());
-    // What is wrong is told, also where something else cannot be.
+    // A fault is reported first, even when the comparison is not possible.
     if (this.#fault === null && this.since !== null) this.#requireComparable(this.since, this.#claim);
     return this.#verdict(this.#fault);
   }
@@ -109,18 +124,26 @@ export class ExportVerifier {
       throw new NoVerdict('the entries of the older checkpoint have been pruned');
   }
 
+  /** In a file without a checkpoint at its end: is there one before, or is it no export at all? */
+  #lookForTrailer(bytes: Buffer): void {
+    // Most lines are not parsed, so that a long file that is no export takes little time.
+    const mayBeTrailer = startsWith(bytes, TRAILER_START);
+    this.#ended = mayBeTrailer && trailerOf(bytes) !== null;
+    this.#broken = !this.#ended && (mayBeTrailer || !startsWith(bytes, LINE_START));
+  }
+
   #takeLine(bytes: Buffer): void {
-    if (this.#ended) return this.#note(null, AFTER_THE_END);
+    if (this.#ended) return this.#break(null, AFTER_THE_END);
     const line = parseLine(bytes);
     const isFirst = this.#lines++ === 0;
     if (line !== null && isLine(line)) this.#takeEntry(line);
     else if (line !== null && isPruned(line) && isFirst) this.#takePruned(line.pruned);
     else if (bytes.toString() === this.#trailerText) this.#ended = true;
-    else this.#note(this.#next, 'the line is malformed');
+    else this.#break(this.#next, 'the line is malformed');
   }
 
   #takePruned({ size, hashes, note }: Pruned): void {
-    if (note === undefined) throw new NoVerdict('in this older format nobody has signed what was pruned');
+    if (note === undefined) throw new NoVerdict('in this older format the pruned entries are not signed');
     const root = rootOf(size, hashes);
     if (root === null) return this.#note(0, 'the pruned line is malformed');
     if (openNote(note, this.verifier) !== prunedText(size, root, this.#checkpoint)) {
@@ -139,12 +162,12 @@ export class ExportVerifier {
     if (entry?.seq !== seq) return this.#note(seq, 'the entry is malformed or of another place');
     if (seq >= this.#checkpoint.size) this.#note(seq, 'the entry is not in the checkpoint');
     this.#fault = earlier(this.#fault, this.#claim.take({ line, entry, leaf: leafHash(line.entry) }));
-    const secret = checkSecret(entry, line.private);
-    if (secret === 'withheld') this.#withheld++;
-    else this.#fault = earlier(this.#fault, secret);
+    const verdict = checkPersonal(entry, line.private);
+    if (verdict === 'withheld') this.#withheld++;
+    else this.#fault = earlier(this.#fault, verdict);
   }
 
-  /** What the export claims to be, by its last line and its first entry. */
+  /** The claim of the export, from its last line and its first entry. */
   #claimOf(first: ExportLine | null, { subject_checkpoint: note }: Trailer): ExportClaim {
     if (note !== undefined) return this.#subjectClaim(note);
     const proven = first === null ? this.#front === null : first.proof !== undefined;
@@ -166,6 +189,11 @@ export class ExportVerifier {
     return new SelectedEntries(this.#checkpoint);
   }
 
+  #break(seq: number | null, reason: string): void {
+    this.#broken = true;
+    this.#note(seq, reason);
+  }
+
   #note(seq: number | null, reason: string): void {
     this.#fault = earlier(this.#fault, { seq, reason });
   }
@@ -176,7 +204,11 @@ function trailerOf(bytes: Buffer): Trailer | null {
   return line !== null && isTrailer(line) ? line : null;
 }
 
-/** The root of the tree that these perfect subtrees make up; null when they make up none of this size. */
+function startsWith(bytes: Buffer, start: Buffer): boolean {
+  return bytes.subarray(0, start.length).equals(start);
+}
+
+/** The root of the tree of these perfect subtrees. Null when they do not form a tree of this size. */
 function rootOf(size: number, hashes: readonly string[]): Buffer | null {
   const roots = hashes.map(decodeHash);
   try {

@@ -1,4 +1,4 @@
-/** Whether an object has these members in this order, and after them no other than the optional one. */
+/** True when an object has exactly these members in this order, then at most the optional one. */
 export function hasExactly(value: object, names: readonly string[], optional?: string): boolean {
   const found = Object.keys(value);
   const known = found.length === names.length + 1 && optional !== undefined ? [...names, optional] : names;

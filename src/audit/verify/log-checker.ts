@@ -19,7 +19,7 @@ import { checkRow } from './row-check.js';
 const BATCH = 1000;
 const ATTEMPTS = 3;
 
-/** What a check of the live database found. */
+/** The result of a check of the live database. */
 export interface LogReport {
   readonly fault: Fault | null;
   readonly size: number;
@@ -30,7 +30,7 @@ export interface LogReport {
 /** A row that belongs to an entry. */
 type Numbered = AuditLogEntry | AuditPrivate;
 
-/** Reads the whole log in the database and compares every part of it with every other. */
+/** Reads the whole log in the database and compares all of its parts with each other. */
 export class LogChecker {
   readonly #manager: EntityManager;
   #reader: TreeReader;
@@ -48,7 +48,7 @@ export class LogChecker {
     this.#reader = new TreeReader(this.#manager);
   }
 
-  /** @throws when retention keeps removing entries from under the check. */
+  /** @throws when retention removes entries during every attempt. */
   async check(): Promise<LogReport> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const report = await this.#checkOnce();
@@ -57,7 +57,7 @@ export class LogChecker {
     throw new Error('retention is removing entries; try again when it has ended');
   }
 
-  /** What has been removed meanwhile is missing in every part that was read after it. */
+  /** True when entries were removed during the check: they are missing in the parts that were read later. */
   async #hasPrunedSince({ pruned }: LogReport): Promise<boolean> {
     const state = await this.#manager.findOneBy(AuditState, { id: STATE_ID });
     return state !== null && state.prunedSize > pruned;
@@ -100,11 +100,11 @@ export class LogChecker {
       const within = rows.filter(({ seq }) => seq < state.size);
       const last = within.at(-1);
       if (last === undefined) break;
-      const secrets = await this.#secretsIn(next, last.seq);
+      const personal = await this.#personalIn(next, last.seq);
       const leaves = await this.#storedLeaves(next, Math.min(last.seq + 1, state.size));
       for (const row of within) {
         if (row.seq !== next) this.#note(next, 'the entry is missing');
-        const stored = { row, secret: secrets.get(row.seq), leaf: leaves.get(row.seq) };
+        const stored = { row, personal: personal.get(row.seq), leaf: leaves.get(row.seq) };
         const { fault: found, withheld } = checkRow(stored, chains);
         this.#fault = earlier(this.#fault, found);
         if (withheld) this.#withheld++;
@@ -117,9 +117,9 @@ export class LogChecker {
     if (size < state.size) this.#note(size, 'entries are missing');
   }
 
-  async #secretsIn(first: number, last: number): Promise<Map<number, AuditPrivate>> {
-    const secrets = await this.#manager.findBy(AuditPrivate, { seq: Between(first, last) });
-    return new Map(secrets.map((secret) => [secret.seq, secret]));
+  async #personalIn(first: number, last: number): Promise<Map<number, AuditPrivate>> {
+    const stored = await this.#manager.findBy(AuditPrivate, { seq: Between(first, last) });
+    return new Map(stored.map((row) => [row.seq, row]));
   }
 
   async #storedLeaves(begin: number, end: number): Promise<Map<number, Buffer>> {
@@ -148,12 +148,12 @@ export class LogChecker {
     }
   }
 
-  /** Entries may be added while the check runs; nothing may stand where there is no entry. */
+  /** Entries may be added during the check. Other rows must not exist where there is no entry. */
   async #checkOrphans({ prunedSize }: AuditState): Promise<void> {
     for (const table of [AuditLogEntry, AuditPrivate]) {
       const [newest] = await this.#manager.find<Numbered>(table, { order: { seq: 'DESC' }, take: 1 });
       const [oldest] = await this.#manager.find<Numbered>(table, { order: { seq: 'ASC' }, take: 1 });
-      // After the rows: whatever was there by then has its place below it.
+      // Read after the rows: every row found has its place below this size.
       const state = await this.#manager.findOneBy(AuditState, { id: STATE_ID });
       const size = state?.size ?? 0;
       for (const stray of [newest, oldest]) {
@@ -198,7 +198,7 @@ export class LogChecker {
     }
   }
 
-  /** Whether entries of the subject were added while the check was running. */
+  /** True when entries of the subject were added during the check. */
   async #hasGrown(subject: string, entries: number): Promise<boolean> {
     const newest = await this.#manager.findOne(AuditLogEntry, { where: { subject }, order: { seq: 'DESC' } });
     return newest !== null && (readEntry(newest.entry)?.subject_seq ?? 0) >= entries;
@@ -213,7 +213,7 @@ export class LogChecker {
     }
   }
 
-  /** What `read` gives, or `otherwise` with a fault when the stored tree does not hold it. */
+  /** The result of `read`. When the stored tree lacks the data, records a fault and returns `otherwise`. */
   async #judging<T>(otherwise: T, read: () => Promise<T>): Promise<T> {
     try {
       return await read();

@@ -2,25 +2,35 @@ import type { AuditEntry } from '../log/audit-entry.js';
 import type { AuditLogEntry } from '../log/audit-log-entry.entity.js';
 import type { AuditPrivate } from '../log/audit-private.entity.js';
 import { leafHash } from '../merkle/hashing.js';
-import { checkSecret, earlier, type EntryChains, type Fault, readEntry, type Secret } from './entry-chain.js';
+import {
+  checkPersonal,
+  earlier,
+  type EntryChains,
+  type Fault,
+  readEntry,
+  type Personal,
+} from './entry-chain.js';
 
-/** A row of the log, and what the database has beside it. */
+/** A row of the log with its related rows. */
 export interface StoredRow {
   readonly row: AuditLogEntry;
-  readonly secret: AuditPrivate | undefined;
+  readonly personal: AuditPrivate | undefined;
   /** Its leaf in the stored tree. */
   readonly leaf: Buffer | undefined;
 }
 
-/** What one row of the log shows. */
+/** The result for one row of the log. */
 export interface RowVerdict {
   readonly fault: Fault | null;
-  /** Its personal values have been erased. */
+  /** True when its personal values were erased. */
   readonly withheld: boolean;
 }
 
-/** Compares a row with its leaf, its columns with its entry, and its personal values with both; follows the subject's chain. */
-export function checkRow({ row, secret, leaf: stored }: StoredRow, chains: EntryChains): RowVerdict {
+/**
+ * Compares a row with its leaf, its columns with its entry, and its personal values with both. Follows the
+ * subject's chain.
+ */
+export function checkRow({ row, personal, leaf: stored }: StoredRow, chains: EntryChains): RowVerdict {
   const { seq } = row;
   const faults: (Fault | null)[] = [];
   const leaf = leafHash(row.entry);
@@ -30,15 +40,14 @@ export function checkRow({ row, secret, leaf: stored }: StoredRow, chains: Entry
     faults.push({ seq, reason: 'the entry is malformed' });
     return { fault: faults.reduce(earlier, null), withheld: false };
   }
-  if (!sameColumns(row, entry as AuditEntry))
-    faults.push({ seq, reason: 'the row says something else than its entry' });
+  if (!sameColumns(row, entry as AuditEntry)) faults.push({ seq, reason: 'the row differs from its entry' });
   faults.push(chains.follow(entry, leaf));
-  const values = secret === undefined ? null : secretOf(secret);
-  const verdict = checkSecret(entry, values);
+  const values = personal === undefined ? null : personalOf(personal);
+  const verdict = checkPersonal(entry, values);
   if (verdict !== 'withheld') faults.push(verdict);
   const ip = (values?.values as { ip?: string } | null | undefined)?.ip ?? null;
-  if (secret !== undefined && (secret.ip !== ip || secret.occurredAt !== row.occurredAt))
-    faults.push({ seq, reason: 'the personal values stand beside other ones' });
+  if (personal !== undefined && (personal.ip !== ip || personal.occurredAt !== row.occurredAt))
+    faults.push({ seq, reason: 'the row of the personal values differs from the entry' });
   return { fault: faults.reduce(earlier, null), withheld: verdict === 'withheld' };
 }
 
@@ -56,12 +65,12 @@ function sameColumns(row: AuditLogEntry, entry: AuditEntry): boolean {
   );
 }
 
-function secretOf(secret: AuditPrivate): Secret {
-  const salt = secret.salt.toString('base64');
+function personalOf(personal: AuditPrivate): Personal {
+  const salt = personal.salt.toString('base64');
   try {
-    return { salt, values: JSON.parse(secret.values) as unknown };
+    return { salt, values: JSON.parse(personal.values) as unknown };
   } catch {
-    // Not JSON, so not what was hashed: the digest will say so.
-    return { salt, values: secret.values };
+    // Not JSON. The comparison with the digest will fail.
+    return { salt, values: personal.values };
   }
 }

@@ -4,7 +4,7 @@ import type { Fault } from './entry-chain.js';
 import type { ExportClaim, ExportedLine } from './export-claim.js';
 import { decodeHash } from './export-line.js';
 
-/** Some entries, in their order, each with the proof that it is in the tree of the checkpoint. */
+/** Selected entries in their order, each with a proof that it is in the tree of the checkpoint. */
 export class SelectedEntries implements ExportClaim {
   readonly kind = 'selection';
   readonly subject = null;

@@ -4,7 +4,7 @@ import { earlier, EntryChains, type Fault } from './entry-chain.js';
 import type { ExportClaim, ExportedLine, PrunedFront } from './export-claim.js';
 import { SelectedEntries } from './selected-entries.js';
 
-/** Every entry of one subject but for those that retention has removed, as many as the log has signed. */
+/** All entries of one subject except those that retention has removed. Their number is signed by the log. */
 export class SubjectEntries implements ExportClaim {
   readonly kind = 'subject';
   readonly #proven: SelectedEntries;
@@ -53,7 +53,7 @@ export class SubjectEntries implements ExportClaim {
     });
   }
 
-  /** Entries of the subject are gone exactly where there is a pruned line. */
+  /** There must be a pruned line exactly when entries of the subject were removed. */
   #frontFault(): Fault | null {
     if (this.extent.kept > 0 === (this.front !== null)) return null;
     return {

@@ -3,7 +3,10 @@ import { CompactRange } from '../merkle/compact-range.js';
 import { earlier, EntryChains, type Fault } from './entry-chain.js';
 import type { ExportClaim, ExportedLine, PrunedFront } from './export-claim.js';
 
-/** Every entry of the log but for those that retention has removed: together they give the root of the checkpoint. */
+/**
+ * All entries of the log except those that retention has removed. Together they give the root of the
+ * checkpoint.
+ */
 export class WholeLog implements ExportClaim {
   readonly kind = 'log';
   readonly subject = null;
@@ -14,7 +17,7 @@ export class WholeLog implements ExportClaim {
   #fault: Fault | null = null;
   #reachedSince = false;
 
-  /** @param since an older checkpoint that the log has to continue. */
+  /** @param since an earlier checkpoint that the log must continue. */
   constructor(
     private readonly checkpoint: Checkpoint,
     front: PrunedFront | null,

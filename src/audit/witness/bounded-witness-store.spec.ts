@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { BoundedWitnessStore } from './bounded-witness-store.js';
 import { WitnessStore, WitnessUnavailable, WitnessUnreadable } from './witness-store.js';
 
-/** Answers when it is told to. */
+/** A store that answers when the test tells it to. */
 class SlowStore extends WitnessStore {
   asked = 0;
   answer: (note: string | Error) => void = () => undefined;
@@ -21,7 +21,7 @@ class SlowStore extends WitnessStore {
 }
 
 describe('BoundedWitnessStore', () => {
-  it('is unavailable after its time, and asks nothing more before there is an answer', async () => {
+  it('is unavailable after its time limit, and calls nothing more before an answer', async () => {
     const slow = new SlowStore();
     const store = new BoundedWitnessStore(slow, 50);
     await expect(store.fetch()).rejects.toThrow('the witness cannot be reached: no answer within 50 ms');
@@ -35,7 +35,7 @@ describe('BoundedWitnessStore', () => {
     await expect(answered).resolves.toBe('note');
   });
 
-  it('says unavailable for whatever fails, but for what cannot be read', async () => {
+  it('reports every failure as unavailable, except unreadable notes', async () => {
     const slow = new SlowStore();
     const store = new BoundedWitnessStore(slow, 1000);
     const failing = store.fetch();

@@ -2,13 +2,13 @@ import { within } from '../../common/within.js';
 import { WitnessStore, WitnessUnavailable, WitnessUnreadable } from './witness-store.js';
 
 /**
- * A witness that answers in time or is unavailable. A question without an answer may keep a thread for as long as the volume
- * hangs, so no other is asked meanwhile.
+ * Gives the answer of a witness in time, or WitnessUnavailable. A call without an answer can occupy a thread
+ * while a volume hangs, so there is only one call at a time.
  */
 export class BoundedWitnessStore extends WitnessStore {
   #pending = false;
 
-  /** @param limitMs how long one answer may take. */
+  /** @param limitMs the time limit for one answer. */
   constructor(
     private readonly store: WitnessStore,
     private readonly limitMs: number,
@@ -27,7 +27,7 @@ export class BoundedWitnessStore extends WitnessStore {
   }
 
   async #ask<T>(question: () => Promise<T>): Promise<T> {
-    if (this.#pending) throw new WitnessUnavailable(new Error('it still owes an answer'));
+    if (this.#pending) throw new WitnessUnavailable(new Error('an earlier call has no answer yet'));
     this.#pending = true;
     const answer = question().finally(() => (this.#pending = false));
     try {

@@ -5,10 +5,10 @@ import { LogInconsistent } from './log-inconsistent.js';
 import type { TreeReader } from '../log/tree-reader.js';
 
 /**
- * Compares a state of the log with a checkpoint that was seen before that state was read. The other way round, a log that has
- * grown between the two readings would look like one that was cut.
- * @throws LogInconsistent unless the tree of `size` leaves begins with the tree that `seen` commits to.
- * @throws RangeError when the stored tree does not reach so far.
+ * Checks that a state of the log continues a checkpoint. The checkpoint must have been read before the state.
+ * In the other order, a log that grew between the two readings would look as if it had been cut.
+ * @throws LogInconsistent unless the tree of `size` leaves begins with the tree of `seen`.
+ * @throws RangeError when the stored tree is too small.
  */
 export async function requireContinuation(
   seen: Checkpoint,

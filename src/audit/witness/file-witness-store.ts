@@ -5,7 +5,7 @@ import type { AppConfig } from '../../config/app-config.js';
 import { readCheckpoint } from '../merkle/checkpoint.js';
 import { WitnessStore, WitnessUnreadable } from './witness-store.js';
 
-/** Older generations that stay, so that whoever was slow finds its number taken. */
+/** Older generations that are kept. A slow process then finds its number taken. */
 const KEPT = 64;
 const READ_ATTEMPTS = 5;
 const DRAFT = '.draft';
@@ -19,16 +19,17 @@ interface Kept {
 }
 
 /**
- * A witness in files: one directory a log, named by the log and never by a host or port, and in it a file for each generation of
- * the note. The one with the largest number counts. `link` makes the next one and fails when the number is taken, so that of several
- * processes on several hosts one succeeds, also on a shared volume that has no locks. The volume needs hard links.
+ * A witness in files. There is one directory for each log, named after the log and not after a host or port.
+ * It has one file for each generation of the note. The file with the largest number is the current note.
+ * `link` creates the next file and fails when the number is taken. So only one of several processes or hosts
+ * succeeds, also on a shared volume without file locks. The volume must support hard links.
  */
 export class FileWitnessStore extends WitnessStore {
   readonly #directory: string;
   #earlier: string | null | undefined;
 
   /**
-   * @param root where the witnesses of all logs are, `STORAGE_PATH/witness`.
+   * @param root the directory with the witnesses of all logs: `STORAGE_PATH/witness`.
    * @param origin the log's name.
    */
   constructor(
@@ -54,13 +55,13 @@ export class FileWitnessStore extends WitnessStore {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     if (!(await this.#create(generation + 1, next))) return false;
     const generations = await this.#generations();
-    // The number may have been free only because it had been pruned.
+    // The number could be free only because that file had been pruned.
     if (generations.at(-1) !== generation + 1) return false;
     await this.#prune(generations.slice(0, -KEPT));
     return true;
   }
 
-  /** The notes of this log that versions before generations have left, one for each host and port. */
+  /** The notes of this log from earlier versions, which kept one for each host and port. */
   async earlier(): Promise<string[]> {
     const names = await namesIn(this.root);
     const files = names.filter((name) => name.endsWith('.checkpoint')).map((name) => join(this.root, name));
@@ -76,14 +77,14 @@ export class FileWitnessStore extends WitnessStore {
       const generation = (await this.#generations()).at(-1) ?? 0;
       if (generation === 0) return { generation, note: earlier };
       const note = await readIfThere(this.#path(generation));
-      // Pruned between the two: so many newer ones have been made.
+      // Pruned between listing and reading: there are many newer files now. Try again.
       if (note === null) continue;
       return { generation, note: larger(requireCheckpoint(note, this.#path(generation)), earlier) };
     }
     throw new Error(`the newest file of ${this.#directory} cannot be found`);
   }
 
-  /** Read once: what this process keeps since is newer. */
+  /** Read once. Notes that were kept since are newer. */
   async #newestEarlier(): Promise<string | null> {
     if (this.#earlier === undefined)
       this.#earlier = (await this.earlier()).reduce<string | null>(larger, null);
@@ -98,7 +99,7 @@ export class FileWitnessStore extends WitnessStore {
       .sort((a, b) => a - b);
   }
 
-  /** @returns false when the generation exists. */
+  /** @returns false when the generation exists already. */
   async #create(generation: number, note: string): Promise<boolean> {
     const draft = join(this.#directory, `${randomUUID()}${DRAFT}`);
     try {
@@ -114,7 +115,7 @@ export class FileWitnessStore extends WitnessStore {
     return true;
   }
 
-  /** Removes old generations, and drafts of processes that have died over them. */
+  /** Removes old generations, and drafts that crashed processes left. */
   async #prune(generations: readonly number[]): Promise<void> {
     const drafts = (await namesIn(this.#directory))
       .filter((name) => name.endsWith(DRAFT))
@@ -128,18 +129,18 @@ export class FileWitnessStore extends WitnessStore {
   }
 }
 
-/** A log's name as one of a directory: what people recognise, and a digest that tells it from every other. */
+/** The directory name of a log: a readable part, and a digest that makes it unique. */
 function directoryName(origin: string): string {
   const readable = origin.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
   return `${readable}-${createHash('sha256').update(origin).digest('hex').slice(0, 16)}`;
 }
 
-/** The note of the larger tree. */
+/** The note with the larger tree. */
 function larger(a: string | null, b: string | null): string | null {
   return (readCheckpoint(b ?? '')?.size ?? -1) > (readCheckpoint(a ?? '')?.size ?? -1) ? b : a;
 }
 
-// Whoever kept it had checked its signature, perhaps with a key that has been replaced since.
+// The signature was checked when the note was stored, perhaps with a key that was replaced since.
 function requireCheckpoint(note: string, file: string): string {
   if (readCheckpoint(note) === null) throw new WitnessUnreadable(file);
   return note;

@@ -4,8 +4,9 @@ import { ReadinessChecks } from '../../common/lifecycle/readiness-check.js';
 import { LogInconsistent } from './log-inconsistent.js';
 
 /**
- * Says that the log contradicts itself or what was verified before: in the log, in a metric and in `/ready`. It does not
- * forget while the process lives: nothing more is signed or proved until an operator has looked.
+ * Raises the alarm when the log contradicts itself or a verified checkpoint: in the service's log, in a
+ * metric and in `/ready`. It stays raised until the process ends. Until then nothing more is signed or
+ * proved, so that an operator can look first.
  */
 @Injectable()
 export class LogAlarm {
@@ -25,9 +26,9 @@ export class LogAlarm {
   }
 
   /**
-   * Does work that relies on the log, unless the alarm was raised before, and raises it when the work finds a contradiction.
-   * A stored tree that does not reach as far as it should (`RangeError`) is one.
-   * @throws LogInconsistent, and what `work` throws.
+   * Runs work that relies on the log, unless the alarm is raised. Raises it when the work finds a
+   * contradiction. A stored tree that is too small (`RangeError`) is a contradiction.
+   * @throws LogInconsistent, and whatever `work` throws.
    */
   async guard<T>(work: () => Promise<T>): Promise<T> {
     if (this.#fault !== null) throw this.#fault;

@@ -1,4 +1,6 @@
-/** The audit log contradicts itself or what was verified before: somebody has changed it, or put back an older copy. */
+/**
+ * The audit log contradicts itself or a verified checkpoint: it was changed, or restored from an older copy.
+ */
 export class LogInconsistent extends Error {
   constructor(message: string) {
     super(message);

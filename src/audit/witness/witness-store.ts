@@ -1,4 +1,4 @@
-/** The witness cannot be asked, or gives no answer in time. */
+/** The witness cannot be reached or does not answer in time. */
 export class WitnessUnavailable extends Error {
   constructor(cause: unknown) {
     super(`the witness cannot be reached: ${String((cause as Error).message)}`, { cause });
@@ -6,7 +6,7 @@ export class WitnessUnavailable extends Error {
   }
 }
 
-/** What the witness keeps is no checkpoint; an operator has to look. */
+/** The witness does not contain a checkpoint. An operator must look. */
 export class WitnessUnreadable extends Error {
   constructor(place: string) {
     super(`${place} holds no checkpoint`);
@@ -15,21 +15,23 @@ export class WitnessUnreadable extends Error {
 }
 
 /**
- * The port to the one place, outside the database, where all instances keep the newest checkpoint of a log that was verified. It is an
- * injection token. Sunlight's LockBackend is its model.
+ * The port to the one place outside the database where all instances keep the newest verified checkpoint of a
+ * log. It is an injection token. It follows the model of Sunlight's LockBackend.
  */
 export abstract class WitnessStore {
   /**
-   * The note that is kept; null before the first.
-   * @throws WitnessUnreadable when there is something else in its place; any error when the place cannot be reached.
+   * The note that is kept. Null before the first.
+   * @throws WitnessUnreadable when the place contains something else; any other error when it cannot be
+   * reached.
    */
   abstract fetch(): Promise<string | null>;
 
   /**
-   * Keeps `next` from now on, on the condition that the note that is kept is `read`. It has survived a power loss when this
-   * resolves to true.
-   * @returns whether it is kept; false when another note is, though `next` may have been kept for a moment.
-   * @throws any error when the place cannot be reached; the note may then have been replaced or not.
+   * Replaces the note `read` by `next`, only if `read` is still the one that is kept. When it resolves to
+   * true, `next` survives a power loss.
+   * @returns true when `next` is kept. False when another note is kept, although `next` may have been kept
+   * for a moment.
+   * @throws any error when the place cannot be reached; the note may then be replaced or not.
    */
   abstract replace(read: string | null, next: string): Promise<boolean>;
 }

@@ -18,13 +18,17 @@ import { TreeReader } from '../log/tree-reader.js';
 import { WitnessStore, WitnessUnavailable, WitnessUnreadable } from './witness-store.js';
 
 const ATTEMPTS = 10;
-/** When nobody asks, a newer checkpoint is published so long after it was made; a witness that is away is asked as often. */
+/**
+ * A newer checkpoint is published at most this long after it was made, even without requests. A failed
+ * witness is tried again as often.
+ */
 const EVERY_MS = 1000;
 
 /**
- * Publishes checkpoints, and lets none be published that is not the continuation of all before: a log that was cut, rewritten,
- * or put back from an older copy is noticed. A newer checkpoint is kept by the witness, outside the database and for all
- * instances, before anybody is told of it. Without the witness, what was published last stays so, and nothing newer is.
+ * Publishes checkpoints. Each must continue all that were published before, so that a log which was cut,
+ * rewritten or restored from an older copy is detected. The witness keeps a newer checkpoint, outside the
+ * database and for all instances, before any client gets it. When the witness fails, the last published
+ * checkpoint stays valid and no newer one is published.
  */
 @Injectable()
 export class Witness implements OnModuleInit, OnModuleDestroy {
@@ -34,7 +38,7 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
   #next: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
-  /** Why nothing newer is published; null when it is. */
+  /** Why no newer checkpoint is published. Null when publishing works. */
   #failure: WitnessUnavailable | WitnessUnreadable | null = null;
 
   constructor(
@@ -44,14 +48,15 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
     private readonly alarm: LogAlarm,
     checks: ReadinessChecks,
   ) {
-    // Without the witness everything is done but for showing newer checkpoints.
+    // Without the witness everything works, except that no newer checkpoint is shown.
     checks.registerOptional('audit_witness', () => {
       if (this.#failure !== null) throw this.#failure;
     });
   }
 
   /**
-   * Before anything is sequenced or shown, the log has to continue what was published before this process began.
+   * Checks, before anything is sequenced or shown, that the log continues what was published before this
+   * process started.
    * @throws WitnessUnreadable
    */
   async onModuleInit(): Promise<void> {
@@ -65,13 +70,16 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
     await this.#publishQuietly();
   }
 
-  /** What was published last by this process; null before the first. Whatever state is read from now on continues it. */
+  /**
+   * The checkpoint that this process published last. Null before the first. A state of the log that is read
+   * after it must continue it.
+   */
   get published(): SignedCheckpoint | null {
     return this.#published;
   }
 
   /**
-   * The newest checkpoint, published by now; null when there is none yet, or none could be kept by the witness.
+   * The newest published checkpoint. Null when there is none yet, or when the witness could keep none.
    * @throws LogInconsistent when the log does not continue what was published before.
    */
   async latest(): Promise<SignedCheckpoint | null> {
@@ -87,14 +95,15 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Does work that relies on the log.
-   * @throws LogInconsistent when the work finds that it contradicts itself or what was published, or that was found before.
+   * Runs work that relies on the log.
+   * @throws LogInconsistent when the work finds a contradiction in the log or with a published checkpoint, or
+   * when one was found before.
    */
   guard<T>(work: () => Promise<T>): Promise<T> {
     return this.alarm.guard(work);
   }
 
-  /** Says that the log has grown. Returns at once; it is published within about a second. */
+  /** Signals that the log has grown. Returns at once. A checkpoint is published within about a second. */
   poke(): void {
     if (this.#stopped) return;
     this.#timer ??= setTimeout(() => {
@@ -107,7 +116,7 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
     try {
       await this.#publish();
     } catch (error) {
-      // The alarm has said so already.
+      // The alarm has logged it.
       if (error instanceof LogInconsistent) return;
       this.#logger.warn(
         { err: error as Error },
@@ -117,7 +126,10 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** Publishes the state of the log as it is after the call. Those who ask meanwhile share the next publication. */
+  /**
+   * Publishes the state of the log as it is after the call. Calls during a running publication share the next
+   * one.
+   */
   #publish(): Promise<void> {
     this.#next ??= this.#running.then(() => {
       this.#next = null;
@@ -143,7 +155,7 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** What is judged is the state as it is read after what it has to continue. */
+  /** The state is read after the checkpoints that it must continue. */
   async #replace(): Promise<void> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const published = this.#published;
@@ -158,16 +170,16 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
         return;
       }
     }
-    throw new WitnessUnavailable(new Error(`it changed ${ATTEMPTS} times while it was to be replaced`));
+    throw new WitnessUnavailable(new Error(`it changed ${ATTEMPTS} times during the replacement`));
   }
 
-  /** The signed checkpoint of a state; null before this key has signed one. */
+  /** The signed checkpoint of a state. Null while this process's key has not signed one. */
   #open({ size, root, checkpoint: note }: AuditState): SignedCheckpoint | null {
     const checkpoint = openCheckpoint(note ?? '', this.signer.verifier);
     if (checkpoint?.size === size && root?.equals(checkpoint.root) === true) {
       return { ...checkpoint, note: note! };
     }
-    // The first entry of this process is signed with its key; until then, the one that has been replaced may be meant.
+    // Before the first entry of this process, the checkpoint may be signed with an earlier key.
     if (this.#published === null) return null;
     throw new LogInconsistent('the stored checkpoint is not the signed one of the stored tree');
   }

@@ -7,26 +7,32 @@ import { ApiRefusals } from '../../common/refusals/api-refusals.js';
 import { ApiPageResponse, sendPage } from '../../common/paging/page-response.js';
 import { RequireRole } from '../../common/access/roles.js';
 import { ListUsersQuery } from './list-users.query.js';
+import { ListedUserResponse, toListedUserResponse } from './listed-user.response.js';
 import { ManagedUserResponse, toManagedUserResponse } from './managed-user.response.js';
 import { RoleParam } from './role.param.js';
 import { UserAdmin } from './user-admin.js';
+import { UserList } from './user-list.js';
 
 @ApiTags('Admin')
 @RequireRole('admin')
 @Controller('api/admin/users')
 export class AdminController {
-  constructor(private readonly admin: UserAdmin) {}
+  constructor(
+    private readonly admin: UserAdmin,
+    private readonly users: UserList,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'Users, newest first' })
-  @ApiPageResponse(ManagedUserResponse)
+  @ApiPageResponse(ListedUserResponse)
+  @ApiRefusals('audit_unavailable')
   async list(
     @CurrentSession() actor: SessionActor,
     @Query() query: ListUsersQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<ManagedUserResponse[]> {
-    return sendPage(request, response, await this.admin.list(actor, query), toManagedUserResponse);
+  ): Promise<ListedUserResponse[]> {
+    return sendPage(request, response, await this.users.read(actor, query), toListedUserResponse);
   }
 
   @Post(':id/disable')

@@ -3,11 +3,12 @@ import { UsersModule } from '../../users/users.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { AdminController } from './admin.controller.js';
 import { UserAdmin } from './user-admin.js';
+import { UserList } from './user-list.js';
 
 @Module({
   imports: [UsersModule, SessionsModule],
   controllers: [AdminController],
-  providers: [UserAdmin],
+  providers: [UserAdmin, UserList],
   exports: [UserAdmin],
 })
 export class AdminModule {}

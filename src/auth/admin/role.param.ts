@@ -1,16 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsString } from 'class-validator';
-import type { Role } from '../../common/access/roles.js';
-
-/** The roles that are given and taken; `user` is everybody's. */
-const GRANTABLE = ['auditor', 'admin'] as const satisfies readonly Role[];
+import { GRANTABLE_ROLES, type GrantableRole } from '../../common/access/roles.js';
 
 export class RoleParam {
   @ApiProperty({ format: 'uuid' })
   @IsString()
   readonly id: string;
 
-  @ApiProperty({ enum: GRANTABLE })
-  @IsIn(GRANTABLE)
-  readonly role: (typeof GRANTABLE)[number];
+  @ApiProperty({ enum: GRANTABLE_ROLES })
+  @IsIn(GRANTABLE_ROLES)
+  readonly role: GrantableRole;
 }

@@ -1,66 +1,51 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { SessionActor } from '../../common/access/actor.js';
 import { errors } from '../../common/refusals/errors.js';
 import { parseId } from '../../common/ids.js';
-import type { Page } from '../../common/paging/paging.js';
 import type { Role } from '../../common/access/roles.js';
 import { Transactions } from '../../database/transactions.js';
 import type { EventActor } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { findUserForUpdate } from '../../users/find-user-for-update.js';
+import { UserRights } from '../../users/user-rights.js';
 import type { User } from '../../users/user.entity.js';
-import { UsersService } from '../../users/users.service.js';
+
 import { SessionsService } from '../sessions/sessions.service.js';
-import type { ListUsersQuery } from './list-users.query.js';
 
 /**
- * What an admin, or the operator at the command line, may do to users. None of it opens their files or their trail.
- * Everything is recorded in the trail of the user it is done to, with who did it. It holds at once on this process, and
- * within 5 s on every other.
+ * The actions of admins, and of the operator on the command line, on users. None of them opens files or the
+ * audit trail of a user. Each is recorded in the trail of that user, with its author. Each takes effect at
+ * once on this process and within 5 s on others.
  */
 @Injectable()
 export class UserAdmin {
   constructor(
-    private readonly users: UsersService,
+    private readonly rights: UserRights,
     private readonly sessions: SessionsService,
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
   ) {}
 
-  /** Users, newest first. `search` is looked for in the e-mail. Recorded in the admin's trail. */
-  async list(actor: SessionActor, query: ListUsersQuery): Promise<Page<User>> {
-    const page = await this.users.list(query);
-    await this.events.publish({
-      type: 'user.listed',
-      actor,
-      userId: actor.userId,
-      count: page.items.length,
-      filters: query.search === undefined ? [] : ['search'],
-    });
-    return page;
-  }
-
   /**
-   * Nobody signs in or acts as this user any more; their sessions end.
-   * @throws `user_not_found`; `last_admin` rather than leave nobody who can manage users.
+   * Ends all sessions of the user and prevents new ones. No credential of the user works any more.
+   * @throws `user_not_found`; `last_admin` when no other admin would remain.
    */
   disable(by: EventActor, id: string): Promise<User> {
     return this.#change(id, async (tx, user) => {
       if (user.disabledAt !== null) return user;
-      const disabled = await this.users.disable(tx, user);
+      const disabled = await this.rights.disable(tx, user);
       const sessionsEnded = await this.sessions.endAll(tx, user.id);
       await this.events.publishIn(tx, { type: 'user.disabled', actor: by, userId: user.id, sessionsEnded });
       return disabled;
     });
   }
 
-  /** The user may sign in again. @throws `user_not_found`. */
+  /** Lets the user sign in again. @throws `user_not_found`. */
   enable(by: EventActor, id: string): Promise<User> {
     return this.#change(id, async (tx, user) => {
       if (user.disabledAt === null) return user;
       await this.events.publishIn(tx, { type: 'user.enabled', actor: by, userId: user.id });
-      return this.users.enable(tx, user);
+      return this.rights.enable(tx, user);
     });
   }
 
@@ -84,21 +69,21 @@ export class UserAdmin {
     return this.#change(id, async (tx, user) => {
       if (user.roles.includes(role)) return user;
       await this.events.publishIn(tx, { type: 'role.granted', actor: by, userId: user.id, role });
-      return this.users.grantRole(tx, user, role);
+      return this.rights.grantRole(tx, user, role);
     });
   }
 
-  /** @throws `user_not_found`; `last_admin` rather than leave nobody who can manage users. */
+  /** @throws `user_not_found`; `last_admin` when no other admin would remain. */
   revokeRole(by: EventActor, id: string, role: Role): Promise<User> {
     return this.#change(id, async (tx, user) => {
       if (!user.roles.includes(role)) return user;
-      const changed = await this.users.revokeRole(tx, user, role);
+      const changed = await this.rights.revokeRole(tx, user, role);
       await this.events.publishIn(tx, { type: 'role.revoked', actor: by, userId: user.id, role });
       return changed;
     });
   }
 
-  /** Admins who change the same user at the same time take turns, so that none undoes what another has done. */
+  /** Locks the user, so that admins change the same user one after the other and no change is lost. */
   async #change(id: string, work: (tx: EntityManager, user: User) => Promise<User>): Promise<User> {
     const userId = parseId(id);
     if (userId === null) throw errors.userNotFound();

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import type { KeyActor } from '../../common/access/actor.js';
 import { contextOf } from '../../common/access/request-context.js';
 import { claimsToBeKey } from '../keys/key-secret.js';
 import { LiveKeys } from '../keys/live-keys.js';
 import { bearerToken } from './bearer-token.js';
-import type { Credential } from './credential.js';
+import type { Credential, Identified } from './credential.js';
 
-/** An API key: acts for its user, within its scopes. */
+/** An API key. It acts for its user, within its scopes. */
 @Injectable()
 export class ApiKeyCredential implements Credential<string> {
   constructor(private readonly keys: LiveKeys) {}
@@ -17,7 +16,8 @@ export class ApiKeyCredential implements Credential<string> {
     return token !== null && claimsToBeKey(token) ? token : null;
   }
 
-  findActor(request: Request, key: string): Promise<KeyActor | null> {
-    return this.keys.findActor(contextOf(request), key);
+  async identify(request: Request, key: string): Promise<Identified | null> {
+    const actor = await this.keys.findActor(contextOf(request), key);
+    return actor && { actor };
   }
 }

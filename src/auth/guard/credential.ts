@@ -1,11 +1,21 @@
 import type { Request } from 'express';
 import type { Actor } from '../../common/access/actor.js';
 
-/** One way in which a request shows who is calling. */
+/** A caller whose credential is right. */
+export interface Identified {
+  readonly actor: Actor;
+  /**
+   * Uses up what is good only once. Call it when the limits of the caller let the request pass, and before anything is done.
+   * Absent when nothing is used up. @throws a refusal when it was used before.
+   */
+  readonly admit?: () => Promise<void>;
+}
+
+/** One kind of credential. */
 export interface Credential<Shown = unknown> {
-  /** What the request shows of this kind, not judged yet; null when it shows nothing of it. */
+  /** The credential in the request, not verified yet. Null when the request has none of this kind. */
   read(request: Request): Shown | null;
 
-  /** Whom it acts for; null when it is not valid, or no longer. */
-  findActor(request: Request, shown: Shown): Promise<Actor | null>;
+  /** The caller. Null when the credential is invalid or has ended. @throws a refusal that says more to the client. */
+  identify(request: Request, shown: Shown): Promise<Identified | null>;
 }

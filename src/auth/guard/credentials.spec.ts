@@ -7,9 +7,9 @@ import { Credentials } from './credentials.js';
 const request = { requestId: 'r', ip: null, userAgent: null };
 const somebody: SessionActor = { type: 'session', userId: 'u', sessionId: 's', roles: ['user'], request };
 
-/** Reads `shown` from every request, and knows whose it is. */
+/** A credential that reads `shown` from every request and belongs to `owner`. */
 function credential(shown: string | null, owner: SessionActor | null): Credential<string> {
-  return { read: () => shown, findActor: () => Promise.resolve(owner) };
+  return { read: () => shown, identify: () => Promise.resolve(owner && { actor: owner }) };
 }
 
 describe('Credentials', () => {
@@ -22,6 +22,6 @@ describe('Credentials', () => {
       null,
     ],
   ])('find %s', async (_, accepted, actor) => {
-    expect(await new Credentials(accepted).findActor({} as Request)).toBe(actor);
+    expect((await new Credentials(accepted).identify({} as Request))?.actor ?? null).toBe(actor);
   });
 });

@@ -1,28 +1,31 @@
 import type { Provider } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Actor } from '../../common/access/actor.js';
 import { AccessTokenCredential } from './access-token.credential.js';
 import { ApiKeyCredential } from './api-key.credential.js';
-import type { Credential } from './credential.js';
+import type { Credential, Identified } from './credential.js';
+import { SignedRequestCredential } from './signed-request.credential.js';
 
-/** The credentials that are accepted, in the order in which a request is searched for them. */
-const ACCEPTED = [AccessTokenCredential, ApiKeyCredential];
+/**
+ * The accepted kinds of credentials, in the order in which they are tried. A signature is first, because it refuses a token
+ * beside it.
+ */
+const ACCEPTED = [SignedRequestCredential, AccessTokenCredential, ApiKeyCredential];
 
-/** Finds the caller by the first accepted credential that a request shows. */
+/** Identifies the caller by the first accepted credential in the request. */
 export class Credentials {
   constructor(private readonly accepted: readonly Credential[]) {}
 
-  /** The caller; null when the request shows no credential, or one that is not valid. */
-  async findActor(request: Request): Promise<Actor | null> {
+  /** The caller. Null when the request has no credential or an invalid one. */
+  async identify(request: Request): Promise<Identified | null> {
     for (const credential of this.accepted) {
       const shown = credential.read(request);
-      if (shown !== null) return credential.findActor(request, shown);
+      if (shown !== null) return credential.identify(request, shown);
     }
     return null;
   }
 }
 
-/** What Nest makes `Credentials` of. */
+/** The providers of `Credentials` and its parts. */
 export const CREDENTIALS: Provider[] = [
   ...ACCEPTED,
   {

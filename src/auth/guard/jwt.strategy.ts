@@ -7,7 +7,7 @@ import { errors } from '../../common/refusals/errors.js';
 import { AccessTokens, hasTokenClaims, type TokenClaims } from '../sessions/access-tokens.js';
 import { bearerToken } from './bearer-token.js';
 
-/** Verifies the bearer token of a request by passport-jwt: its signature, its expiry and its form. */
+/** Verifies the bearer token of a request with passport-jwt: its signature, expiry and form. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
   constructor(tokens: AccessTokens) {
@@ -20,14 +20,14 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
         done: (error: unknown, key?: string) => void,
       ) => {
         const key = tokens.keyFor(token);
-        // jsonwebtoken takes a KeyObject, which is faster than a string; the types only know strings.
+        // jsonwebtoken accepts a KeyObject, which is faster than a string. Its types allow only strings.
         if (key === null) done(errors.unauthorized());
         else done(null, key as unknown as string);
       },
     });
   }
 
-  /** The claims of the token; null when it is not valid. */
+  /** The claims of the token. Null when it is invalid. */
   verify(request: Request): Promise<TokenClaims | null> {
     return new Promise((resolve, reject) => {
       const settle = (error: Error | null, claims?: TokenClaims | false) => {
@@ -39,7 +39,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     });
   }
 
-  /** What passport-jwt asks when the signature is right and the token has not expired. */
+  /** Called by passport-jwt when the signature is right and the token has not expired. */
   validate(payload: unknown): TokenClaims | false {
     return hasTokenClaims(payload) && payload;
   }

@@ -11,7 +11,10 @@ import { blockOf } from '../../common/access/address-block.js';
 
 const WINDOW_SECONDS = 60;
 
-/** Limits the requests a minute of one user, one key, or one address without either; in this process. */
+/**
+ * Limits the requests a minute of one user, one key, or one address without either. Each process counts for
+ * itself.
+ */
 @Injectable()
 export class RequestLimiter {
   readonly #limiter: RateLimiterMemory | null;
@@ -27,8 +30,8 @@ export class RequestLimiter {
   }
 
   /**
-   * Takes one request of the caller's minute, and says in `RateLimit` how many are left.
-   * @throws `rate_limited` with Retry-After when none is; recorded once a window.
+   * Counts one request of the caller, and sets the `RateLimit` headers with the number that is left.
+   * @throws `rate_limited` with Retry-After when none is left. It is recorded once in a window.
    */
   async consume(actor: Actor | null, request: RequestContext, response: Response): Promise<void> {
     if (this.#limiter === null) return;
@@ -42,7 +45,7 @@ export class RequestLimiter {
     }
   }
 
-  /** The fields of draft-ietf-httpapi-ratelimit-headers. */
+  /** The header fields of draft-ietf-httpapi-ratelimit-headers. */
   #announce(response: Response, result: RateLimiterRes): void {
     response.setHeader('RateLimit-Policy', this.#policy);
     const seconds = Math.ceil(result.msBeforeNext / 1000);
@@ -50,7 +53,7 @@ export class RequestLimiter {
   }
 
   async #record(actor: Actor | null, request: RequestContext): Promise<void> {
-    await this.events.publish({
+    await this.events.publishRefusal({
       type: 'rate.limited',
       actor: actor === null ? byAnonymous(request) : actor,
       userId: actor?.userId ?? null,

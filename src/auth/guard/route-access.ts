@@ -3,19 +3,23 @@ import { Reflector } from '@nestjs/core';
 import { PUBLIC_ROUTE, UNLIMITED_ROUTE } from '../../common/access/public.js';
 import { REQUIRED_ROLE, type Role } from '../../common/access/roles.js';
 import { REQUIRED_SCOPE, type Scope } from '../../common/access/scopes.js';
+import { JSON_ROUTE } from '../../common/input/json-body.js';
+import { STREAM_ROUTE } from '../../common/input/streamed-body.js';
 
-/** What a route asks of its callers. */
+/** The requirements of a route for its callers. */
 export interface Access {
-  /** True when it needs no token. */
+  /** True when the route needs no token. */
   readonly open: boolean;
-  /** True when it may be called as often as one likes. */
+  /** True when the route has no rate limit. */
   readonly unlimited: boolean;
-  /** What an API key must be allowed; without it the route is closed to keys. */
+  /** The scope that an API key needs. Undefined when the route is closed to keys. */
   readonly scope: Scope | undefined;
   readonly role: Role | undefined;
+  /** True when something reads the body, and compares it with the digest of a signed request. */
+  readonly takesBody: boolean;
 }
 
-/** What the decorators beside a route, or on its controller, say of its callers; read once for each route. */
+/** Reads the requirements from the decorators of a route and its controller, once for each route. */
 @Injectable()
 export class RouteAccess {
   readonly #known = new Map<Type, Map<ReturnType<ExecutionContext['getHandler']>, Access>>();
@@ -35,6 +39,7 @@ export class RouteAccess {
       unlimited: declared<boolean>(UNLIMITED_ROUTE) === true,
       scope: declared<Scope>(REQUIRED_SCOPE),
       role: declared<Role>(REQUIRED_ROLE),
+      takesBody: declared<boolean>(JSON_ROUTE) === true || declared<boolean>(STREAM_ROUTE) === true,
     };
     const routes = this.#known.get(controller) ?? new Map<typeof handler, Access>();
     this.#known.set(controller, routes.set(handler, access));

@@ -3,8 +3,8 @@ import { LRUCache } from 'lru-cache';
 import type { TokenClaims } from '../sessions/access-tokens.js';
 
 /**
- * Tokens whose signature passport-jwt has verified, so that it need not do so again at every request of the
- * same client. Only the signature is remembered: expiry and the session are judged anew each time.
+ * Caches tokens whose signature passport-jwt has verified, so that it is not verified again at every request.
+ * Only the signature is cached. Expiry and session are checked every time.
  */
 @Injectable()
 export class VerifiedTokens {
@@ -14,7 +14,10 @@ export class VerifiedTokens {
     this.#claims.set(token, claims);
   }
 
-  /** The claims of a token verified before and not yet expired; null sends it to passport-jwt. */
+  /**
+   * The claims of a token that was verified before and has not expired. With null, passport-jwt must verify
+   * it.
+   */
   find(token: string): TokenClaims | null {
     const claims = this.#claims.get(token);
     return claims !== undefined && claims.exp * 1000 > Date.now() ? claims : null;

@@ -1,7 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Scope } from '../../common/access/scopes.js';
 
-/** A key for a program that acts for a user, known only by its SHA-256. */
+/**
+ * A key of a program that acts for a user. It is a secret, of which only the SHA-256 is stored, or the public key of signed
+ * requests.
+ */
 @Entity('api_keys')
 export class ApiKey {
   @PrimaryColumn('varchar')
@@ -16,9 +19,13 @@ export class ApiKey {
   @Column('simple-array')
   scopes: Scope[];
 
-  /** SHA-256 of the key, in hex. */
-  @Column('varchar', { name: 'key_hash' })
-  keyHash: string;
+  /** SHA-256 of the secret, in hex. Null for a key that signs. */
+  @Column('varchar', { name: 'key_hash', nullable: true })
+  keyHash: string | null;
+
+  /** The Ed25519 key of signed requests: the base64 of its SPKI. Null for a key that is a secret. */
+  @Column('varchar', { name: 'public_key', nullable: true })
+  publicKey: string | null;
 
   @Column('varchar', { name: 'created_at' })
   createdAt: string;
@@ -26,7 +33,7 @@ export class ApiKey {
   @Column('varchar', { name: 'expires_at', nullable: true })
   expiresAt: string | null;
 
-  /** To within ten minutes. */
+  /** Accurate to ten minutes. */
   @Column('varchar', { name: 'last_used_at', nullable: true })
   lastUsedAt: string | null;
 

@@ -16,12 +16,14 @@ import { ApiKey } from './api-key.entity.js';
 import type { CreateKeyInput } from './create-key.input.js';
 import { hashOfKey, newKeySecret } from './key-secret.js';
 import { LiveKeys } from './live-keys.js';
+import type { NewKey } from './new-key.js';
+import { fromPem } from './public-key.js';
 
-/** Keys that a user may have. Expired ones count, revoked ones do not. */
+/** How many keys a user may have. Expired keys count, revoked ones do not. */
 const KEYS_PER_USER = 100;
 const DAY_MS = 24 * 3_600_000;
 
-/** What users do with keys of their own: make, list and revoke them. */
+/** Makes, lists and revokes the keys of a user. */
 @Injectable()
 export class ApiKeysService {
   constructor(
@@ -33,17 +35,18 @@ export class ApiKeysService {
   ) {}
 
   /**
-   * Makes a key. The secret is returned here and can never be asked for again.
+   * Makes a key. The secret is returned only here. A key with a public key has none.
    * @throws `too_many_keys`.
    */
-  async create(actor: Actor, input: CreateKeyInput): Promise<{ key: ApiKey; secret: string }> {
-    const secret = newKeySecret();
+  async create(actor: Actor, input: CreateKeyInput): Promise<NewKey> {
+    const secret = input.public_key === undefined ? newKeySecret() : null;
     const key: ApiKey = {
       id: newId(),
       userId: actor.userId,
       name: composed(input.name),
       scopes: input.scopes,
-      keyHash: hashOfKey(secret),
+      keyHash: secret === null ? null : hashOfKey(secret),
+      publicKey: input.public_key === undefined ? null : fromPem(input.public_key),
       createdAt: now(),
       expiresAt: input.expires_in_days === undefined ? null : fromNow(input.expires_in_days * DAY_MS),
       lastUsedAt: null,
@@ -59,12 +62,13 @@ export class ApiKeysService {
         keyId: key.id,
         name: key.name,
         scopes: key.scopes,
+        publicKey: key.publicKey,
       });
     });
     return { key, secret };
   }
 
-  /** A page of the actor's keys that are not revoked, newest first. */
+  /** A page of the actor's keys without the revoked ones, newest first. */
   async list(actor: Actor, { limit, cursor }: PageQuery): Promise<Page<ApiKey>> {
     const rows = await this.keys.find({
       where: {
@@ -79,8 +83,8 @@ export class ApiKeysService {
   }
 
   /**
-   * Revokes a key: it stops working here at once and within 5 s elsewhere.
-   * @throws `key_not_found` for any other id, recorded as a denial whether or not it is somebody's.
+   * Revokes a key. It stops working at once on this process and within 5 s on others.
+   * @throws `key_not_found` for any other id. It is recorded as a denial, whether or not the id exists.
    */
   async revoke(actor: Actor, id: string): Promise<void> {
     const keyId = parseId(id);
@@ -102,7 +106,7 @@ export class ApiKeysService {
 }
 
 /**
- * Holds the user, so that keys which are made at the same time are counted one after the other, and removes revoked keys.
+ * Locks the user, so that keys made at the same time are counted one after the other. Removes revoked keys.
  * @throws `too_many_keys`.
  */
 async function makeRoom(tx: EntityManager, userId: string): Promise<void> {

@@ -1,6 +1,8 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { SCOPES } from '../../common/access/scopes.js';
 import type { ApiKey } from './api-key.entity.js';
+import type { NewKey } from './new-key.js';
+import { toPem } from './public-key.js';
 
 export class KeyResponse {
   @ApiProperty({ format: 'uuid' })
@@ -18,15 +20,23 @@ export class KeyResponse {
   @ApiProperty({ type: String, nullable: true, format: 'date-time' })
   readonly expires: string | null;
 
-  @ApiProperty({ type: String, nullable: true, format: 'date-time', description: 'To within ten minutes.' })
+  @ApiProperty({ type: String, nullable: true, format: 'date-time', description: 'Accurate to ten minutes.' })
   readonly last_used: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The public key of signed requests, as PEM. Null for a key that is a secret.',
+  })
+  readonly public_key: string | null;
 }
 
 export class NewKeyResponse extends KeyResponse {
-  @ApiProperty({
-    description: 'The key itself; shown now and never again. Send it as `Authorization: Bearer`.',
+  @ApiPropertyOptional({
+    description:
+      'The key itself, shown only now. Send it as `Authorization: Bearer`. A key with a `public_key` has none.',
   })
-  readonly key: string;
+  readonly key?: string;
 }
 
 export function toKeyResponse(key: ApiKey): KeyResponse {
@@ -37,5 +47,10 @@ export function toKeyResponse(key: ApiKey): KeyResponse {
     created: key.createdAt,
     expires: key.expiresAt,
     last_used: key.lastUsedAt,
+    public_key: key.publicKey === null ? null : toPem(key.publicKey),
   };
+}
+
+export function toNewKeyResponse({ key, secret }: NewKey): NewKeyResponse {
+  return secret === null ? toKeyResponse(key) : { ...toKeyResponse(key), key: secret };
 }

@@ -7,9 +7,10 @@ import { ApiRefusals } from '../../common/refusals/api-refusals.js';
 import { JsonBody } from '../../common/input/json-body.js';
 import { PageQuery } from '../../common/paging/page-query.js';
 import { ApiPageResponse, sendPage } from '../../common/paging/page-response.js';
+import { RequireConfirmation } from '../confirmation/require-confirmation.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { CreateKeyInput } from './create-key.input.js';
-import { KeyResponse, NewKeyResponse, toKeyResponse } from './key.response.js';
+import { KeyResponse, NewKeyResponse, toKeyResponse, toNewKeyResponse } from './key.response.js';
 
 @ApiTags('API keys')
 @Controller('api/auth/keys')
@@ -17,9 +18,11 @@ export class KeysController {
   constructor(private readonly keys: ApiKeysService) {}
 
   @Post()
+  @RequireConfirmation()
   @ApiOperation({
     summary: 'Make a key for a program',
-    description: 'The key is in this answer and never again. A user has at most 100 keys.',
+    description:
+      'The key is shown only in this answer. With a `public_key` there is none: the requests are signed (RFC 9421). A user has at most 100 keys.',
   })
   @ApiCreatedResponse({ type: NewKeyResponse })
   @ApiRefusals('too_many_keys', 'writes')
@@ -27,8 +30,7 @@ export class KeysController {
     @CurrentSession() actor: SessionActor,
     @JsonBody() input: CreateKeyInput,
   ): Promise<NewKeyResponse> {
-    const { key, secret } = await this.keys.create(actor, input);
-    return { ...toKeyResponse(key), key: secret };
+    return toNewKeyResponse(await this.keys.create(actor, input));
   }
 
   @Get()

@@ -1,7 +1,7 @@
 import { registerDecorator, type ValidationArguments } from 'class-validator';
 import { passwordFault } from './password-policy.js';
 
-/** Accepts a new password that the policy allows, and that is not the `email` of the same body. */
+/** Accepts a new password that the policy allows and that differs from the `email` in the same body. */
 export function IsAcceptablePassword(): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
@@ -15,7 +15,7 @@ export function IsAcceptablePassword(): PropertyDecorator {
     });
 }
 
-/** Null also for a value that is no string, which `IsString` refuses. */
+/** Null also for a value that is not a string, which `IsString` refuses. */
 function faultIn({ value, object, property }: ValidationArguments): string | null {
   if (typeof value !== 'string') return null;
   const { email } = object as { email?: unknown };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiError } from '../../common/refusals/errors.js';
+import { ApiError } from '../../common/refusals/refusal.js';
 import { BoundedQueue } from './bounded-queue.js';
 
 describe('BoundedQueue', () => {
-  it('runs few at once, lets some wait in order, and refuses the rest at once', async () => {
+  it('runs few tasks in parallel, lets some wait in order, and refuses the others at once', async () => {
     const queue = new BoundedQueue(2, 300, 100);
     let running = 0;
     let most = 0;
@@ -22,14 +22,14 @@ describe('BoundedQueue', () => {
     const refused = outcomes.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
     expect(most).toBe(2);
     expect(order).toEqual([...order].sort((a, b) => a - b));
-    // Two run; six wait 50 ms each on average; the seventh would wait longer than 300 ms.
+    // Two run, six wait 50 ms each on average, the seventh would wait longer than 300 ms.
     expect(refused).toHaveLength(12);
     const error = refused[0]!.reason as ApiError;
     expect([error.code, error.headers]).toEqual(['busy', { 'Retry-After': '1' }]);
     expect(queue.depth).toBe(0);
   });
 
-  it('gives the place back when a task fails, and learns how long tasks take', async () => {
+  it('frees the slot when a task fails, and measures how long tasks take', async () => {
     const queue = new BoundedQueue(1, 100, 100_000);
     const first = queue.run('one', () => Promise.reject(new Error('failed')));
     await expect(queue.run('one', () => Promise.resolve())).rejects.toMatchObject({ code: 'busy' });
@@ -40,7 +40,9 @@ describe('BoundedQueue', () => {
     ).resolves.toEqual([1, 2, 3]);
   });
 
-  /** What was started, in order, when each of these owners asks in turn and nothing ends before all have asked. */
+  /**
+   * The order in which tasks start, when these owners call in turn and no task ends before all have called.
+   */
   async function orderOf(queue: BoundedQueue, owners: string): Promise<string> {
     let started = '';
     const outcomes = [...owners].map((owner) =>
@@ -53,13 +55,13 @@ describe('BoundedQueue', () => {
     return started;
   }
 
-  it('serves owners in turns, and a newcomer after what is running', async () => {
+  it('serves owners in turns, and a new owner after the running tasks', async () => {
     expect(await orderOf(new BoundedQueue(1, 1000, 1), 'aaaaabcc')).toBe('abcacaaa');
     expect(await orderOf(new BoundedQueue(3, 1000, 1), 'aaaaaaab')).toBe('aaabaaaa');
     expect(await orderOf(new BoundedQueue(1, 1000, 1), 'abababab')).toBe('abababab');
   });
 
-  it('lets whoever comes back wait for one task of each of the others', async () => {
+  it('makes a returning owner wait for one task of each other owner', async () => {
     const queue = new BoundedQueue(1, 1000, 1);
     const order: string[] = [];
     const run = (owner: string) =>
@@ -75,10 +77,10 @@ describe('BoundedQueue', () => {
     expect(Math.max(...places.map((place, index) => place - (places[index - 1] ?? -1)))).toBeLessThan(4);
   });
 
-  it('gives a newcomer the place of the last of whoever has the most', async () => {
+  it('gives a new owner the last place of the owner with the most tasks', async () => {
     const queue = new BoundedQueue(1, 300, 100);
     const flood = Promise.allSettled(Array.from({ length: 4 }, () => queue.run('flood', () => delay(1))));
-    // Full: one runs, three wait.
+    // The queue is full: one runs, three wait.
     await expect(queue.run('flood', () => Promise.resolve())).rejects.toMatchObject({ code: 'busy' });
     expect(
       await Promise.all(['b', 'c'].map((owner) => queue.run(owner, () => Promise.resolve(owner)))),
@@ -92,7 +94,7 @@ describe('BoundedQueue', () => {
     expect(queue.depth).toBe(0);
   });
 
-  it('refuses newcomers, too, when as many wait as may', async () => {
+  it('refuses new owners too when the queue is full', async () => {
     const queue = new BoundedQueue(1, 300, 100);
     const owners = ['a', 'b', 'c', 'd', 'e'];
     const outcomes = await Promise.allSettled(owners.map((owner) => queue.run(owner, () => delay(1))));

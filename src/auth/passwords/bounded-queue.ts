@@ -7,20 +7,21 @@ interface Waiting {
   readonly refuse: (reason: Error) => void;
 }
 
-/** The tasks of one owner that run or wait. */
+/** The running and waiting tasks of one owner. */
 interface Line {
   tasks: number;
   lastRound: number;
 }
 
 /**
- * Runs few expensive tasks at once, lets some wait, and refuses the rest at once.
+ * Runs a few expensive tasks at the same time, lets some wait, and refuses the others at once.
  *
- * Owners take turns: a round has one task of each, and a newcomer joins the round that is being served. So nobody waits
- * for what another has queued up, but for what is running and for one task of everybody who came before.
+ * Owners take turns. A round has one task of each owner, and a new owner joins the current round. So a task
+ * waits for the running tasks and for one task of each earlier owner, and not for a long queue of another
+ * owner.
  *
- * What may wait is bounded by time, not by number: the last is refused when those before it would keep it waiting longer
- * than `maxWaitMs`, going by how long tasks have taken so far.
+ * The number of waiting tasks is limited by time: the last one is refused when its wait would be longer than
+ * `maxWaitMs`, estimated from the measured duration of tasks.
  */
 export class BoundedQueue {
   /** Sorted by round, then by arrival. */
@@ -34,7 +35,7 @@ export class BoundedQueue {
   constructor(
     private readonly concurrency: number,
     private readonly maxWaitMs: number,
-    /** The assumed duration of a task, until one has been measured. */
+    /** The estimated duration of a task before the first measurement, in milliseconds. */
     expectedMs: number,
   ) {
     this.#averageMs = expectedMs;
@@ -44,7 +45,10 @@ export class BoundedQueue {
     return this.#waiting.length + this.#running;
   }
 
-  /** @throws `busy` with Retry-After when the wait would be too long: at once, or when others have come before. */
+  /**
+   * @throws `busy` with Retry-After when the wait would be too long. This can happen at once, or later when
+   * tasks of other owners were put before this one.
+   */
   async run<T>(owner: string, task: () => Promise<T>): Promise<T> {
     await this.#admit(owner);
     const begun = performance.now();
@@ -86,7 +90,7 @@ export class BoundedQueue {
     if (--line.tasks === 0) this.#lines.delete(owner);
   }
 
-  /** Refuses the last in line when the wait is too long. It is a task of the owner who has the most of them. */
+  /** Refuses the last task when its wait is too long. It belongs to the owner with the most tasks. */
   #refuseExcess(): void {
     const waitMs = (this.#waiting.length * this.#averageMs) / this.concurrency;
     if (waitMs <= this.maxWaitMs) return;
@@ -96,7 +100,7 @@ export class BoundedQueue {
     last.refuse(errors.busy(waitMs / 1000));
   }
 
-  /** Hands the place to the next in line, or gives it up. */
+  /** Starts the next task, or frees the slot. */
   #next(): void {
     const next = this.#waiting.shift();
     if (next === undefined) {

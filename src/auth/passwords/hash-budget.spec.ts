@@ -12,9 +12,9 @@ describe('HashBudget', () => {
   beforeEach(() => {
     jest.useFakeTimers({ now: 0 });
     published = [];
-    const publish = (event: DomainEvent) => Promise.resolve(void published.push(event));
+    const publishRefusal = (event: DomainEvent) => Promise.resolve(void published.push(event));
     const config = { auth: { bcryptCost: 14 } } as unknown as AppConfig;
-    budget = new HashBudget(config, { publish } as unknown as DomainEvents);
+    budget = new HashBudget(config, { publishRefusal } as unknown as DomainEvents);
   });
   afterEach(() => void jest.useRealTimers());
 
@@ -27,7 +27,7 @@ describe('HashBudget', () => {
     }
   }
 
-  it('lets an address make 104 hashes at once for each core but one, then 31 a minute, and others all the same', async () => {
+  it('allows an address 104 hashes at once for each core but one, then 31 a minute, independent of other addresses', async () => {
     expect(await spendAll('203.0.113.1')).toBe(Math.floor(104.17 * HASHES_AT_ONCE));
     await expect(spend('203.0.113.1')).rejects.toMatchObject({
       headers: { 'Retry-After': String(Math.ceil(1.92 / HASHES_AT_ONCE)) },
@@ -39,7 +39,7 @@ describe('HashBudget', () => {
     expect(await spendAll('203.0.113.1')).toBe(Math.floor(104.17 * HASHES_AT_ONCE));
   });
 
-  it('takes an IPv6 network for one address, and records it once in 15 minutes', async () => {
+  it('counts an IPv6 network as one address, and records it once in 15 minutes', async () => {
     await spendAll('2001:db8:1:2::1');
     await expect(spend('2001:db8:1:2:ffff::2')).rejects.toMatchObject({ code: 'rate_limited' });
     await expect(spend('2001:db8:1:2:ffff::3')).rejects.toMatchObject({ code: 'rate_limited' });
@@ -52,7 +52,7 @@ describe('HashBudget', () => {
     expect(published).toHaveLength(2);
   });
 
-  it('gives back what was not hashed', async () => {
+  it('gives back the budget of a hash that was not made', async () => {
     const all = await spendAll('203.0.113.1');
     for (let i = 0; i < 2 * all; i++)
       await budget.spend(from('203.0.113.2'), () => Promise.reject(new Error('busy'))).catch(() => undefined);

@@ -7,14 +7,14 @@ import { DomainEvents } from '../../events/domain-events.js';
 import { blockOf } from '../../common/access/address-block.js';
 import { expectedHashMs, HASHES_AT_ONCE } from './hash-capacity.js';
 
-/** The whole budget of an address: the hashes that this process makes in so long. */
+/** The full budget of an address: the hashes that this process can make in this time, in milliseconds. */
 const BURST_MS = 100_000;
-/** How fast a budget fills again: this share of what the process can hash. */
+/** A budget fills up again at this share of the hashes that the process can make. */
 const SHARE = 0.5;
 const ADDRESSES = 10_000;
 const RECORD_EVERY_MS = 15 * 60_000;
 
-/** The hashes that an address has left. Times are those of `performance.now()`. */
+/** The remaining hashes of an address. Times are those of `performance.now()`. */
 interface Account {
   left: number;
   at: number;
@@ -22,9 +22,10 @@ interface Account {
 }
 
 /**
- * Limits the hashes that the requests of one address (IPv6: /64) may cause in this process: at cost 14 on two cores 104 at
- * once, then 31 a minute. So one address never takes more than half of what the machine can hash, and that is enough for an
- * office. The 10,000 addresses that asked last are remembered; any other has its whole budget.
+ * Limits the hashes that the requests of one address (IPv6: /64) can cause in this process. At cost 14 on two
+ * cores these are 104 at once and then 31 a minute. So one address uses at most half of the hashing capacity
+ * in the long run, which is enough for an office. The 10,000 most recent addresses are kept; every other
+ * address has its full budget.
  */
 @Injectable()
 export class HashBudget {
@@ -42,8 +43,9 @@ export class HashBudget {
   }
 
   /**
-   * Calls `work`, which makes one hash for the caller. When it rejects, it has made none, and the caller has it back.
-   * @throws `rate_limited` with Retry-After, before any work; recorded once in 15 minutes.
+   * Calls `work`, which makes one hash for the caller. When it rejects, no hash was made and the budget is
+   * given back.
+   * @throws `rate_limited` with Retry-After, before any work. It is recorded once in 15 minutes.
    */
   async spend<T>(by: Caller, work: () => Promise<T>): Promise<T> {
     const account = this.#accountOf(blockOf(by.request));
@@ -73,7 +75,12 @@ export class HashBudget {
   async #refuse(by: Caller, account: Account): Promise<never> {
     if (account.at - account.recordedAt >= RECORD_EVERY_MS) {
       account.recordedAt = account.at;
-      await this.events.publish({ type: 'rate.limited', actor: by, userId: userOf(by), reason: 'passwords' });
+      await this.events.publishRefusal({
+        type: 'rate.limited',
+        actor: by,
+        userId: userOf(by),
+        reason: 'passwords',
+      });
     }
     throw errors.rateLimited((1 - account.left) / this.#perMs / 1000);
   }

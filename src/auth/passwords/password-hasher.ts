@@ -6,17 +6,20 @@ import { BoundedQueue } from './bounded-queue.js';
 import { expectedHashMs, HASHES_AT_ONCE } from './hash-capacity.js';
 import { bcryptInput } from './password-policy.js';
 
-/** With the hash itself, the answer comes within 15 s. */
+/** The longest wait. Together with the hash itself the answer comes within 15 s. */
 const MAX_WAIT_MS = 8000;
-/** Characters of a bcrypt hash behind its cost: 22 of salt, 31 of digest. */
+/** Characters of a bcrypt hash after its cost: 22 of salt and 31 of digest. */
 const SALT_AND_DIGEST = 53;
 
-/** bcrypt behind a bounded queue, since it takes threads that downloads need as well. Owners take turns. */
+/** Runs bcrypt behind a bounded queue, because it uses threads that downloads need too. Owners take turns. */
 @Injectable()
 export class PasswordHasher {
   readonly #cost: number;
   readonly #queue: BoundedQueue;
-  /** Compared with when nobody has the e-mail. No password matches it, and it takes the time of a real hash. */
+  /**
+   * The hash to compare with for an unknown e-mail. No password matches it, and the comparison takes the
+   * normal time.
+   */
   readonly #dummy: string;
 
   constructor(config: AppConfig) {
@@ -25,7 +28,7 @@ export class PasswordHasher {
     this.#queue = new BoundedQueue(HASHES_AT_ONCE, MAX_WAIT_MS, expectedHashMs(this.#cost));
   }
 
-  /** Hashes that run or wait. */
+  /** How many hashes run or wait. */
   get depth(): number {
     return this.#queue.depth;
   }
@@ -41,8 +44,8 @@ export class PasswordHasher {
   }
 
   /**
-   * Whether `password` is the one behind `hash`. Without a hash (nobody has that e-mail), or with a password
-   * that cannot be anybody's, it spends the same time and answers false.
+   * True when `password` belongs to `hash`. Without a hash (unknown e-mail), and for a password that bcrypt
+   * cannot take, the result is false after the same time.
    * @throws `busy` when too many hashes wait.
    */
   async verify(password: string, hash: string | null, owner: string): Promise<boolean> {
@@ -51,7 +54,7 @@ export class PasswordHasher {
     return matches && hash !== null && input !== null;
   }
 
-  /** True when the configured cost is not the one `hash` was made with. */
+  /** True when `hash` was made with another cost than the configured one. */
   needsRehash(hash: string): boolean {
     return bcrypt.getRounds(hash) !== this.#cost;
   }

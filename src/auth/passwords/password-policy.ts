@@ -3,24 +3,26 @@ import { foldEmail, MAX_EMAIL_CHARACTERS } from '../../common/input/email-addres
 import { mayFit } from '../../common/input/max-characters.js';
 
 const MIN_CHARACTERS = 8;
-/** bcrypt reads no further; longer passwords are refused, never cut. */
+/** bcrypt ignores further bytes, so longer passwords are refused, never cut. */
 const MAX_BYTES = 72;
 
 const COMMON = new Set(dictionary['passwords-common']);
 
-/** The form in which a password is judged and hashed: NFKC, with its spaces (NIST SP 800-63B-4, section 3.1.1.2). */
+/**
+ * The form of a password that is checked and hashed: NFKC, with spaces (NIST SP 800-63B-4, section 3.1.1.2).
+ */
 function normalize(password: string): string {
   return password.normalize('NFKC');
 }
 
-/** What bcrypt is given; null when bcrypt would cut it or misread it. */
+/** The input for bcrypt. Null when bcrypt would cut or misread it. */
 export function bcryptInput(password: string): string | null {
   if (!mayFit(password, MAX_BYTES)) return null;
   const text = normalize(password);
   return Buffer.byteLength(text) > MAX_BYTES || text.includes('\0') || !text.isWellFormed() ? null : text;
 }
 
-/** Why a new password is not acceptable, in words for its owner; null when it is. */
+/** Why a new password is not acceptable, as a text for its owner. Null when it is acceptable. */
 export function passwordFault(password: string, email: string): string | null {
   if (!mayFit(password, MAX_BYTES)) return `password must have at most ${MAX_BYTES} bytes in UTF-8`;
   const text = normalize(password);

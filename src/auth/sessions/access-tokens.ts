@@ -5,7 +5,7 @@ import { newId, UUID } from '../../common/ids.js';
 import { AppConfig } from '../../config/app-config.js';
 import type { Session } from './session.entity.js';
 
-/** What a token says once its signature is verified. */
+/** The claims of a token whose signature is verified. */
 export interface TokenClaims {
   readonly sub: string;
   readonly sid: string;
@@ -16,7 +16,10 @@ export interface TokenClaims {
 
 const HEADER_FIELDS = new Set(['alg', 'typ', 'kid']);
 
-/** Issues access tokens (JWT, HS256) and judges everything about them but the signature, which passport-jwt checks. */
+/**
+ * Issues access tokens (JWT, HS256). Checks everything about them except the signature, which passport-jwt
+ * checks.
+ */
 @Injectable()
 export class AccessTokens {
   readonly ttlSeconds: number;
@@ -30,11 +33,11 @@ export class AccessTokens {
     this.#keys = config.auth.tokenKeys;
   }
 
-  /** A token for a session, signed by the first key, that ends after `ttlSeconds`. */
+  /** A token for a session. It is signed with the first key and expires after `ttlSeconds`. */
   issue(session: Session): string {
     const [{ kid, key }] = this.#keys;
     return this.jwt.sign(
-      { sid: session.id },
+      { sid: session.id, amr: session.amr, auth_time: Math.floor(Date.parse(session.createdAt) / 1000) },
       {
         subject: session.userId,
         jwtid: newId(),
@@ -47,12 +50,13 @@ export class AccessTokens {
   }
 
   /**
-   * The key that must have signed a token, or null when its header asks for anything that is not done here:
-   * another algorithm, an unknown key, a key of its own (`jwk`, `jku`, `x5u`…), an extension (`crit`, RFC 7515 section 4.1.11).
+   * The key that must have signed a token. Null when its header has anything that is not accepted here:
+   * another algorithm, an unknown key, an embedded key (`jwk`, `jku`, `x5u`…), an extension (`crit`, RFC
+   * 7515, section 4.1.11).
    */
   keyFor(token: string): KeyObject | null {
     const [header, payload] = token.split('.', 2).map(decodePart);
-    // jsonwebtoken fails on a payload that is no object, even a well-signed one.
+    // jsonwebtoken fails on a payload that is not an object, even when its signature is right.
     if (!header || !payload || header.alg !== 'HS256') return null;
     if (!Object.keys(header).every((field) => HEADER_FIELDS.has(field))) return null;
     if (header.typ !== undefined && header.typ !== 'JWT') return null;
@@ -61,7 +65,7 @@ export class AccessTokens {
   }
 }
 
-/** True when a verified payload has every claim an access token carries, each of its type. */
+/** True when a verified payload has every claim of an access token, each with the right type. */
 export function hasTokenClaims(payload: unknown): payload is TokenClaims {
   if (typeof payload !== 'object' || payload === null) return false;
   const claims = payload as Partial<Record<keyof TokenClaims, unknown>>;
@@ -78,13 +82,13 @@ function isId(claim: unknown): claim is string {
   return typeof claim === 'string' && UUID.test(claim);
 }
 
-/** The object that a part of a token encodes, or null. */
+/** The object in a part of a token, or null. */
 function decodePart(part: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
   } catch {
-    // Not JSON, so not a token that was issued here.
+    // Not JSON, so not a token of this service.
     return null;
   }
 }

@@ -6,13 +6,16 @@ import type { SessionActor } from '../../common/access/actor.js';
 import type { RequestContext } from '../../common/access/request-context.js';
 import { fromNow, now } from '../../common/time.js';
 import { Transactions } from '../../database/transactions.js';
+import { UserRights } from '../../users/user-rights.js';
 import { UsersService } from '../../users/users.service.js';
 import { Session } from './session.entity.js';
 
 const CACHED_SESSIONS = 50_000;
 const LAST_USE_STEP_MS = 10 * 60_000;
 
-/** The sessions that have neither ended nor expired, and whom they belong to: known without a query at every request. */
+/**
+ * The sessions that have neither ended nor expired, with their users. A cache saves a query at every request.
+ */
 @Injectable()
 export class LiveSessions {
   readonly #logger = new Logger(LiveSessions.name);
@@ -22,23 +25,24 @@ export class LiveSessions {
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     private readonly users: UsersService,
     private readonly transactions: Transactions,
+    rights: UserRights,
   ) {
-    users.onRightsChanged((userId) => this.#actors.forgetUser(userId));
+    rights.onChanged((userId) => this.#actors.forgetUser(userId));
   }
 
-  /** The session as the database has it now; null when it is not live. */
+  /** The session as stored now. Null when it is not live. */
   find(id: string): Promise<Session | null> {
     return this.sessions.findOneBy({ id, ...isLive() });
   }
 
-  /** The caller behind a session, or null when it has ended, was never there, or belongs to somebody else. */
+  /** The caller of a session. Null when it has ended, never existed, or belongs to another user. */
   async findActor(request: RequestContext, sessionId: string, userId: string): Promise<SessionActor | null> {
     const known = await this.#actors.get(sessionId);
     if (known?.actor.userId !== userId) return null;
     return { type: 'session', userId, sessionId, roles: known.actor.roles, request };
   }
 
-  /** To be called once the end of sessions has committed: from now on nobody acts by them. */
+  /** Call it after the end of sessions has committed. The sessions stop working on this process. */
   noteEnded(ids: readonly string[]): void {
     for (const id of ids) this.#actors.set(id, null);
   }
@@ -54,7 +58,10 @@ export class LiveSessions {
     };
   }
 
-  /** At most every ten minutes, so that a request costs no write. When it fails, the request is answered all the same. */
+  /**
+   * Stores the time of use at most every ten minutes, so that most requests write nothing. When it fails, the
+   * request is still answered.
+   */
   async #noteUse(session: Session): Promise<void> {
     if (session.lastUsedAt !== null && session.lastUsedAt >= fromNow(-LAST_USE_STEP_MS)) return;
     try {
@@ -62,7 +69,7 @@ export class LiveSessions {
         await tx.update(Session, { id: session.id }, { lastUsedAt: now() });
       });
     } catch (error) {
-      this.#logger.warn({ err: error as Error }, 'the last use of a session could not be noted');
+      this.#logger.warn({ err: error as Error }, 'the last use of a session could not be stored');
     }
   }
 }

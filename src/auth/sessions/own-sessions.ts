@@ -14,7 +14,7 @@ import { Session } from './session.entity.js';
 import { isLive } from './live-sessions.js';
 import { SessionsService } from './sessions.service.js';
 
-/** What users do with sessions of their own: see where they are signed in, and end them. */
+/** Lists and ends the sessions of a user, for that user. */
 @Injectable()
 export class OwnSessions {
   constructor(
@@ -54,7 +54,7 @@ export class OwnSessions {
 
   /**
    * Ends one of the actor's sessions.
-   * @throws `session_not_found` for any other id, recorded as a denial whether or not it is somebody's.
+   * @throws `session_not_found` for any other id. It is recorded as a denial, whether or not the id exists.
    */
   async endOne(actor: SessionActor, id: string): Promise<void> {
     const sessionId = parseId(id);
@@ -68,7 +68,7 @@ export class OwnSessions {
     await this.denials.refuse(actor, `session:${sessionId}`, errors.sessionNotFound());
   }
 
-  /** Ends every session of the actor but this one. */
+  /** Ends every session of the actor except this one. */
   async endOthers(actor: SessionActor): Promise<void> {
     await this.transactions.run(async (tx) => {
       await findUserForUpdate(tx, actor.userId);

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 
 const PREFIX = 'rt_';
-/** Random bytes that all tokens of a session begin with, and those that are each token's own. */
+/** Random bytes: those that all tokens of a session share, and those of a single token. */
 const FAMILY_BYTES = 12;
 const OWN_BYTES = 20;
 /** 12 bytes are a whole number of base64url characters. */
@@ -11,12 +11,12 @@ const TAG_BYTES = 16;
 
 const FORM = /^rt_[A-Za-z0-9_-]{43}$/;
 
-/** True for what can be a refresh token; says nothing of whether it is one. */
+/** True when the text has the form of a refresh token. The token need not exist. */
 export function isWellFormedSecret(token: string): boolean {
   return FORM.test(token);
 }
 
-/** A new refresh token, recognisable by its prefix, of a new family. */
+/** A new refresh token of a new family, with a recognisable prefix. */
 export function newRefreshSecret(): string {
   return PREFIX + randomBytes(FAMILY_BYTES + OWN_BYTES).toString('base64url');
 }
@@ -26,17 +26,20 @@ export function newSuccessor(token: string): string {
   return token.slice(0, FAMILY_CHARACTERS) + randomBytes(OWN_BYTES).toString('base64url');
 }
 
-/** What is stored of a token's family: its SHA-256 in hex. */
+/** The stored form of a token's family: its SHA-256 in hex. */
 export function hashOfFamily(token: string): string {
   return hashOfSecret(token.slice(0, FAMILY_CHARACTERS));
 }
 
-/** What is stored of a token: its SHA-256 in hex. It is random, so that no slow hash is needed. */
+/** The stored form of a token: its SHA-256 in hex. The token is random, so no slow hash is needed. */
 export function hashOfSecret(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** Encrypts the successor with a key that only the holder of `token` can derive (AES-256-GCM, HKDF). */
+/**
+ * Encrypts the successor with a key that is derived from `token` (AES-256-GCM, HKDF). Only the holder of
+ * `token` can decrypt it.
+ */
 export function seal(successor: string, token: string): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', keyOf(token), nonce);
@@ -44,7 +47,10 @@ export function seal(successor: string, token: string): string {
   return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64url');
 }
 
-/** The successor that was sealed with `token`. @throws when the box was altered or belongs to another token. */
+/**
+ * Decrypts the successor that was sealed with `token`. @throws when the box was altered or belongs to another
+ * token.
+ */
 export function unseal(box: string, token: string): string {
   const bytes = Buffer.from(box, 'base64url');
   const decipher = createDecipheriv('aes-256-gcm', keyOf(token), bytes.subarray(0, NONCE_BYTES));

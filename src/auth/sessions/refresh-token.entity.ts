@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A refresh token, known only by its SHA-256. */
+/** A refresh token. Only its SHA-256 is stored. */
 @Entity('refresh_tokens')
 export class RefreshToken {
   /** SHA-256 of the token, in hex. */
@@ -8,8 +8,8 @@ export class RefreshToken {
   tokenHash: string;
 
   /**
-   * SHA-256 of what all tokens of the session begin with, in hex. Null in rows that are older than this column: such a
-   * token is recognised by its row only.
+   * SHA-256 of the bytes that all tokens of the session share, in hex. Null in rows older than this column:
+   * such a token is recognised only by its row.
    */
   @Column('varchar', { name: 'family_hash', nullable: true })
   familyHash: string | null;
@@ -20,11 +20,14 @@ export class RefreshToken {
   @Column('varchar', { name: 'created_at' })
   createdAt: string;
 
-  /** When it was used. For 10 s after that it still gives its successor, and then nothing. */
+  /** When it was used. For 10 s after that it still returns its successor. */
   @Column('varchar', { name: 'replaced_at', nullable: true })
   replacedAt: string | null;
 
-  /** Its successor, encrypted with a key that is derived from this token: only its holder can read it. */
+  /**
+   * Its successor, encrypted with a key that is derived from this token. Only the holder of this token can
+   * read it.
+   */
   @Column('varchar', { nullable: true })
   successor: string | null;
 }

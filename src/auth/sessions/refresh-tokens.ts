@@ -19,13 +19,13 @@ import {
 import type { Session } from './session.entity.js';
 import { SessionsService } from './sessions.service.js';
 
-/** Requests that use a token at the same moment, as the tabs of a browser do, all get its one successor. */
+/** Requests that use a token at the same time (tabs of a browser) get the same successor. */
 const GRACE_MS = 10_000;
 
 /**
- * The refresh tokens of sessions. Each is good once; a token that is used again later shows that it was stolen. All tokens
- * of a session begin alike, so that an old one is recognised after its row was removed: a session keeps the row of its
- * present token, and the rows of tokens that were used in the last 10 s.
+ * The refresh tokens of sessions. Each can be used once. A token that is used again later was probably
+ * stolen. All tokens of a session begin with the same bytes, so an old token is recognised after its row was
+ * removed. A session keeps the rows of its current token and of the tokens that were used in the last 10 s.
  */
 @Injectable()
 export class RefreshTokens {
@@ -36,14 +36,14 @@ export class RefreshTokens {
     private readonly events: DomainEvents,
   ) {}
 
-  /** The first refresh token of a session, made in the transaction that opens it. */
+  /** The first refresh token of a session. It is made in the transaction that opens the session. */
   async issue(tx: EntityManager, sessionId: string): Promise<string> {
     const token = newRefreshSecret();
     await this.#store(tx, token, sessionId);
     return token;
   }
 
-  /** The live session that a token is of, or was of when its row is gone; null when there is none. */
+  /** The live session of a token, also when the row of the token is gone. Null when there is none. */
   async findSession(token: string): Promise<Session | null> {
     if (!isWellFormedSecret(token)) return null;
     const row =
@@ -53,8 +53,9 @@ export class RefreshTokens {
   }
 
   /**
-   * Uses a token up and prolongs its session.
-   * @returns its successor: a new one, or that of a use in the last 10 s; null when the token was used before that.
+   * Uses a token and prolongs its session.
+   * @returns its successor: a new one, or that of a use in the last 10 s. Null when the token was used
+   * earlier.
    */
   async rotate(
     tx: EntityManager,
@@ -82,7 +83,7 @@ export class RefreshTokens {
     return unseal(used.successor!, token);
   }
 
-  /** Ends the session of a token that was used before: its thief and its owner are both signed out. */
+  /** Ends the session of a token that was used again. Both the thief and the owner are signed out. */
   async endReused(tx: EntityManager, session: Session, request: RequestContext): Promise<void> {
     await this.sessions.end(tx, session.userId, session.id);
     await this.events.publishIn(tx, {
@@ -93,7 +94,7 @@ export class RefreshTokens {
     });
   }
 
-  /** Removes tokens that give no successor any more. Their family still tells that they were of this session. */
+  /** Removes tokens that return no successor any more. Their family still identifies the session. */
   async #removeUsed(tx: EntityManager, sessionId: string): Promise<void> {
     await tx.delete(RefreshToken, {
       sessionId,

@@ -6,7 +6,7 @@ export class RefreshInput {
   @ApiProperty({
     pattern: PLAIN_TEXT,
     maxLength: 4096,
-    description: 'The `refresh_token` of the last answer; good once.',
+    description: 'The `refresh_token` of the last answer. It can be used once.',
   })
   @IsString()
   @IsPlainText()

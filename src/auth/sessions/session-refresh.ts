@@ -6,7 +6,7 @@ import { UsersService } from '../../users/users.service.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { SessionIssuer, type SignIn } from './session-issuer.js';
 
-/** Lets a session go on: a refresh token is exchanged for new tokens. */
+/** Exchanges refresh tokens for new tokens. */
 @Injectable()
 export class SessionRefresh {
   constructor(
@@ -18,7 +18,7 @@ export class SessionRefresh {
 
   /**
    * Exchanges a refresh token for a new pair and prolongs its session.
-   * @throws `unauthorized`; a token that was used before, and not just now, ends its session and is recorded.
+   * @throws `unauthorized`. A token that was used more than 10 s ago ends its session, and this is recorded.
    */
   async refresh(request: RequestContext, token: string): Promise<SignIn> {
     const session = await this.refreshTokens.findSession(token);

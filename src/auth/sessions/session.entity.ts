@@ -12,9 +12,17 @@ export class Session {
   @Column('varchar', { name: 'created_at' })
   createdAt: string;
 
-  /** When it signed in or was last refreshed. */
+  /** The time of the sign-in or of the last refresh. */
   @Column('varchar', { name: 'last_used_at', nullable: true })
   lastUsedAt: string | null;
+
+  /** When the user has last shown who they are: at the sign-in, or by confirming the session. */
+  @Column('varchar', { name: 'confirmed_at', nullable: true })
+  confirmedAt: string | null;
+
+  /** How the user signed in (RFC 8176). */
+  @Column('simple-array')
+  amr: string[];
 
   @Column('varchar', { name: 'expires_at' })
   expiresAt: string;

@@ -24,10 +24,10 @@ export class SessionResponse {
   @ApiProperty({ format: 'date-time' })
   readonly created: string;
 
-  @ApiProperty({ format: 'date-time', description: 'When it signed in or was last refreshed.' })
+  @ApiProperty({ format: 'date-time', description: 'The time of the sign-in or of the last refresh.' })
   readonly last_used: string;
 
-  @ApiProperty({ description: 'Whether it is the session of this request.' })
+  @ApiProperty({ description: 'True for the session of this request.' })
   readonly current: boolean;
 }
 

@@ -50,8 +50,8 @@ export class SessionsController {
 
   @Get('sessions')
   @ApiOperation({
-    summary: 'Where you are signed in, newest first',
-    description: 'At most 100; a further sign-in ends the one that was used longest ago.',
+    summary: 'Your sessions, newest first',
+    description: 'At most 100. One more sign-in ends the least recently used session.',
   })
   @ApiPageResponse(SessionResponse)
   async list(

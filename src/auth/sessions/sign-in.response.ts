@@ -16,7 +16,8 @@ export class SignInResponse {
   readonly expires_in: number;
 
   @ApiProperty({
-    description: 'Exchange it at `/api/auth/refresh` when `token` expires; good once, for 30 days.',
+    description:
+      'Exchange it at `/api/auth/refresh` when `token` expires. It can be used once, within 30 days.',
   })
   readonly refresh_token: string;
 }

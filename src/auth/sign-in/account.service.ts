@@ -4,6 +4,7 @@ import type { SessionActor } from '../../common/access/actor.js';
 import { errors } from '../../common/refusals/errors.js';
 import { Transactions } from '../../database/transactions.js';
 import { DomainEvents } from '../../events/domain-events.js';
+import { Departures } from '../../users/departures.js';
 import { findUserForUpdate } from '../../users/find-user-for-update.js';
 import { requireAnotherAdmin } from '../../users/require-another-admin.js';
 import type { User } from '../../users/user.entity.js';
@@ -14,19 +15,20 @@ import { SessionsService } from '../sessions/sessions.service.js';
 
 type Refusal = 'user.password_change_refused' | 'user.deletion_refused';
 
-/** What users do to their own account, and confirm with the password: change the password, delete the account. */
+/** Actions of users on their own account that the password confirms: a new password, and deletion. */
 @Injectable()
 export class AccountService {
   constructor(
     private readonly users: UsersService,
     private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
+    private readonly departures: Departures,
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
   ) {}
 
   /**
-   * Changes the password and ends every other session.
+   * Changes the password and ends every other session. The listeners of `user.password_changed` end mailed links.
    * @throws `wrong_password`, `validation_failed`, `too_many_attempts`, `rate_limited`, `busy`.
    */
   async changePassword(actor: SessionActor, currentPassword: string, newPassword: string): Promise<void> {
@@ -54,27 +56,30 @@ export class AccountService {
   }
 
   /**
-   * Removes the account. Those who keep something of a user (files, audit) do their part in the same
-   * transaction when they hear `user.deleted`.
-   * @throws `wrong_password`, `too_many_attempts`, `rate_limited`, `busy`; `last_admin` rather than leave nobody who can manage users.
+   * Removes the account. The listeners of `user.deleted` (files, audit) remove their data in the same
+   * transaction.
+   * @throws `wrong_password`, `too_many_attempts`, `rate_limited`, `busy`; `last_admin` when no other admin
+   * would remain.
    */
   async delete(actor: SessionActor, password: string): Promise<void> {
     const user = await this.users.getCurrent(actor.userId);
     await this.#confirmPassword(actor, user, password, 'user.deletion_refused');
-    const remove = async (tx: EntityManager): Promise<void> => {
-      // Uploads that arrive meanwhile wait for the end of this transaction, and then find no user.
+    const depart = async (tx: EntityManager): Promise<void> => {
+      // Uploads that arrive now wait for the end of this transaction, and then find no user.
       const leaving = await findUserForUpdate(tx, user.id);
       if (leaving === null) throw errors.unauthorized();
       await requireAnotherAdmin(tx, leaving);
       await this.sessions.endAll(tx, user.id);
       await this.events.publishIn(tx, { type: 'user.deleted', actor, userId: user.id });
-      await this.users.remove(tx, user.id);
+      await this.departures.begin(tx, leaving);
     };
-    // Not in a shared commit: others in it may have deferred audit rows about this user, which the erasure would not find.
-    await this.transactions.run(remove, { alone: true });
+    // Not in a shared commit: other work in it may have deferred audit rows about this user, which the
+    // erasure would miss.
+    await this.transactions.run(depart, { alone: true });
+    await this.departures.complete(user.id);
   }
 
-  /** A wrong password counts as a failed sign-in, from an address that the owner uses. */
+  /** A wrong password counts as a failed sign-in, from an address of the owner. */
   async #confirmPassword(actor: SessionActor, user: User, password: string, refusal: Refusal): Promise<void> {
     const { id: userId, email, passwordHash } = user;
     const attempt = { by: actor, email, userId, sessionId: actor.sessionId };
@@ -82,7 +87,7 @@ export class AccountService {
   }
 
   async #refuse(actor: SessionActor, refusal: Refusal): Promise<never> {
-    await this.events.publish({
+    await this.events.publishRefusal({
       type: refusal,
       actor,
       userId: actor.userId,

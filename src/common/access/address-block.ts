@@ -4,8 +4,8 @@ import type { RequestContext } from './request-context.js';
 const NETWORK_PARTS = 4;
 
 /**
- * What counts as one address where guesses and requests are limited: an IPv4 address, or an IPv6 network of 64 bits, which
- * every customer has to themselves (RFC 6177), and with it more addresses than anybody could count.
+ * The unit for limits on requests and sign-ins: an IPv4 address, or an IPv6 network of 64 bits. A customer
+ * gets at least one such network (RFC 6177), and could use any number of its addresses.
  */
 export function addressBlock(ip: string): string {
   const address = ipaddr.parse(ip);
@@ -14,7 +14,7 @@ export function addressBlock(ip: string): string {
   return `${network.join(':')}::/64`;
 }
 
-/** That of a request; those whose socket is already gone share one. */
+/** The block of the address of a request. Requests without a known address share one. */
 export function blockOf({ ip }: RequestContext): string {
   return ip === null ? 'unknown' : addressBlock(ip);
 }

@@ -1,10 +1,10 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 
-/** What the audit trail and the log want to know of a request. */
+/** The facts about a request that the audit trail and the log record. */
 export interface RequestContext {
   readonly requestId: string;
-  /** The client's address without a port, null when the socket is already gone. */
+  /** The client's address without a port. Null when the socket is already closed. */
   readonly ip: string | null;
   readonly userAgent: string | null;
 }
@@ -15,14 +15,14 @@ interface InContext extends IncomingMessage {
   [CONTEXT]?: RequestContext;
 }
 
-/** Gives `request` its context, before anything else sees it. */
+/** Sets the context of `request`. Call it before everything else that handles the request. */
 export function setContext(request: IncomingMessage, context: RequestContext): void {
   (request as InContext)[CONTEXT] = context;
 }
 
 /**
- * The context of `request`. From here it travels as an argument, in the actor and in the events it causes: an
- * `AsyncLocalStorage` for it would cost every promise of every request (a sixth of a small one on Node 20).
+ * The context of `request`. It travels on as an argument, in the actor and in events. An `AsyncLocalStorage`
+ * would slow down every promise of the process on Node 20.
  */
 export function contextOf(request: IncomingMessage): RequestContext {
   const context = (request as InContext)[CONTEXT];
@@ -30,7 +30,7 @@ export function contextOf(request: IncomingMessage): RequestContext {
   return context;
 }
 
-/** The context of this request; for routes that have no actor. */
+/** The context of this request. For routes without an actor. */
 export const CurrentRequest = createParamDecorator((_: unknown, context: ExecutionContext): RequestContext =>
   contextOf(context.switchToHttp().getRequest<IncomingMessage>()),
 );

@@ -1,10 +1,10 @@
 import { ApiParam } from '@nestjs/swagger';
 
-/** Documents the `id` of a path. */
+/** Documents the path parameter `id`. */
 export function ApiId(): MethodDecorator {
   return ApiParam({
     name: 'id',
-    description: 'In either case. What is no UUID is answered as an unknown one is.',
+    description: 'Upper or lower case. An id that is not a UUID is answered like an unknown id.',
     schema: { type: 'string', format: 'uuid' },
   });
 }

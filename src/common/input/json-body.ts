@@ -1,14 +1,16 @@
-import { Body, SetMetadata } from '@nestjs/common';
+import { applyDecorators, Body, SetMetadata } from '@nestjs/common';
+import { ApiRefusals } from '../refusals/api-refusals.js';
 
 export const JSON_ROUTE = 'json-route';
 
 /**
- * The JSON object that a request must have as its body, checked by the parameter's class. Only routes with it have their
- * body read as JSON, and not before the guards have let the request through.
+ * The JSON body of a request, validated by the class of the parameter. Only routes with this decorator read a
+ * JSON body, and only after all guards have passed.
  */
 export function JsonBody(): ParameterDecorator {
   return (controller, method, index) => {
     Body()(controller, method, index);
-    SetMetadata(JSON_ROUTE, true)(controller, method!, Object.getOwnPropertyDescriptor(controller, method!)!);
+    const route = applyDecorators(SetMetadata(JSON_ROUTE, true), ApiRefusals('jsonBody'));
+    route(controller, method, Object.getOwnPropertyDescriptor(controller, method!));
   };
 }

@@ -1,8 +1,9 @@
 import { registerDecorator } from 'class-validator';
 
 /**
- * Refuses text of more than `max` characters in the form in which it is kept: to compose or to fold a text can make it
- * longer. Characters are code points, as PostgreSQL counts them; class-validator's `MaxLength` counts some pairs as one.
+ * Refuses text of more than `max` characters in its stored form, because normalizing or folding can make a
+ * text longer. Characters are code points, as PostgreSQL counts them. `MaxLength` of class-validator counts
+ * some pairs as one.
  */
 export function MaxCharacters(
   max: number,
@@ -22,18 +23,19 @@ export function MaxCharacters(
     });
 }
 
-/** Composing makes one character of at most four, and each of the four may take two UTF-16 units. */
+/** NFC makes one character of at most four. Each of the four has at most two UTF-16 units. */
 const MAX_UNITS_A_CHARACTER = 8;
 
 /**
- * False when `text` surely has more than `max` characters once it is normalized (NFC or NFKC). To be asked before that: to
- * normalize a long run of combining marks takes time with the square of its length.
+ * False when `text` has certainly more than `max` characters after normalization (NFC or NFKC). Call it
+ * before normalizing: for a long run of combining marks, the time to normalize grows with the square of the
+ * length.
  */
 export function mayFit(text: string, max: number): boolean {
   return text.length <= max * MAX_UNITS_A_CHARACTER;
 }
 
-/** Composed Unicode (NFC), the form in which names are kept. */
+/** Text in NFC, the form in which names are stored. */
 export function composed(text: string): string {
   return text.normalize('NFC');
 }

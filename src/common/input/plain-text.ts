@@ -2,15 +2,18 @@ import { registerDecorator } from 'class-validator';
 
 const CONTROL = /\p{Cc}/u;
 
-/** What `IsPlainText` accepts, for the API document. */
+/** The pattern of `IsPlainText` for the API document. */
 export const PLAIN_TEXT = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 
-/** True for text that every database, log and terminal carries unchanged: well-formed Unicode, no control characters. */
+/**
+ * True for text that every database, log and terminal can show unchanged: well-formed Unicode without control
+ * characters.
+ */
 export function isPlainText(text: string): boolean {
   return text.isWellFormed() && !CONTROL.test(text);
 }
 
-/** Refuses control characters (NUL first of all) and lone surrogates. */
+/** Refuses control characters, NUL included, and lone surrogates. */
 export function IsPlainText(): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({

@@ -8,7 +8,7 @@ describe('parseTimestamp', () => {
     ['2020-01-01T10:00:00.123456789+02:00', '2020-01-01T08:00:00.123Z'],
     ['0000-01-01T00:00:00Z', '0000-01-01T00:00:00.000Z'],
     ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
-  ])('understands %s', (text, iso) => expect(parseTimestamp(text)?.toISOString()).toBe(iso));
+  ])('accepts %s', (text, iso) => expect(parseTimestamp(text)?.toISOString()).toBe(iso));
 
   it.each([
     '2020-W01-1',
@@ -31,5 +31,5 @@ describe('parseTimestamp', () => {
     'yesterday',
     '1',
     '',
-  ])('does not understand %s', (text) => expect(parseTimestamp(text)).toBeNull());
+  ])('refuses %s', (text) => expect(parseTimestamp(text)).toBeNull());
 });

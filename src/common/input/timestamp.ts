@@ -1,8 +1,8 @@
 import { registerDecorator } from 'class-validator';
 
-/** A full date, or a date and time with its zone (RFC 3339). */
+/** A full date, or a date and time with a time zone (RFC 3339). */
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2}))?$/;
-/** What `IsTimestamp` accepts, for the API document. */
+/** The schema of `IsTimestamp` for the API document. */
 export const TIMESTAMP_SCHEMA = {
   anyOf: [
     { type: 'string', format: 'date' },
@@ -13,17 +13,20 @@ export const TIMESTAMP_SCHEMA = {
     },
   ],
 };
-/** Of a year with four digits: only those sort as text. */
+/** The length with a year of four digits. Only such texts sort by time. */
 const LENGTH = '2026-11-24T10:00:00.000Z'.length;
 
-/** The moment that a text names, a date being the beginning of its day in UTC; null when it names none. */
+/**
+ * The time that a text denotes. A date without a time is the start of that day in UTC. Null when the text is
+ * no valid time.
+ */
 export function parseTimestamp(text: string): Date | null {
   const [, date] = TIMESTAMP.exec(text) ?? [];
   if (date === undefined || isoOf(date)?.slice(0, date.length) !== date) return null;
   return isoOf(text)?.length === LENGTH ? new Date(text) : null;
 }
 
-/** Accepts what `parseTimestamp` understands. */
+/** Accepts what `parseTimestamp` accepts. */
 export function IsTimestamp(): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
@@ -38,7 +41,7 @@ export function IsTimestamp(): PropertyDecorator {
     });
 }
 
-/** Null for what is no date; the 30th of February is the 1st or 2nd of March. */
+/** Null for an invalid date. `Date` turns 30 February into 1 or 2 March. */
 function isoOf(text: string): string | null {
   const date = new Date(text);
   return Number.isNaN(date.getTime()) ? null : date.toISOString();

@@ -4,7 +4,7 @@ import { IsInt, Max, Min } from 'class-validator';
 
 const DECIMAL = /^\d{1,16}$/;
 
-/** A number in a query: decimal digits and nothing else, where `Number` would also take `0x10`, `1e1`, `+5` and blanks. */
+/** A number in a query: decimal digits only. `Number` would also accept `0x10`, `1e1`, `+5` and blanks. */
 export function IsWholeNumber(min: number, max: number): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>

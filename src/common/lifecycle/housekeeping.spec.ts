@@ -21,7 +21,7 @@ describe('Housekeeping', () => {
     jest.restoreAllMocks();
   });
 
-  it('does its chores a minute after the start, and then every hour', async () => {
+  it('runs its tasks a minute after the start, and then every hour', async () => {
     await jest.advanceTimersByTimeAsync(MINUTE_MS - 1);
     expect(done).toEqual([]);
     await jest.advanceTimersByTimeAsync(1);
@@ -30,7 +30,7 @@ describe('Housekeeping', () => {
     expect(done).toEqual(['first', 'first', 'first']);
   });
 
-  it('reports a chore that fails, and goes on with the next', async () => {
+  it('reports a failed task, and continues with the next', async () => {
     const reported = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const fault = new Error('no');
     housekeeping.register('failing', () => Promise.reject(fault));

@@ -1,10 +1,10 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
 const EVERY_MS = 3_600_000;
-/** After the start: a process that never lives for an hour does its chores, too. */
+/** The first run comes early, so that a process that lives less than an hour also runs the tasks. */
 const FIRST_AFTER_MS = 60_000;
 
-/** Removes once an hour what nobody needs any more. A chore that fails is reported and tried again an hour later. */
+/** Runs the cleanup tasks once an hour. A failed task is logged and runs again an hour later. */
 @Injectable()
 export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new Logger(Housekeeping.name);
@@ -31,7 +31,10 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
       try {
         await chore();
       } catch (error) {
-        this.#logger.error({ err: error as Error, chore: name }, 'a chore failed; the next hour tries again');
+        this.#logger.error(
+          { err: error as Error, chore: name },
+          'a cleanup task failed; trying again in an hour',
+        );
       }
     }
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Whether this process should get new work; `/ready` and keep-alive go by it. */
+/** Tells whether this process accepts new work. `/ready` and keep-alive depend on it. */
 @Injectable()
 export class Lifecycle {
   #stopping = false;

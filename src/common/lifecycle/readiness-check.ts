@@ -1,19 +1,22 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * Says whether one part can do its work now: rejects, with words for the operator, when it cannot. Where it can do the
- * most of it, it gives a sentence about the rest.
+ * Checks whether one part can work now. It rejects, with a message for the operator, when it cannot. It
+ * returns a sentence when it can work only partly.
  */
 export type Check = () => Promise<string | void> | string | void;
 
-/** A part's check under its name. One that is optional is shown as failing, and requests are served all the same. */
+/**
+ * The check of a part, with its name. When an optional check fails, it is shown as failing, but requests are
+ * still served.
+ */
 export interface RegisteredCheck {
   readonly name: string;
   readonly check: Check;
   readonly optional: boolean;
 }
 
-/** Where parts that `health` may not import register their own check. */
+/** Where other parts register their checks, because `health` may not import them. */
 @Injectable()
 export class ReadinessChecks {
   readonly #checks: RegisteredCheck[] = [];

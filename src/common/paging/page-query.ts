@@ -2,7 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { IsWholeNumber } from '../input/whole-number.js';
 
-/** `limit` and `cursor`, which every list takes. */
+/** `limit` and `cursor`, the parameters of every list. */
 export class PageQuery {
   @ApiPropertyOptional({
     type: 'integer',
@@ -17,7 +17,7 @@ export class PageQuery {
 
   @ApiPropertyOptional({
     maxLength: 512,
-    description: 'From the `Link` header of the page before, unchanged.',
+    description: 'Copied from the `Link` header of the previous page.',
   })
   @IsOptional()
   @IsString()

@@ -3,18 +3,19 @@ import { ApiExtension, ApiExtraModels } from '@nestjs/swagger';
 import type { ErrorCode } from './errors.js';
 import { Problem } from './problem.js';
 
-/** Codes that come together: what any write can run into. */
+/** Groups of codes. `writes` has the codes that every write can cause, `jsonBody` those of reading and validating a JSON body. */
 const GROUPS = {
   writes: ['database_unavailable', 'audit_unavailable', 'storage_full'],
+  jsonBody: ['validation_failed', 'malformed_json', 'body_too_large', 'unsupported_media_type'],
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
-/** Marks an operation with a code; the document turns the marks into responses and drops them. */
+/** Marks an operation with a code. The document turns the marks into responses and removes them. */
 const MARK = 'x-refusal-';
 
 /**
- * Documents codes that a route gives of its own; repeated, they add up. What the guard, the validation, the JSON
- * parser and the server refuse is added where the document is made. A refusal with further members has its class
- * in an `@ApiResponse` of its status.
+ * Documents the codes that a route can answer. Several decorators add up. Decorators such as `@JsonBody` and
+ * `@RequireRole` document their own codes. The codes of guard, query validation and server are added when the
+ * document is made. A refusal with further members needs a class in an `@ApiResponse` of its status.
  */
 export function ApiRefusals(...names: (ErrorCode | keyof typeof GROUPS)[]): MethodDecorator & ClassDecorator {
   const codes = names.flatMap((name): readonly ErrorCode[] =>
@@ -26,7 +27,7 @@ export function ApiRefusals(...names: (ErrorCode | keyof typeof GROUPS)[]): Meth
   );
 }
 
-/** The codes an operation was marked with, taken off it. */
+/** Returns the codes of an operation and removes their marks. */
 export function takeRefusals(operation: object): ErrorCode[] {
   const marked = operation as Record<string, unknown>;
   const marks = Object.keys(marked).filter((key) => key.startsWith(MARK));

@@ -1,7 +1,7 @@
 import type { ValidationError } from 'class-validator';
-import type { FieldError } from './errors.js';
+import type { FieldError } from './refusal.js';
 
-/** Everything that validation found, one entry a fault, nested values included. */
+/** Flattens validation errors, nested ones included: one entry for each fault. */
 export function fieldErrors(faults: readonly ValidationError[]): FieldError[] {
   return faults.flatMap(({ property, constraints, children }) => [
     ...Object.values(constraints ?? {}).map((message) => ({ field: property, message })),

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { type ApiError, CATALOGUE, type FieldError } from './errors.js';
+import { CATALOGUE } from './errors.js';
+import type { ApiError, FieldError } from './refusal.js';
 
 export const PROBLEM_JSON = 'application/problem+json';
 
@@ -11,7 +12,7 @@ class FieldProblem {
   readonly message: string;
 }
 
-/** A refusal as it is sent: RFC 9457, with `code`, `request_id` and `errors` as extension members. */
+/** The body of a refusal (RFC 9457), with the extension members `code`, `request_id` and `errors`. */
 export class Problem {
   @ApiProperty({ example: 'about:blank' })
   readonly type: string;

@@ -21,17 +21,29 @@ const BY_STATUS: Readonly<Record<number, Headers>> = {
   503: WAIT,
 };
 
-/** The header fields that always come with a code. */
-function capturedHeaders(code: ErrorCode): Headers {
-  return code === 'insufficient_scope' ? CHALLENGE : (BY_STATUS[CATALOGUE[code].status] ?? {});
+const BY_CODE: Partial<Record<ErrorCode, Headers>> = {
+  insufficient_scope: CHALLENGE,
+  invalid_signature: {
+    ...CHALLENGE,
+    'Accept-Signature': header('What the signature of this request must cover (RFC 9421, section 5).'),
+  },
+  unsupported_tus_version: { 'Tus-Version': header('The supported versions.') },
+  // The password of a link is in the body, for which HTTP has no challenge.
+  share_password_required: {},
+  wrong_share_password: {},
+};
+
+/** The header fields that every refusal with this code has. */
+function headersOf(code: ErrorCode): Headers {
+  return BY_CODE[code] ?? BY_STATUS[CATALOGUE[code].status] ?? {};
 }
 
-/** Members that a code adds to its problem. */
+/** Examples of the extra members of a code. */
 const EXTENSIONS: Partial<Record<ErrorCode, object>> = {
   not_ready: { checks: [{ name: 'storage', status: 'failing' }] },
 };
 
-/** A refusal with this code, as the responses refer to it. */
+/** An example of a refusal with this code. */
 export function refusalExample(code: ErrorCode) {
   const { status, title } = CATALOGUE[code];
   const request_id = '019ab1c2-7d3e-7a41-9c55-0d6f5f0c2b11';
@@ -39,13 +51,13 @@ export function refusalExample(code: ErrorCode) {
   return { summary: title, value: { ...problem, ...EXTENSIONS[code] } };
 }
 
-/** The response of one status, for all of its codes that an operation can give. */
+/** The response of one status, with all of its codes that an operation can answer. */
 export function refusalResponse(
   codes: readonly ErrorCode[],
   schema: object = { $ref: getSchemaPath(Problem) },
 ) {
-  const own = codes.map(capturedHeaders);
-  // A header is promised when it comes with every code of the status.
+  const own = codes.map(headersOf);
+  // A header is required when every code of the status has it.
   const headers = Object.entries(Object.assign({}, ...own) as Headers).map(([name, described]) => {
     const required = own.every((fields) => name in fields);
     return [name, { ...described, required }] as const;

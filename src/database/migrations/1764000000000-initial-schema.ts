@@ -22,7 +22,7 @@ const text = (
   length: String(length),
   ...options,
 });
-/** A UTC time as ISO 8601 text: sorts by time and reads the same on both databases. */
+/** A UTC time as ISO 8601 text. It sorts by time and is the same on both databases. */
 const time = (name: string, options: Partial<TableColumnOptions> = {}) => text(name, 24, options);
 const nullable = { isNullable: true };
 
@@ -32,7 +32,7 @@ const userReference = (column: string) => ({
   referencedColumnNames: ['id'],
 });
 
-/** Users, sessions, files and the audit intake, written for SQLite and PostgreSQL alike. */
+/** Users, sessions, files and the audit intake, for SQLite and PostgreSQL. */
 export class InitialSchema1764000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.createTable(

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table, TableColumn, TableIndex } from 'typeorm';
 
-/** What a session shows of itself, and the refresh tokens that prolong it. */
+/** The properties of a session that users see, and its refresh tokens. */
 export class RefreshTokens1764100000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.addColumns('sessions', [

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table, TableColumn, TableIndex } from 'typeorm';
 
-/** Keys for programs, and users whom an admin has disabled. */
+/** API keys, and a mark for disabled users. */
 export class ApiKeys1764200000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.addColumn(

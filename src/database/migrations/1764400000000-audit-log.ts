@@ -13,18 +13,18 @@ const text = (name: string, length: number, isNullable = false): TableColumnOpti
   isNullable,
 });
 
-/** Base64: the two databases share no binary type. */
+/** Base64, because the two databases have no binary type in common. */
 const bytes = (name: string, isNullable = false): TableColumnOptions => ({ name, type: 'text', isNullable });
 
 /**
- * The log into which the intake is moved in order, its tree, and what stands beside it and can be erased.
- * Triggers keep the log append-only. SQLite drops them with the table, so a migration that changes one of
- * these tables has to make them again.
+ * The log, into which records are moved from the intake in order, its tree, and the personal values beside
+ * it, which can be erased. Triggers keep the log append-only. SQLite drops triggers together with their
+ * table, so a migration that changes one of these tables must create them again.
  */
 export class AuditLog1764400000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const postgres = runner.connection.options.type === 'postgres';
-    // SQLite's integer has 64 bits, and as the primary key it is the row id itself.
+    // An integer of SQLite has 64 bits. As primary key it is the row id itself.
     const whole = (name: string): TableColumnOptions => ({ name, type: postgres ? 'bigint' : 'integer' });
 
     await runner.createTable(
@@ -45,7 +45,7 @@ export class AuditLog1764400000000 implements MigrationInterface {
         indices: [
           new TableIndex({ name: 'audit_log_by_subject', columnNames: ['subject', 'id'] }),
           new TableIndex({ name: 'audit_log_by_subject_in_order', columnNames: ['subject', 'seq'] }),
-          // What somebody has done to others; what they did to themselves is found by subject.
+          // Finds what a person did to others. What they did to themselves is found by subject.
           new TableIndex({
             name: 'audit_log_by_actor',
             columnNames: ['actor_id'],
@@ -104,7 +104,7 @@ export class AuditLog1764400000000 implements MigrationInterface {
         ],
       }),
     );
-    // The intake is now empty most of the time; an index on it costs every action and helps nobody.
+    // The intake is usually empty now. Its indexes cost time at every action and are not needed.
     await runner.dropIndex('audit_intake', 'audit_intake_by_actor');
     await runner.dropIndex('audit_intake', 'audit_intake_by_resource');
     await runner.query('INSERT INTO audit_state (id, size, pruned_size) VALUES (1, 0, 0)');
@@ -126,7 +126,7 @@ export class AuditLog1764400000000 implements MigrationInterface {
   }
 }
 
-// What retention has declared pruned may go, nothing else.
+// Only entries that retention has declared pruned may be deleted.
 const SQLITE_TRIGGERS = [
   `CREATE TRIGGER audit_log_append_only BEFORE UPDATE ON audit_log
    BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END`,

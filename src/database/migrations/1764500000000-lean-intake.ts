@@ -2,15 +2,15 @@ import { type MigrationInterface, type QueryRunner, Table, TableIndex } from 'ty
 
 const BY_SUBJECT = new TableIndex({ name: 'audit_intake_by_subject', columnNames: ['subject', 'id'] });
 
-/** All that enters leaves again, and every reader of a page steps over what has left until it is vacuumed. */
+/** Every row of the intake is soon deleted, and readers must skip the deleted rows until a vacuum. */
 const VACUUM_SOON =
   'ALTER TABLE audit_intake SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)';
 const VACUUM_AS_USUAL =
   'ALTER TABLE audit_intake RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold)';
 
 /**
- * One tree for the intake instead of three: every action writes into it, and every page that it touches is written again
- * at the action's commit. It holds few records for a moment, so a search may read them all.
+ * One tree for the intake instead of three. Every action writes into the intake, and its commit writes every
+ * changed page. The intake holds few records at a time, so a search can read all of them.
  */
 export class LeanIntake1764500000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -26,7 +26,7 @@ export class LeanIntake1764500000000 implements MigrationInterface {
   }
 }
 
-/** SQLite decides when it makes a table whether the rows stand in the index of the primary key itself. */
+/** Whether rows are stored in the index of the primary key is decided when SQLite creates a table. */
 async function remakeIntake(runner: QueryRunner, withoutRowid: boolean): Promise<void> {
   if (runner.connection.options.type === 'postgres') return;
   const { columns } = (await runner.getTable('audit_intake'))!;

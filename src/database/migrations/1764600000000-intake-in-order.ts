@@ -1,8 +1,8 @@
 import { type MigrationInterface, type QueryRunner, Table, type TableColumn } from 'typeorm';
 
 /**
- * The intake is a queue, kept in the order in which it was filled: a row then goes to the end of one tree of numbers, which
- * touches a page, where one of ids in the rows themselves was balanced anew at every few.
+ * Stores the intake in the order in which it was filled. A new row is then appended to one tree ordered by
+ * number, which changes one page. A tree ordered by id was rebalanced often.
  */
 export class IntakeInOrder1764600000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,14 +1,14 @@
 import { type MigrationInterface, type QueryRunner, TableIndex } from 'typeorm';
 
-// SQLite uses an index of some rows only for a query that has this very condition.
+// SQLite uses a partial index only for a query with exactly this condition.
 const NOTABLE =
   "(outcome <> 'success' OR action NOT IN ('USER_LOGIN', 'TOKEN_REFRESH', 'FILE_UPLOAD', 'FILE_LIST', 'FILE_DOWNLOAD', 'FILE_RENAME', 'FILE_DELETE'))";
 
 const BY_RESOURCE = new TableIndex({ name: 'audit_log_by_resource', columnNames: ['resource', 'id'] });
 
 /**
- * What the filters of the trail are served by: a resource or a request of one user, and the entries that are not of every
- * day. The latter are few, so that what happens every day hardly pays for them.
+ * Indexes for the filters of the audit trail: a resource or a request of one user, and the entries other than
+ * frequent successful actions. Those are few, so frequent actions hardly pay for the index.
  */
 export class SearchIndexes1764720000000 implements MigrationInterface {
   readonly #indexes = [

@@ -1,9 +1,15 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A character of a file name, of which there are 255 bytes, folds to six for each of its bytes at most (U+FDFA: 18 of 3). */
+/**
+ * A file name has 255 bytes. Each byte can become at most six characters when it is folded (U+FDFA: 3 bytes
+ * become 18 characters).
+ */
 const MOST = 255 * 6;
 
-/** Room for the folded form of every name that a file may have. SQLite has it: it does not limit text. */
+/**
+ * Makes the column large enough for the folded form of every file name. SQLite does not limit the length of
+ * text.
+ */
 export class RoomForFoldedNames1764720000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     if (runner.connection.options.type !== 'postgres') return;

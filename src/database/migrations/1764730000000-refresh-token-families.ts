@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, TableColumn, TableIndex } from 'typeorm';
 
-/** What all refresh tokens of a session have in common, by which an old one is known whose row is gone. */
+/** The value that all refresh tokens of a session share. It identifies an old token whose row is gone. */
 export class RefreshTokenFamilies1764730000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.addColumn(

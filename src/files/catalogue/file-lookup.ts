@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import DataLoader from 'dataloader';
-import { In, Repository } from 'typeorm';
+import { In, IsNull, Repository } from 'typeorm';
 import type { Actor } from '../../common/access/actor.js';
 import { errors } from '../../common/refusals/errors.js';
 import { parseId } from '../../common/ids.js';
 import { Denials } from '../../events/denials.js';
 import { StoredFile } from '../contents/stored-file.entity.js';
 
-/** Rows of one question: far below what a statement may have of parameters. */
+/** Rows in one query. A statement may have many more parameters than this. */
 const MAX_BATCH = 100;
 
 interface Claim {
@@ -17,8 +17,8 @@ interface Claim {
 }
 
 /**
- * Finds files, as they are in the database when it is asked. What is looked for in the same turn of the event loop is
- * one question: under load, asking costs more than answering.
+ * Finds the rows of files. It reads the database at every call and keeps nothing.
+ * Calls in the same turn of the event loop share one query, so that a busy server sends fewer queries.
  */
 @Injectable()
 export class FileLookup {
@@ -34,9 +34,10 @@ export class FileLookup {
   ) {}
 
   /**
-   * One of the actor's files.
-   * @throws `file_not_found`, recorded as a denial, for any other id. A foreign id and one that does not
-   * exist leave the same record: the trail, too, must not tell them apart.
+   * Returns a file of the actor.
+   * @throws `file_not_found` for any other id. The refusal is recorded as a denial. The record is the same
+   * for another user's file and for an id that does not exist, so that the audit trail does not reveal which
+   * ids exist.
    */
   async get(actor: Actor, id: string): Promise<StoredFile> {
     const fileId = parseId(id);
@@ -45,14 +46,19 @@ export class FileLookup {
     return file ?? this.denials.refuse(actor, `file:${fileId}`, errors.fileNotFound());
   }
 
-  /** The file of this owner, or null: for the id of somebody else's as for one that does not exist. */
+  /** Returns the file if this owner has it. Returns null for another user's file and for an unknown id. */
   find(id: string, ownerId: string): Promise<StoredFile | null> {
     return this.#loader.load({ id, ownerId });
   }
 
   async #findAll(claims: readonly Claim[]): Promise<(StoredFile | null)[]> {
-    // By owner as well: somebody else's file is not even read, so that no time tells of it.
-    const found = await this.files.findBy({ id: anyOf(claims, 'id'), ownerId: anyOf(claims, 'ownerId') });
+    // The query names the owner too. Another user's row is not read, so the response time does not reveal
+    // that it exists.
+    const found = await this.files.findBy({
+      id: anyOf(claims, 'id'),
+      ownerId: anyOf(claims, 'ownerId'),
+      trashedAt: IsNull(),
+    });
     const byId = new Map(found.map((file) => [file.id, file]));
     return claims.map(({ id, ownerId }) => {
       const file = byId.get(id);

@@ -22,6 +22,12 @@ export class FileResponse {
 
   @ApiProperty({ format: 'date-time' })
   readonly created: string;
+
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'The number of the current content.', example: 1 })
+  readonly version: number;
+
+  @ApiProperty({ format: 'date-time', description: 'When the current content was made.' })
+  readonly updated: string;
 }
 
 export function toFileResponse(file: StoredFile): FileResponse {
@@ -33,5 +39,7 @@ export function toFileResponse(file: StoredFile): FileResponse {
     mime_type: file.mimeType,
     sha256: file.sha256,
     created: file.createdAt,
+    version: file.version,
+    updated: file.updatedAt,
   };
 }

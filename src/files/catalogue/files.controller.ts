@@ -1,5 +1,5 @@
-import { Controller, Delete, Get, HttpCode, Param, Patch, Query, Req, Res } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Param, Patch, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { type Actor, CurrentActor } from '../../common/access/actor.js';
 import { ApiId } from '../../common/input/api-id.js';
@@ -25,6 +25,7 @@ export class FilesController {
   @RequireScope('files:read')
   @ApiOperation({ summary: 'Your files, newest first' })
   @ApiPageResponse(FileResponse)
+  @ApiRefusals('audit_unavailable')
   async list(
     @CurrentActor() actor: Actor,
     @Query() query: ListFilesQuery,
@@ -56,16 +57,5 @@ export class FilesController {
     @JsonBody() input: RenameFileInput,
   ): Promise<FileResponse> {
     return toFileResponse(await this.files.rename(actor, id, input.name));
-  }
-
-  @Delete(':id')
-  @RequireScope('files:write')
-  @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a file' })
-  @ApiId()
-  @ApiNoContentResponse()
-  @ApiRefusals('file_not_found', 'writes')
-  async delete(@CurrentActor() actor: Actor, @Param('id') id: string): Promise<void> {
-    await this.files.delete(actor, id);
   }
 }

@@ -1,175 +1,193 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, In, LessThan, Not, Repository } from 'typeorm';
+import { ApiError } from '../../common/refusals/refusal.js';
 import { errors } from '../../common/refusals/errors.js';
 import { inBatches } from '../../common/in-batches.js';
 import { newId } from '../../common/ids.js';
-import { fromNow, now } from '../../common/time.js';
-import { within } from '../../common/within.js';
-import { AppConfig } from '../../config/app-config.js';
+import { fromNow } from '../../common/time.js';
+import { findForUpdate } from '../../database/find-for-update.js';
 import { Transactions } from '../../database/transactions.js';
 import { PendingBlob } from './pending-blob.entity.js';
-import { ObjectStorage } from '../storage/object-storage.js';
+import { Quota } from '../quota/quota.js';
+import { NO_USAGE } from '../quota/usage.js';
 
-const LEASE_MS = 15 * 60_000;
-const SWEEP_EVERY_MS = 5 * 60_000;
+/** How long a key is safe from the sweep without being renewed. */
+export const LEASE_MS = 15 * 60_000;
 const BATCH = 500;
-/** Objects that are removed side by side. */
-const AT_ONCE = 8;
-/** How long a client waits for the removal of bytes that are on record for it. */
-const REMOVAL_WAIT_MS = 2000;
-/** The lease of a key that will never have a row: its bytes may go. */
-const CONDEMNED = '1970-01-01T00:00:00.000Z';
-/** After every lease. */
-const NEVER = '9999-12-31T23:59:59.999Z';
+/** Keys whose bytes are removed together: the storage then syncs less. */
+const SWEPT_TOGETHER = 5000;
+/** The lease of a key that an unfinished upload names. No sweep reaches it; the upload ends it. */
+export const UNFINISHED = '9999-12-31T23:59:59.998Z';
+/** The lease of a key whose bytes may be removed. Such a key never gets a row. */
+export const CONDEMNED = '1970-01-01T00:00:00.000Z';
 
 /**
- * Keeps account of bytes without a row, so that no crash leaves bytes that nobody knows of: a key is written
- * here before its first byte is stored and crossed out by the transaction that makes its row; a deletion
- * writes it here again in the transaction that removes the row. Whatever stays is swept.
+ * Lists the bytes that have no row, so that bytes left by a crash are found again.
+ * A key is listed here before its first byte is stored. The transaction that inserts the row of the file
+ * removes it from the list. The transaction that deletes the row puts it back. What stays in the list is
+ * swept by `BlobSweep` when its lease has ended.
  *
- * Bytes are removed only when their key has been condemned here, and a condemned key gets no row. So it does not matter
- * who is wrong about whom: a commit whose answer was lost, or a process that stood still until its lease had ended.
+ * Bytes are removed only after their key was condemned here, and a condemned key gets no row. This is safe
+ * when the answer to a commit was lost, and when a process stood still until its lease had ended.
  */
 @Injectable()
-export class BlobLedger implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #logger = new Logger(BlobLedger.name);
-  /** Keys this process is writing; their leases are renewed for as long as that takes. */
+export class BlobLedger {
+  /** Keys that this process is writing. Their leases are renewed until the write ends. */
   readonly #writing = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(
     @InjectRepository(PendingBlob) private readonly pending: Repository<PendingBlob>,
-    private readonly storage: ObjectStorage,
     private readonly transactions: Transactions,
-    private readonly config: AppConfig,
+    private readonly quota: Quota,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
-    // The embedded database has one process: what is pending at its start is left from a crash.
-    await this.#report(this.sweep(this.config.database.kind === 'sqlite' ? fromNow(LEASE_MS) : now()));
-    this.#timer = setInterval(() => void this.#report(this.#maintain()), SWEEP_EVERY_MS).unref();
-  }
-
-  onModuleDestroy(): void {
-    clearInterval(this.#timer);
-  }
-
-  /** A fresh key, on record before anything is stored under it. */
-  async reserve(): Promise<string> {
+  /**
+   * Makes a new key and puts it on the ledger, with `bytes` reserved in the owner's quota. Call it before anything is stored
+   * under the key.
+   * @throws `quota_exceeded`.
+   */
+  async reserve(ownerId: string, bytes: number): Promise<string> {
     const blobKey = newId();
     await this.transactions.run(async (tx) => {
-      await tx.insert(PendingBlob, { blobKey, leaseUntil: fromNow(LEASE_MS) });
+      await tx.insert(PendingBlob, { blobKey, leaseUntil: fromNow(LEASE_MS), ownerId, reserved: bytes });
+      await this.quota.charge(tx, ownerId, { ...NO_USAGE, reserved: bytes });
     });
     this.#writing.add(blobKey);
     return blobKey;
   }
 
-  /**
-   * Crosses a key out, in the transaction that gives it its row.
-   * @throws `storage_unavailable` when it was condemned meanwhile: its bytes are gone.
-   */
-  async settle(tx: EntityManager, blobKey: string): Promise<void> {
-    const { affected } = await tx.delete(PendingBlob, { blobKey, leaseUntil: Not(CONDEMNED) });
-    if (affected !== 1) throw errors.storageUnavailable(new Error(`the lease of ${blobKey} has ended`));
-    this.transactions.afterCommit(tx, () => void this.#writing.delete(blobKey));
+  /** Reserves `total` bytes for a key in all. @throws `quota_exceeded`; `storage_unavailable` when the key was condemned before. */
+  async extend(blobKey: string, total: number): Promise<void> {
+    await this.fit(blobKey, () => this.transactions.run((tx) => this.#hold(tx, blobKey, total)));
   }
 
-  /** Puts keys on record for removal, in the transaction that takes their rows; `remove` them once it has committed. */
+  /**
+   * Calls `work`, which reserves or counts the bytes of a key. When the quota refuses it, the key gives its reservation back and
+   * `work` is called once more. So an upload that is refused holds nothing meanwhile, and of uploads in parallel as many
+   * succeed as there is room for.
+   */
+  async fit<T>(blobKey: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 'quota_exceeded')) throw error;
+      await this.transactions.run((tx) => this.#hold(tx, blobKey, 0));
+      return work();
+    }
+  }
+
+  /**
+   * Removes a key from the ledger, in the transaction that inserts the row of its content.
+   * @returns the bytes that were reserved for it. The caller gives them back in the same charge that counts the content.
+   * @throws `storage_unavailable` when the key was condemned before: its bytes are gone.
+   */
+  async settle(tx: EntityManager, blobKey: string): Promise<number> {
+    const { reserved } = await this.#claim(tx, blobKey);
+    await tx.delete(PendingBlob, { blobKey });
+    this.transactions.afterCommit(tx, () => void this.#writing.delete(blobKey));
+    return reserved;
+  }
+
+  /** Marks keys for removal, in the transaction that deletes their rows. `BlobSweep` removes their bytes after its commit. */
   async condemn(tx: EntityManager, blobKeys: readonly string[]): Promise<void> {
     for (const batch of inBatches(blobKeys, BATCH)) {
       await tx.insert(
         PendingBlob,
-        batch.map((blobKey) => ({ blobKey, leaseUntil: CONDEMNED })),
+        batch.map((blobKey) => ({ blobKey, leaseUntil: CONDEMNED, ownerId: null, reserved: 0 })),
       );
     }
+  }
+
+  /** This process no longer writes the key: its lease ends by itself. */
+  release(blobKey: string): void {
+    this.#writing.delete(blobKey);
+  }
+
+  /** Renews the leases of the keys that this process is writing. */
+  async renew(): Promise<void> {
+    for (const batch of inBatches([...this.#writing], BATCH)) {
+      await this.transactions.run(async (tx) => {
+        const leased = { blobKey: In(batch), leaseUntil: Not(In([CONDEMNED, UNFINISHED])) };
+        await tx.update(PendingBlob, leased, { leaseUntil: fromNow(LEASE_MS) });
+      });
+    }
+  }
+
+  /** Keys whose lease ended before `before`, at most a few thousand, except the keys that this process is writing. */
+  async due(before: string): Promise<string[]> {
+    const due = await this.pending.find({
+      select: { blobKey: true },
+      where: { leaseUntil: LessThan(before) },
+      take: SWEPT_TOGETHER,
+    });
+    return due.map(({ blobKey }) => blobKey).filter((key) => !this.#writing.has(key));
   }
 
   /**
-   * Removes the bytes of condemned keys, and resolves when they are gone, or after 2 s: it then goes on behind the answer. What
-   * fails is reported and left to the sweep.
+   * Condemns the keys whose lease ended before `before`, and gives back what was reserved for them.
+   * Waits for a transaction that is inserting the row of one of the keys. That key is then no longer on the
+   * ledger, and keeps its bytes.
+   * @returns the keys that are condemned now.
    */
-  async remove(blobKeys: readonly string[]): Promise<void> {
-    await this.#soon(this.#remove(blobKeys));
-  }
-
-  /** Removes the bytes of a reserved key in the same way, unless it has its row after all. */
-  async discard(blobKey: string): Promise<void> {
-    this.#writing.delete(blobKey);
-    await this.#soon(this.#condemnAndRemove([blobKey], NEVER));
-  }
-
-  /** Removes everything whose lease ended before `before` and that this process is not writing. */
-  async sweep(before: string): Promise<void> {
-    for (;;) {
-      const due = await this.pending.find({ where: { leaseUntil: LessThan(before) }, take: BATCH });
-      const keys = due.map(({ blobKey }) => blobKey).filter((key) => !this.#writing.has(key));
-      if (keys.length === 0) return;
-      await this.#condemnAndRemove(keys, before);
+  async condemnEnded(blobKeys: readonly string[], before: string): Promise<string[]> {
+    const condemned: string[] = [];
+    for (const batch of inBatches(blobKeys, BATCH)) {
+      const ended = await this.transactions.run((tx) => this.#condemnEnded(tx, batch, before));
+      condemned.push(...ended.map(({ blobKey }) => blobKey));
     }
+    return condemned;
   }
 
-  async #maintain(): Promise<void> {
-    for (const batch of inBatches([...this.#writing], BATCH)) {
+  /** Strikes keys off the ledger whose bytes are gone. */
+  async strike(blobKeys: readonly string[]): Promise<void> {
+    for (const batch of inBatches(blobKeys, BATCH)) {
       await this.transactions.run(async (tx) => {
-        const alive = { blobKey: In(batch), leaseUntil: Not(CONDEMNED) };
-        await tx.update(PendingBlob, alive, { leaseUntil: fromNow(LEASE_MS) });
+        await tx.delete(PendingBlob, { blobKey: In(batch) });
       });
     }
-    await this.sweep(now());
   }
 
-  /** Waits for a transaction that is giving one of them its row; that one is then no longer on record. */
-  async #condemnAndRemove(blobKeys: readonly string[], leaseBefore: string): Promise<void> {
-    const condemned = await this.transactions.run(async (tx) => {
-      const keys = { blobKey: In(blobKeys) };
-      await tx.update(PendingBlob, { ...keys, leaseUntil: LessThan(leaseBefore) }, { leaseUntil: CONDEMNED });
-      return tx.findBy(PendingBlob, { ...keys, leaseUntil: CONDEMNED });
-    });
-    await this.#remove(condemned.map(({ blobKey }) => blobKey));
+  async #condemnEnded(
+    tx: EntityManager,
+    blobKeys: readonly string[],
+    leaseBefore: string,
+  ): Promise<PendingBlob[]> {
+    const due = { blobKey: In(blobKeys), leaseUntil: LessThan(leaseBefore) };
+    const ended = await findForUpdate(tx, PendingBlob, due);
+    const alive = ended.filter(({ leaseUntil }) => leaseUntil !== CONDEMNED);
+    if (alive.length > 0) {
+      const keys = { blobKey: In(alive.map(({ blobKey }) => blobKey)) };
+      await tx.update(PendingBlob, keys, { leaseUntil: CONDEMNED, reserved: 0 });
+      await this.#giveBack(tx, alive);
+    }
+    return ended;
   }
 
-  /** @throws what kept one of them, when the others of its batch are gone. */
-  async #remove(condemned: readonly string[]): Promise<void> {
-    for (const batch of inBatches(condemned, BATCH)) {
-      const { removed, failures } = await this.#removeBytes(batch);
-      await this.transactions.run(async (tx) => {
-        await tx.delete(PendingBlob, { blobKey: In(removed) });
-      });
-      if (failures.length > 0) throw failures[0];
+  /** The entry of a key that was not condemned; nobody else changes it until the transaction ends. */
+  async #claim(tx: EntityManager, blobKey: string): Promise<{ ownerId: string; reserved: number }> {
+    const [entry] = await findForUpdate(tx, PendingBlob, { blobKey, leaseUntil: Not(CONDEMNED) });
+    if (entry?.ownerId == null)
+      throw errors.storageUnavailable(new Error(`the lease of ${blobKey} has ended`));
+    return { ownerId: entry.ownerId, reserved: entry.reserved };
+  }
+
+  /** Changes what is reserved for a key. */
+  async #hold(tx: EntityManager, blobKey: string, total: number): Promise<void> {
+    const { ownerId, reserved } = await this.#claim(tx, blobKey);
+    if (total === reserved) return;
+    await tx.update(PendingBlob, { blobKey }, { reserved: total });
+    await this.quota.charge(tx, ownerId, { ...NO_USAGE, reserved: total - reserved });
+  }
+
+  /** Gives back what was reserved for keys. Owners in order: two sweeps must not wait for each other. */
+  async #giveBack(tx: EntityManager, ended: readonly PendingBlob[]): Promise<void> {
+    const byOwner = new Map<string, number>();
+    for (const { ownerId, reserved } of ended) {
+      if (ownerId !== null) byOwner.set(ownerId, (byOwner.get(ownerId) ?? 0) + reserved);
+    }
+    for (const [ownerId, reserved] of [...byOwner].sort()) {
+      await this.quota.charge(tx, ownerId, { ...NO_USAGE, reserved: -reserved });
     }
   }
-
-  /** Goes on past single ones that cannot be removed, and gives up where none can. */
-  async #removeBytes(blobKeys: readonly string[]): Promise<{ removed: string[]; failures: unknown[] }> {
-    const removed: string[] = [];
-    const failures: unknown[] = [];
-    for (const few of inBatches(blobKeys, AT_ONCE)) {
-      const outcomes = await Promise.allSettled(few.map((blobKey) => this.storage.delete(blobKey)));
-      const failed = outcomes.filter(isRejected);
-      removed.push(...few.filter((_, index) => outcomes[index]?.status === 'fulfilled'));
-      failures.push(...failed.map(({ reason }): unknown => reason));
-      if (failed.length === few.length) break;
-    }
-    return { removed, failures };
-  }
-
-  async #soon(work: Promise<void>): Promise<void> {
-    await within(REMOVAL_WAIT_MS, this.#report(work), () => undefined);
-  }
-
-  async #report(work: Promise<void>): Promise<void> {
-    try {
-      await work;
-    } catch (error) {
-      this.#logger.error(
-        { err: error as Error },
-        'bytes without a row could not be removed; the next sweep tries again',
-      );
-    }
-  }
-}
-
-function isRejected(outcome: PromiseSettledResult<void>): outcome is PromiseRejectedResult {
-  return outcome.status === 'rejected';
 }

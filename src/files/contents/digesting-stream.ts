@@ -1,22 +1,25 @@
 import { createHash } from 'node:crypto';
 import { Transform, type TransformCallback } from 'node:stream';
 
-/** Passes bytes on unchanged, counting them and computing their SHA-256. */
+/** Passes bytes on unchanged. Counts them and computes their SHA-256. */
 export class DigestingStream extends Transform {
   readonly #hash = createHash('sha256');
   #size = 0;
 
-  /** `admit` is told of bytes before they pass; they wait for what it returns, and do not pass when that rejects. */
+  /**
+   * `admit` is called with the number of bytes before they pass. The bytes wait for its promise. They do not
+   * pass when it rejects.
+   */
   constructor(private readonly admit: (bytes: number) => Promise<void> | undefined) {
     super();
   }
 
-  /** Bytes so far. */
+  /** How many bytes have passed so far. */
   get size(): number {
     return this.#size;
   }
 
-  /** The digest in lower-case hex; once, after the end. */
+  /** The digest in lower-case hex. Call it once, after the end. */
   sha256(): string {
     return this.#hash.digest('hex');
   }

@@ -2,14 +2,14 @@ import { mayFit } from '../../common/input/max-characters.js';
 import { errors } from '../../common/refusals/errors.js';
 
 const MAX_BYTES = 255;
-/** Line and paragraph separators too: some readers break a line at them. */
+/** Line and paragraph separators count as control characters: some programs start a new line at them. */
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
-/** Embeddings, overrides and isolates: they let `gpj.exe` read as `exe.jpg`. */
+/** Embeddings, overrides and isolates. With them `gpj.exe` is displayed as `exe.jpg`. */
 const BIDIRECTIONAL = /[\u202a-\u202e\u2066-\u2069]/;
 
 /**
- * A file name as it is kept: NFC, without any path part, control characters removed.
- * @throws `invalid_file_name` with the reason when nothing usable is left or the name would deceive.
+ * The form in which a file name is kept: Unicode NFC, without any path part and without control characters.
+ * @throws `invalid_file_name` with the reason, when nothing is left or when the name could deceive a reader.
  */
 export function normalizeFileName(sent: string): string {
   if (!sent.isWellFormed() || sent.includes('\ufffd')) throw errors.invalidFileName('is not valid Unicode');
@@ -31,8 +31,8 @@ function tooLong() {
 }
 
 /**
- * `Content-Disposition` of a download: the name twice, for every client (RFC 6266, section 4.3).
- * `filename` is plain ASCII; `filename*` is the exact name (RFC 8187).
+ * The `Content-Disposition` of a download. It has the name twice (RFC 6266, section 4.3): `filename` in plain
+ * ASCII for old clients, `filename*` with the exact name (RFC 8187).
  */
 export function attachment(name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/gu, '_');

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
 import { ReadinessChecks, type RegisteredCheck } from '../../common/lifecycle/readiness-check.js';
 import type { AppConfig } from '../../config/app-config.js';
 import { FreeSpace, type SpaceReservation } from './free-space.js';
@@ -10,7 +11,7 @@ const MIB = 1024 * 1024;
 const RESERVE = 10 * MIB;
 const CHUNK = 64 * 1024;
 
-/** A disk that fills as uploads write to it. */
+/** A disk with less free space after every write. */
 class Disk {
   looks = 0;
   constructor(public free: number) {}
@@ -25,10 +26,10 @@ class Disk {
 function spaceOn(disk: Disk): { space: FreeSpace; checks: ReadinessChecks } {
   const checks = new ReadinessChecks();
   const config = { database: { kind: 'postgres' }, files: { minFreeBytes: RESERVE } } as unknown as AppConfig;
-  return { space: new FreeSpace(disk as unknown as ObjectStorage, config, checks), checks };
+  return { space: new FreeSpace(disk as unknown as ObjectStorage, config, checks, new Registry()), checks };
 }
 
-/** Sends `bytes` through a reservation, as an upload does. @returns whether all of them were let through. */
+/** Sends `bytes` through a reservation, as an upload does. @returns whether all of them were admitted. */
 async function send(disk: Disk, room: SpaceReservation, bytes: number): Promise<boolean> {
   for (let sent = 0; sent < bytes; sent += CHUNK) {
     try {
@@ -99,6 +100,7 @@ describe('FreeSpace', () => {
         bucket,
         { database, files: { minFreeBytes } } as unknown as AppConfig,
         new ReadinessChecks(),
+        new Registry(),
       );
     await expect(spaceBelow(Number.MAX_SAFE_INTEGER).reserve(1)).rejects.toMatchObject({
       code: 'storage_full',

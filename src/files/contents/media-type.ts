@@ -1,9 +1,12 @@
 const OCTET_STREAM = 'application/octet-stream';
 
-// RFC 6838, section 4.2, and no longer than what the database has room for.
+// RFC 6838, section 4.2, and at most the 127 characters that the column can hold.
 const MEDIA_TYPE = /^(?=.{1,127}$)[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
 
-/** What files are served as: a browser never runs anything in these. HTML, SVG, XML and scripts are not here. */
+/**
+ * The media types under which files are served. A browser runs no scripts in them. HTML, SVG, XML and scripts
+ * are not in the list.
+ */
 export const SERVED_MEDIA_TYPES = [
   OCTET_STREAM,
   'application/gzip',
@@ -44,13 +47,15 @@ export const SERVED_MEDIA_TYPES = [
 
 const SERVED: ReadonlySet<string> = new Set(SERVED_MEDIA_TYPES);
 
-/** The declared media type in lower case and without parameters, or octet-stream when it is none. */
+/**
+ * The declared media type in lower case, without parameters. Octet-stream when it is not a valid media type.
+ */
 export function normalizeMediaType(declared: string): string {
   const type = declared.split(';', 1)[0]!.trim().toLowerCase();
   return MEDIA_TYPE.test(type) ? type : OCTET_STREAM;
 }
 
-/** The `Content-Type` under which a file is served. */
+/** The `Content-Type` of a download. */
 export function servedMediaType(type: string): string {
   if (!SERVED.has(type)) return OCTET_STREAM;
   return type.startsWith('text/') ? `${type}; charset=utf-8` : type;

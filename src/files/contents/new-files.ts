@@ -1,79 +1,103 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
-import type { EntityManager } from 'typeorm';
 import type { Actor } from '../../common/access/actor.js';
 import type { AnswerWait } from '../../common/answer-wait.js';
-import { ApiError, errors } from '../../common/refusals/errors.js';
+import { errors } from '../../common/refusals/errors.js';
+import { ApiError } from '../../common/refusals/refusal.js';
 import { newId } from '../../common/ids.js';
 import { now } from '../../common/time.js';
 import { isForeignKeyViolation } from '../../database/driver-errors.js';
 import { Transactions } from '../../database/transactions.js';
 import { DomainEvents } from '../../events/domain-events.js';
+import { Quota } from '../quota/quota.js';
+import type { Alongside } from './alongside.js';
 import { BlobLedger } from './blob-ledger.js';
 import { BlobWriter, type StoredBytes } from './blob-writer.js';
-import { normalizeFileName } from './file-name.js';
-import { normalizeMediaType } from './media-type.js';
+import type { DescribedContent } from './described-content.js';
+import { footprintOf } from './footprint.js';
 import { translateStorageError } from './storage-refusals.js';
 import { foldName, StoredFile } from './stored-file.entity.js';
 
-/** What a client says of the bytes it brings. */
-export interface Announcement {
-  readonly name: string;
-  readonly mediaType: string;
-  /** The SHA-256 that the bytes have to have, in hex; null when nothing was said. */
-  readonly sha256: string | null;
-}
-
-/** What an edge writes in the transaction that makes the row. */
-type Alongside = (tx: EntityManager, file: StoredFile) => Promise<void>;
-
 /**
- * The one way in for new files, whatever protocol brings them: bytes first, then the row. A crash leaves bytes to sweep, never a row
- * without bytes. Whoever has stored bytes either commits or discards them.
+ * Every new file is made here, by all upload protocols. The bytes are stored first, then the row is inserted.
+ * A crash leaves bytes for the sweep, never a row without bytes. The caller of `store` must call `commit` or
+ * `discard` afterwards.
  */
 @Injectable()
 export class NewFiles {
   constructor(
     private readonly blobs: BlobWriter,
     private readonly ledger: BlobLedger,
+    private readonly quota: Quota,
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
   ) {}
 
   /**
-   * Stores what `source` yields: at most `announced` bytes, or an unknown number. When it rejects, nothing is left.
-   * @throws `storage_full`, what `source` and the storage throw.
+   * Stores what `source` yields for `actor`: at most `announced` bytes, or an unknown number when it is null. When it
+   * rejects, nothing stays stored.
+   * @throws `storage_full`, `quota_exceeded`, and whatever `source` and the storage throw.
    */
-  store(source: Readable, announced: number | null, wait: AnswerWait): Promise<StoredBytes> {
-    return this.blobs.write(source, announced, wait);
+  store(actor: Actor, source: Readable, announced: number | null, wait: AnswerWait): Promise<StoredBytes> {
+    return this.blobs.write(actor.userId, source, announced, wait);
   }
 
-  /** The file that stored bytes will be. @throws `digest_mismatch`, `invalid_file_name`. */
-  describe(actor: Actor, stored: StoredBytes, announced: Announcement): StoredFile {
-    const { sha256 } = announced;
-    if (sha256 !== null && sha256.trim().toLowerCase() !== stored.sha256) throw errors.digestMismatch();
-    const name = normalizeFileName(announced.name);
+  /** Makes the row of a new file, without inserting it. */
+  describe(actor: Actor, content: DescribedContent): StoredFile {
+    const createdAt = now();
     return {
       id: newId(),
       ownerId: actor.userId,
-      name,
-      nameFolded: foldName(name),
-      mimeType: normalizeMediaType(announced.mediaType),
-      size: stored.size,
-      sha256: stored.sha256,
-      blobKey: stored.blobKey,
-      createdAt: now(),
+      ...content,
+      nameFolded: foldName(content.name),
+      createdAt,
+      version: 1,
+      updatedAt: createdAt,
+      keptBytes: 0,
+      trashedAt: null,
     };
   }
 
   /**
-   * Makes the row of a described file. Bytes, row and audit record then survive a power loss.
-   * @throws what `alongside` throws; `storage_unavailable` when the bytes were swept meanwhile.
+   * Inserts the row. When it resolves, bytes, row and audit record survive a power loss.
+   * @throws whatever `alongside` throws; `quota_exceeded`; `storage_unavailable` when the bytes were swept before.
    */
   commit(actor: Actor, file: StoredFile, alongside?: Alongside): Promise<StoredFile> {
+    return this.ledger.fit(file.blobKey, () => this.#insert(actor, file, alongside));
+  }
+
+  /** Removes stored bytes, but keeps them if they have a row. A failure is logged and left to the sweep. */
+  discard(stored: StoredBytes): Promise<void> {
+    return this.blobs.discard(stored);
+  }
+
+  /**
+   * Records the refusal of an upload and returns the error for the client. `aborted` is true when the client
+   * closed the connection. `fileId` names the file whose content was to be replaced.
+   */
+  async refused(
+    actor: Actor,
+    error: unknown,
+    aborted: boolean,
+    fileId: string | null = null,
+  ): Promise<unknown> {
+    // A missing owner: the account was deleted during its upload.
+    const refusal = isForeignKeyViolation(error) ? errors.unauthorized() : translateStorageError(error);
+    await this.events.publishRefusal({
+      type: 'file.refused',
+      actor,
+      ownerId: actor.userId,
+      fileId,
+      aborted,
+      reason: refusal instanceof ApiError ? refusal.code : 'internal_error',
+    });
+    return refusal;
+  }
+
+  #insert(actor: Actor, file: StoredFile, alongside?: Alongside): Promise<StoredFile> {
     return this.transactions.run(async (tx) => {
       await tx.insert(StoredFile, file);
-      await this.ledger.settle(tx, file.blobKey);
+      const reserved = await this.ledger.settle(tx, file.blobKey);
       await alongside?.(tx, file);
       await this.events.publishIn(tx, {
         type: 'file.uploaded',
@@ -85,26 +109,8 @@ export class NewFiles {
         sha256: file.sha256,
         mimeType: file.mimeType,
       });
+      await this.quota.charge(tx, file.ownerId, { ...footprintOf(file), reserved: -reserved });
       return file;
     });
-  }
-
-  /** Removes stored bytes, unless they have their row after all. What fails is reported and left to the sweep. */
-  discard({ blobKey }: StoredBytes): Promise<void> {
-    return this.ledger.discard(blobKey);
-  }
-
-  /** Records that a file was not taken in, and returns what the client is told. `aborted` when the client went away. */
-  async refused(actor: Actor, error: unknown, aborted: boolean): Promise<unknown> {
-    // The account was deleted while its upload ran.
-    const refusal = isForeignKeyViolation(error) ? errors.unauthorized() : translateStorageError(error);
-    await this.events.publish({
-      type: 'file.refused',
-      actor,
-      ownerId: actor.userId,
-      aborted,
-      reason: refusal instanceof ApiError ? refusal.code : 'internal_error',
-    });
-    return refusal;
   }
 }

@@ -5,6 +5,7 @@ import { StorageError } from '../storage/object-storage.js';
 it.each([
   ['full', 507],
   ['missing', 503],
+  ['damaged', 503],
   ['unavailable', 503],
 ] as const)('tells a client of a storage that is %s with %i', (reason, status) => {
   expect(translateStorageError(new StorageError(reason))).toMatchObject({ status });

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtension, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { ApiRefusals } from '../../common/refusals/api-refusals.js';
+import type { ErrorCode } from '../../common/refusals/errors.js';
 import { SERVED_MEDIA_TYPES } from '../contents/media-type.js';
 
 const header = (description: string) => ({ description, schema: { type: 'string' as const } });
@@ -8,7 +9,7 @@ const promised = (description: string) => ({ ...header(description), required: t
 
 const VALIDATORS = {
   ETag: promised('Strong: the SHA-256 in hex.'),
-  'Last-Modified': promised('When the file was uploaded.'),
+  'Last-Modified': promised('When this content was made.'),
   'Cache-Control': promised('`private, no-cache`'),
   'Accept-Ranges': header('`bytes`'),
 };
@@ -32,11 +33,14 @@ const CONDITIONS = {
   'If-Unmodified-Since': 'A date.',
 };
 
-/** Documents the download of a file's bytes, conditions and ranges included (RFC 9110, sections 13 and 14). */
-export function ApiDownload(): MethodDecorator {
+/**
+ * Documents the download of a file, with conditions and ranges (RFC 9110, sections 13 and 14). `missing` is the code when there
+ * is nothing to download.
+ */
+export function ApiDownload(summary: string, missing: ErrorCode = 'file_not_found'): MethodDecorator {
   return applyDecorators(
-    ApiOperation({ summary: 'Download a file' }),
-    // HEAD has an operation of its own.
+    ApiOperation({ summary }),
+    // The document describes HEAD as well.
     ApiExtension('x-head', true),
     ...Object.entries(CONDITIONS).map(([name, description]) =>
       ApiHeader({ name, required: false, description }),
@@ -64,10 +68,11 @@ export function ApiDownload(): MethodDecorator {
       },
     }),
     ApiRefusals(
-      'file_not_found',
+      missing,
       'precondition_failed',
       'range_not_satisfiable',
       'file_unavailable',
+      'audit_unavailable',
       'storage_unavailable',
     ),
   );

@@ -1,51 +1,32 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ByteRange } from '../storage/object-storage.js';
-import { parseHttpDate } from './http-date.js';
-
-/** What conditions are judged by. */
-export interface Representation {
-  /** Quoted, strong. */
-  readonly entityTag: string;
-  /** Whole seconds, as HTTP dates carry them. */
-  readonly lastModified: Date;
-  readonly size: number;
-}
+import {
+  dateOf,
+  isNotModified,
+  preconditionHolds,
+  type Representation,
+} from '../conditions/preconditions.js';
 
 export type Verdict =
   | { readonly status: 200 }
   | { readonly status: 206; readonly range: ByteRange }
   | { readonly status: 304 | 412 | 416 };
 
-/** Decides what a GET or HEAD is answered with, in the order of RFC 9110, section 13.2.2. */
-export function evaluate(headers: IncomingHttpHeaders, representation: Representation): Verdict {
+/**
+ * Decides the status of the answer to a GET or HEAD. It checks conditions in the order of RFC 9110, section
+ * 13.2.2. Only a GET may have a range (section 14.2).
+ */
+export function evaluate(
+  method: string,
+  headers: IncomingHttpHeaders,
+  representation: Representation,
+): Verdict {
   if (!preconditionHolds(headers, representation)) return { status: 412 };
   if (isNotModified(headers, representation)) return { status: 304 };
-  if (headers.range === undefined || !ifRangeHolds(headers['if-range'], representation))
+  const { range } = headers;
+  if (method !== 'GET' || range === undefined || !ifRangeHolds(headers['if-range'], representation))
     return { status: 200 };
-  return evaluateRange(headers.range, representation.size);
-}
-
-function preconditionHolds(
-  headers: IncomingHttpHeaders,
-  { entityTag, lastModified }: Representation,
-): boolean {
-  const ifMatch = headers['if-match'];
-  // Strong comparison (section 13.1.1): a weak tag never matches.
-  if (ifMatch !== undefined) return ifMatch.trim() === '*' || tagsOf(ifMatch).includes(entityTag);
-  const since = dateOf(headers['if-unmodified-since']);
-  return since === null || lastModified.getTime() <= since;
-}
-
-function isNotModified(headers: IncomingHttpHeaders, { entityTag, lastModified }: Representation): boolean {
-  const ifNoneMatch = headers['if-none-match'];
-  // Weak comparison (section 13.1.2): the prefix does not count.
-  if (ifNoneMatch !== undefined) {
-    return (
-      ifNoneMatch.trim() === '*' || tagsOf(ifNoneMatch).some((tag) => tag.replace(/^W\//, '') === entityTag)
-    );
-  }
-  const since = dateOf(headers['if-modified-since']);
-  return since !== null && lastModified.getTime() <= since;
+  return evaluateRange(range, representation.size);
 }
 
 function ifRangeHolds(
@@ -61,8 +42,9 @@ function ifRangeHolds(
 const ONE_RANGE = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i;
 
 /**
- * The part of a file that `Range` asks for. A malformed range, another unit, or several ranges are answered with the whole
- * (section 14.2 allows it); so is the end of a file that is empty, as no `Content-Range` can say it.
+ * Evaluates the header `Range`. The answer is the whole file (200) for a malformed range, for another unit
+ * and for several ranges; section 14.2 allows this. It is also the whole file for a suffix range of an empty
+ * file, which no `Content-Range` can express.
  */
 function evaluateRange(header: string, size: number): Verdict {
   const [, first, last] = ONE_RANGE.exec(header) ?? [];
@@ -73,7 +55,7 @@ function evaluateRange(header: string, size: number): Verdict {
   return start < size ? partFrom(start, Math.min(end, size - 1)) : { status: 416 };
 }
 
-/** The last `length` bytes; of a shorter file all of them (section 14.1.2). */
+/** The last `length` bytes. The whole file when it is shorter (section 14.1.2). */
 function evaluateSuffix(length: number, size: number): Verdict {
   if (length === 0) return { status: 416 };
   return size === 0 ? { status: 200 } : partFrom(Math.max(0, size - length), size - 1);
@@ -81,13 +63,4 @@ function evaluateSuffix(length: number, size: number): Verdict {
 
 function partFrom(start: number, end: number): Verdict {
   return { status: 206, range: { start, end } };
-}
-
-function tagsOf(header: string): string[] {
-  return header.match(/(?:W\/)?"[^"]*"/g) ?? [];
-}
-
-/** Milliseconds since the epoch, or null for what is no HTTP date: a condition that cannot be read is ignored (section 13.1.3). */
-function dateOf(header: string | undefined): number | null {
-  return header === undefined ? null : parseHttpDate(header.trim());
 }

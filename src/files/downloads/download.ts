@@ -1,24 +1,24 @@
 import type { ByteSource, Chunk } from '../storage/byte-source.js';
 
-/** What a client gets of an object: everything is decided, and the first bytes are at hand. */
+/** A download whose status and headers are decided and whose first bytes are read. */
 export interface Download {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number>>;
-  /** Null for an answer without bytes. */
+  /** Null when the answer has no bytes. */
   readonly body: DownloadBody | null;
 }
 
 export interface DownloadBody {
   readonly first: Chunk;
-  /** Null when `first` is all. */
+  /** Null when `first` has all bytes. */
   readonly second: Chunk | null;
-  /** What follows. */
+  /** The bytes after `first` and `second`. */
   readonly rest: ByteSource;
-  /** To be told why the bytes could not be read to their end; must not reject. */
+  /** Called when the bytes cannot be read to their end. It must not reject. */
   readonly broken: (error: Error) => Promise<void>;
 }
 
-/** Lets go of bytes that nobody gets. */
+/** Releases the memory and closes the source of a download that is not sent. */
 export async function discardBody(body: DownloadBody | null): Promise<void> {
   body?.first.giveBack();
   body?.second?.giveBack();

@@ -4,30 +4,25 @@ import type { Request, Response } from 'express';
 import { type Actor, CurrentActor } from '../../common/access/actor.js';
 import { RequireScope } from '../../common/access/scopes.js';
 import { ApiId } from '../../common/input/api-id.js';
-import { FileLookup } from '../catalogue/file-lookup.js';
 import { ApiDownload } from './api-download.js';
-import { Downloads } from './downloads.js';
+import { FileDownloads } from './file-downloads.js';
 import { sendDownload } from './send-download.js';
 
 @ApiTags('Files')
 @Controller('api/files')
 export class DownloadsController {
-  constructor(
-    private readonly lookup: FileLookup,
-    private readonly downloads: Downloads,
-  ) {}
+  constructor(private readonly downloads: FileDownloads) {}
 
   @Get(':id')
   @RequireScope('files:read')
   @ApiId()
-  @ApiDownload()
+  @ApiDownload('Download a file')
   async download(
     @CurrentActor() actor: Actor,
     @Param('id') id: string,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const file = await this.lookup.get(actor, id);
-    await sendDownload(response, await this.downloads.open(actor, file, request));
+    await sendDownload(response, await this.downloads.openCurrent(actor, id, request));
   }
 }

@@ -5,100 +5,119 @@ import { AppConfig } from '../../config/app-config.js';
 import type { EventActor } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { evaluate } from './conditional-request.js';
-import { contentHeaders, representationOf, validators } from './download-headers.js';
+import { contentHeaders, validators } from './download-headers.js';
 import { discardBody, type Download, type DownloadBody } from './download.js';
+import { type Content, representationOf } from '../contents/content.js';
+import { KeptContents } from '../contents/kept-contents.js';
 import { attachment } from '../contents/file-name.js';
 import { servedMediaType } from '../contents/media-type.js';
 import { translateStorageError } from '../contents/storage-refusals.js';
 import type { Chunk } from '../storage/byte-source.js';
 import { type ByteRange, ObjectStorage, StorageError } from '../storage/object-storage.js';
-import type { StoredFile } from '../contents/stored-file.entity.js';
-import { DamagedBytesError, VerifiedSource } from './verified-source.js';
+import { VerifiedSource } from './verified-source.js';
 
-/** What a GET or HEAD asks for, beyond which object. */
+/** The parts of a request that decide the answer. */
 export interface DownloadRequest {
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Gives the bytes of files back, to whoever was found to be allowed to have them. */
+/** Opens the bytes of files. The caller has checked that the reader may have them. */
 @Injectable()
 export class Downloads {
   readonly #logger = new Logger(Downloads.name);
 
   constructor(
     private readonly storage: ObjectStorage,
+    private readonly contents: KeptContents,
     private readonly events: DomainEvents,
     private readonly config: AppConfig,
   ) {}
 
   /**
-   * What a GET or HEAD for a file's bytes is answered with: 200, 206 or 304, or 307 to the bucket that has them. The download is on record
-   * when it is returned. Bytes that are missing or of the wrong size are refused here, and so are damaged ones of a file of two
-   * pieces (512 KiB on disk); of a larger one they break the transfer. A part of a file is not compared with the digest of the whole.
-   * @throws `precondition_failed`, `range_not_satisfiable`, `file_unavailable`, `storage_unavailable`.
+   * Opens the download for a GET or HEAD: 200, 206 or 304, or 307 to the bucket. It is in the audit trail
+   * when this resolves, except for 304 and HEAD.
+   * Missing bytes and a wrong size are refused here. So are damaged bytes, when the whole file is read and
+   * fits into two pieces (512 KiB on disk). Damage in a larger file breaks the transfer off. A range is not
+   * compared with the digest. Encrypted bytes are authenticated instead, those of ranges too.
+   * @throws `file_not_found` when the content was deleted meanwhile; `precondition_failed`, `range_not_satisfiable`, `file_unavailable`, `storage_unavailable`.
    */
-  async open(reader: EventActor, file: StoredFile, request: DownloadRequest): Promise<Download> {
-    const verdict = evaluate(request.headers, representationOf(file));
+  async open(reader: EventActor, content: Content, request: DownloadRequest): Promise<Download> {
+    const verdict = evaluate(request.method, request.headers, representationOf(content));
     if (verdict.status === 412) throw errors.preconditionFailed();
-    if (verdict.status === 416) throw errors.rangeNotSatisfiable(file.size);
-    if (verdict.status === 304) return { status: 304, headers: validators(file), body: null };
+    if (verdict.status === 416) throw errors.rangeNotSatisfiable(content.size);
+    if (verdict.status === 304) return { status: 304, headers: validators(content), body: null };
     const range = verdict.status === 206 ? verdict.range : null;
-    if (request.method !== 'HEAD' && this.#canHandOver(request)) return this.#handOver(reader, file, range);
-    const headers = { ...validators(file), ...contentHeaders(file, range) };
+    if (request.method !== 'HEAD' && this.#canHandOver(request))
+      return this.#handOver(reader, content, range);
+    const headers = { ...validators(content), ...contentHeaders(content, range) };
     if (request.method === 'HEAD') {
-      await this.#requireWhole(reader, file);
+      await this.#requireWhole(reader, content);
       return { status: verdict.status, headers, body: null };
     }
-    const body = await this.#reportingLoss(reader, file, () => this.#open(reader, file, range));
-    await this.#record(reader, file, range, body);
+    const body = await this.#reportingLoss(reader, content, () => this.#open(reader, content, range));
+    await this.#record(reader, content, range, body);
     return { status: verdict.status, headers, body };
   }
 
-  /** What nginx or the bucket would judge by their own entity tag is answered here. */
+  /**
+   * A request with one of these conditions is answered here: nginx or the bucket would compare it with an
+   * entity tag of their own.
+   */
   #canHandOver({ headers }: DownloadRequest): boolean {
     const judged = ['if-match', 'if-range', 'if-unmodified-since'] as const;
     return this.config.files.offload !== 'none' && judged.every((name) => headers[name] === undefined);
   }
 
-  /** Authorised and on record here; the bytes, and the part that was asked for, come from elsewhere. */
-  async #handOver(reader: EventActor, file: StoredFile, range: ByteRange | null): Promise<Download> {
-    await this.#requireWhole(reader, file);
-    const handover = await this.storage.handOver(file.blobKey, {
-      contentType: servedMediaType(file.mimeType),
-      contentDisposition: attachment(file.name),
+  /**
+   * Lets nginx or the bucket send the bytes, and evaluate the range. The download is in the audit trail
+   * before.
+   */
+  async #handOver(reader: EventActor, content: Content, range: ByteRange | null): Promise<Download> {
+    await this.#requireWhole(reader, content);
+    const handover = await this.storage.handOver(content.blobKey, {
+      contentType: servedMediaType(content.mimeType),
+      contentDisposition: attachment(content.name),
     });
-    await this.#record(reader, file, range, null);
+    await this.#record(reader, content, range, null);
     if (handover.via === 'redirect') {
       const headers = { 'Cache-Control': 'private, no-store', Location: handover.url };
       return { status: 307, headers, body: null };
     }
-    const headers = { ...validators(file), ...contentHeaders(file, null), 'X-Accel-Redirect': handover.path };
-    // nginx says of the file itself that it has ranges, and how long it is: an answer that is said to have no body keeps its connection.
+    const headers = {
+      ...validators(content),
+      ...contentHeaders(content, null),
+      'X-Accel-Redirect': handover.path,
+    };
+    // nginx sets `Accept-Ranges` and the length of the file itself. With `Content-Length: 0` this answer has
+    // no body and its connection stays open.
     const own = Object.entries(headers).filter(([name]) => name !== 'Accept-Ranges');
     return { status: 200, headers: { ...Object.fromEntries(own), 'Content-Length': 0 }, body: null };
   }
 
-  /** @throws `file_unavailable`, recorded, when the bytes are missing or of another size. */
-  async #requireWhole(reader: EventActor, file: StoredFile): Promise<void> {
-    await this.#reportingLoss(reader, file, async () => {
-      const { size } = await this.storage.stat(file.blobKey);
-      if (size !== file.size) throw wrongSize(file, size);
+  /** @throws `file_unavailable` when the bytes are missing or have another size. This is recorded. */
+  async #requireWhole(reader: EventActor, content: Content): Promise<void> {
+    await this.#reportingLoss(reader, content, async () => {
+      const { size } = await this.storage.stat(content.blobKey);
+      if (size !== content.size) throw wrongSize(content, size);
     });
   }
 
-  /** Opens the bytes and reads the first of them; null when there are none. */
-  async #open(reader: EventActor, file: StoredFile, range: ByteRange | null): Promise<DownloadBody | null> {
-    const object = await this.storage.open(file.blobKey, range ?? undefined);
-    const isWhole = range === null || (range.start === 0 && range.end === file.size - 1);
-    const rest = isWhole ? new VerifiedSource(object.source, file.sha256) : object.source;
+  /** Opens the bytes and reads the first two pieces. Null when there are no bytes. */
+  async #open(reader: EventActor, content: Content, range: ByteRange | null): Promise<DownloadBody | null> {
+    const object = await this.storage.open(content.blobKey, range ?? undefined);
+    const isWhole = range === null || (range.start === 0 && range.end === content.size - 1);
+    const rest =
+      isWhole && object.authenticated !== true
+        ? new VerifiedSource(object.source, content.sha256)
+        : object.source;
     let first: Chunk | null = null;
     try {
-      if (object.size !== file.size) throw wrongSize(file, object.size);
+      if (object.size !== content.size) throw wrongSize(content, object.size);
       first = await rest.next();
       if (first === null) return null;
       const second = await rest.next();
-      return { first, second, rest, broken: (error) => this.#reportBreak(reader, file, error) };
+      return { first, second, rest, broken: (error) => this.#reportBreak(reader, content, error) };
     } catch (error) {
       first?.giveBack();
       await rest.close();
@@ -106,20 +125,21 @@ export class Downloads {
     }
   }
 
-  async #reportingLoss<T>(reader: EventActor, file: StoredFile, work: () => Promise<T>): Promise<T> {
+  async #reportingLoss<T>(reader: EventActor, content: Content, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const lost = error instanceof DamagedBytesError ? new StorageError('missing', error) : error;
-      if (lost instanceof StorageError && lost.reason === 'missing')
-        await this.#reportLoss(reader, file, lost);
-      throw translateStorageError(lost);
+      if (isLoss(error)) {
+        if (!(await this.contents.names(content))) throw errors.fileNotFound();
+        await this.#reportLoss(reader, content, error);
+      }
+      throw translateStorageError(error);
     }
   }
 
   async #record(
     reader: EventActor,
-    file: StoredFile,
+    content: Content,
     range: ByteRange | null,
     body: DownloadBody | null,
   ): Promise<void> {
@@ -127,10 +147,11 @@ export class Downloads {
       await this.events.publish({
         type: 'file.downloaded',
         actor: reader,
-        ownerId: file.ownerId,
-        fileId: file.id,
-        name: file.name,
+        ownerId: content.ownerId,
+        fileId: content.fileId,
+        name: content.name,
         range: range === null ? null : `${range.start}-${range.end}`,
+        version: content.current ? null : content.version,
       });
     } catch (error) {
       await discardBody(body);
@@ -138,33 +159,38 @@ export class Downloads {
     }
   }
 
-  async #reportLoss(reader: EventActor, file: StoredFile, error: Error): Promise<void> {
-    this.#alert(file, error);
-    await this.events.publish({
+  async #reportLoss(reader: EventActor, content: Content, error: Error): Promise<void> {
+    this.#alert(content, error);
+    await this.events.publishRefusal({
       type: 'file.download_failed',
       actor: reader,
-      ownerId: file.ownerId,
-      fileId: file.id,
-      name: file.name,
+      ownerId: content.ownerId,
+      fileId: content.fileId,
+      name: content.name,
       reason: 'bytes_missing_or_damaged',
     });
   }
 
-  /** The transfer has begun: its client is told by its end, and the trail by an entry. */
-  async #reportBreak(reader: EventActor, file: StoredFile, error: Error): Promise<void> {
-    try {
-      if (error instanceof DamagedBytesError) await this.#reportLoss(reader, file, error);
-      else this.#logger.warn({ err: error, file_id: file.id }, 'a file could not be read to its end');
-    } catch (fault) {
-      this.#logger.error({ err: fault as Error, file_id: file.id }, 'a damaged file could not be recorded');
-    }
+  /**
+   * The status was sent already. The client sees that the transfer breaks off; the audit trail gets an entry.
+   */
+  async #reportBreak(reader: EventActor, content: Content, error: Error): Promise<void> {
+    if (isLoss(error)) await this.#reportLoss(reader, content, error);
+    else this.#logger.warn({ err: error, file_id: content.fileId }, 'a file could not be read to its end');
   }
 
-  #alert(file: StoredFile, error: Error): void {
-    this.#logger.error({ err: error, file_id: file.id }, 'ALERT: the bytes of a file are missing or damaged');
+  #alert(content: Content, error: Error): void {
+    this.#logger.error(
+      { err: error, file_id: content.fileId },
+      'ALERT: the bytes of a file are missing or damaged',
+    );
   }
 }
 
-function wrongSize(file: StoredFile, found: number): StorageError {
-  return new StorageError('missing', new Error(`stored ${file.size} bytes, found ${found}`));
+function isLoss(error: unknown): error is StorageError {
+  return error instanceof StorageError && (error.reason === 'missing' || error.reason === 'damaged');
+}
+
+function wrongSize(content: Content, found: number): StorageError {
+  return new StorageError('damaged', new Error(`stored ${content.size} bytes, found ${found}`));
 }

@@ -3,14 +3,16 @@ import { discardBody, type Download, type DownloadBody } from './download.js';
 import type { Chunk } from '../storage/byte-source.js';
 
 /**
- * Writes a download as the answer. Resolves when all of it was handed to the socket, or the transfer broke off: because its client
- * went away, or because the bytes cannot be read to their end, which the client must not take for the end. Then nothing of it is held any more.
+ * Sends a download. Resolves when all bytes were handed to the socket, or when the transfer broke off.
+ * It breaks off when the client disconnects. It also breaks off when the bytes cannot be read to their end:
+ * the connection is destroyed, so that the client does not take the part for the whole.
+ * Afterwards all memory is released and the source is closed.
  */
 export async function sendDownload(
   response: ServerResponse,
   { status, headers, body }: Download,
 ): Promise<void> {
-  // Its client has waited for too long, and has been told so.
+  // The deadline has passed and the client has its answer already.
   if (response.headersSent) return discardBody(body);
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -18,11 +20,11 @@ export async function sendDownload(
   else await pump(response, body);
 }
 
-/** Reads the next piece while the one before is on its way. */
+/** Reads the next piece while the one before is sent. */
 async function pump(response: ServerResponse, { first, second, rest, broken }: DownloadBody): Promise<void> {
-  // All of it: in one write with the head.
+  // A single piece is sent together with the headers.
   if (second === null) return void (await send(response, first, true));
-  // What `send` does not have yet: from then on, the piece is for it to give back.
+  // The piece that `send` does not have yet. `send` gives its pieces back itself.
   let unsent: Chunk | null = second;
   let sending = send(response, first, false);
   try {
@@ -40,7 +42,11 @@ async function pump(response: ServerResponse, { first, second, rest, broken }: D
   response.destroy();
 }
 
-/** Hands a piece to the socket, as the last one or not. @returns false when the client has gone; its memory then stays with the socket. */
+/**
+ * Hands a piece to the socket; `last` ends the response.
+ * @returns false when the client has disconnected. The socket may still read the piece then, so its memory is
+ * not used again.
+ */
 function send(response: ServerResponse, chunk: Chunk, last: boolean): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (taken: boolean) => {

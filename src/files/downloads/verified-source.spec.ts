@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import type { ByteSource } from '../storage/byte-source.js';
-import { DamagedBytesError, VerifiedSource } from './verified-source.js';
+import { VerifiedSource } from './verified-source.js';
 
-/** A source of these pieces; `held` are those whose memory was not given back. */
+/** A source of these pieces. `held` has the pieces whose memory was not given back. */
 function sourceOf(...pieces: string[]): ByteSource & { readonly held: Set<string>; closed: boolean } {
   const rest = [...pieces];
   const held = new Set<string>();
@@ -46,7 +46,7 @@ describe('VerifiedSource', () => {
         expect(chunk?.bytes.toString()).toBe(piece);
         chunk?.giveBack();
       }
-      await expect(verified.next()).rejects.toBeInstanceOf(DamagedBytesError);
+      await expect(verified.next()).rejects.toMatchObject({ reason: 'damaged' });
       await verified.close();
       expect([source.held.size, source.closed]).toEqual([0, true]);
     },

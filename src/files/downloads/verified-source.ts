@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ByteSource, Chunk } from '../storage/byte-source.js';
+import { StorageError } from '../storage/object-storage.js';
 
 /**
- * Passes the bytes of a whole object on, but holds the last piece back until all are known to be those that were stored:
- * damaged bytes break off, so that nobody takes them for the object. @throws DamagedBytesError from `next`.
+ * Passes on the bytes of a whole object and compares them with its digest. It holds the last piece back until
+ * the digest was compared, so that a reader never gets all bytes of a damaged object.
+ * `next` throws a StorageError `damaged`.
  */
 export class VerifiedSource implements ByteSource {
   readonly #hash = createHash('sha256');
@@ -12,7 +14,7 @@ export class VerifiedSource implements ByteSource {
 
   constructor(
     private readonly source: ByteSource,
-    /** What the SHA-256 of all of it has to be, in hex. */
+    /** The expected SHA-256 of all bytes, in hex. */
     private readonly sha256: string,
   ) {}
 
@@ -32,19 +34,15 @@ export class VerifiedSource implements ByteSource {
     await this.source.close();
   }
 
-  /** The next piece, taken into the digest; null at an end that is the right one. */
+  /** Reads the next piece and adds it to the digest. Null at the end, when the digest is right. */
   async #read(): Promise<Chunk | null> {
     const chunk = await this.source.next();
     if (chunk !== null) this.#hash.update(chunk.bytes);
-    else if (this.#hash.digest('hex') !== this.sha256) throw new DamagedBytesError();
+    else if (this.#hash.digest('hex') !== this.sha256) throw damagedBytes();
     return chunk;
   }
 }
 
-/** The bytes read are not the bytes that were stored. */
-export class DamagedBytesError extends Error {
-  constructor() {
-    super('the stored bytes do not match their SHA-256');
-    this.name = 'DamagedBytesError';
-  }
+function damagedBytes(): StorageError {
+  return new StorageError('damaged', new Error('the stored bytes do not match their SHA-256'));
 }

@@ -1,15 +1,20 @@
-/** Memory that is lent. One of the two is to be called in the end; each does nothing after the other. */
+/** A buffer on loan. The borrower calls `giveBack` or `abandon` once; a second call does nothing. */
 export interface Loan {
   readonly buffer: Buffer;
-  /** Gives it back: it may be lent again at once, so nobody may read it any more. */
+  /**
+   * Returns the buffer to the pool. It may be lent again at once, so the borrower must not read it any more.
+   */
   readonly giveBack: () => void;
-  /** Says that somebody may still read it, as with a write that has failed: it is left to the garbage collector. */
+  /**
+   * Keeps the buffer out of the pool, because something may still read it (a failed write). The garbage
+   * collector frees it.
+   */
   readonly abandon: () => void;
 }
 
 /**
- * Lends buffers of one size, and keeps some of those given back for the next borrower: memory that is new to the process costs
- * a download more than reading the bytes. More may be lent at a time than are kept.
+ * Lends buffers of one size and keeps some of the returned ones for later loans. This saves the cost of new
+ * memory for each download. More buffers can be on loan than the pool keeps.
  */
 export class BufferPool {
   readonly #free: Buffer[] = [];
@@ -21,13 +26,13 @@ export class BufferPool {
     private readonly kept: number,
   ) {}
 
-  /** Buffers that somebody has now. */
+  /** How many buffers are on loan. */
   get lent(): number {
     return this.#lent;
   }
 
   borrow(): Loan {
-    // Slow: not a slice of Node's own pool, which would be kept whole for as long as one slice of it lives.
+    // Not a slice of Node's shared pool: one slice would keep that whole pool in memory.
     const buffer = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.size);
     this.#lent++;
     let open = true;

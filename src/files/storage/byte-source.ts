@@ -1,17 +1,25 @@
-/** A piece of an object. Its bytes are the reader's until one of the two is called; each does nothing after the other. */
+/**
+ * A piece of an object. The reader owns its bytes until it calls `giveBack` or `abandon`; a second call does
+ * nothing.
+ */
 export interface Chunk {
   /** Never empty. */
   readonly bytes: Buffer;
-  /** The memory may be used for other bytes at once: nobody reads it any more. */
+  /** The memory may be used for other bytes at once: the reader is finished. */
   readonly giveBack: () => void;
-  /** Somebody may still read it, as with a write that has failed. */
+  /** The memory may still be read (a failed write), so it must not be used again. */
   readonly abandon: () => void;
 }
 
-/** The bytes of an object, or of a part of it, in order. Whoever has it reads it to its end or closes it. */
+/** The bytes of an object, or of a part of it, in order. The holder reads it to its end or closes it. */
 export interface ByteSource {
-  /** The next piece; null at the end, which closes the source. Not to be called again before it has settled. */
+  /**
+   * The next piece. Null at the end, which closes the source. Call it again only after the last call has
+   * settled.
+   */
   next(): Promise<Chunk | null>;
-  /** Lets go of what is left, and of everything it holds. May be called more than once, but not while `next` is running. */
+  /**
+   * Drops the rest and releases everything. It may be called several times, but not while `next` is running.
+   */
   close(): Promise<void>;
 }

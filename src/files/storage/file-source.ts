@@ -4,10 +4,12 @@ import type { BufferPool, Loan } from './buffer-pool.js';
 import type { ByteSource, Chunk } from './byte-source.js';
 import type { ByteRange } from './object-storage.js';
 
-// Not node:fs/promises: its file handles cost a small file as much as the reading.
+// Not node:fs/promises: for a small file, its file handles take as much time as the reading.
 const [openFile, closeFile, statFile] = [promisify(open), promisify(close), promisify(fstat)];
 
-/** Reads a file into buffers of a pool. A file that fits into one is read, whole, when it is opened. */
+/**
+ * Reads a file into buffers of a pool. A file smaller than one buffer is read completely when it is opened.
+ */
 export class FileSource implements ByteSource {
   #closing: Promise<void> | null = null;
 
@@ -21,7 +23,7 @@ export class FileSource implements ByteSource {
     private first: Chunk | null,
   ) {}
 
-  /** @throws the error of the file system, ENOENT when there is no such file. */
+  /** @throws the error of the file system: ENOENT when there is no such file. */
   static async open(path: string, pool: BufferPool, range?: ByteRange): Promise<FileSource> {
     const descriptor = await openFile(path, 'r');
     try {
@@ -36,7 +38,7 @@ export class FileSource implements ByteSource {
       const count = await readInto(loan, file, 0, buffers.size);
       const first = chunkOf(loan, count);
       const fits = count < buffers.size;
-      // Fewer bytes than were asked for: the file ends there, and need not be asked how long it is.
+      // The read returned fewer bytes than the buffer holds: they are the whole file, so no fstat is needed.
       const size = fits ? count : (await statFile(file)).size;
       const source = new FileSource(file, buffers, size, count, size, first);
       if (fits) await source.#closeFile();
@@ -77,7 +79,7 @@ export class FileSource implements ByteSource {
   }
 }
 
-/** @returns how many bytes were read; the loan is given back when none could be. */
+/** @returns how many bytes were read. The loan is given back when the read fails. */
 function readInto(loan: Loan, file: number, position: number, length: number): Promise<number> {
   return new Promise((resolve, reject) => {
     read(file, loan.buffer, 0, length, position, (error, count) => {

@@ -2,17 +2,19 @@ import { type FileHandle, mkdir, open, rename, rm, stat, statfs, writeFile } fro
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { BufferPool } from './buffer-pool.js';
+import { makeDirectory, pathOfBlob, syncDirectory, translateFileError } from './blob-files.js';
 import { FileSource } from './file-source.js';
-import { type ByteRange, type Handover, ObjectStorage, type OpenObject, StorageError } from './object-storage.js';
+import { type ByteRange, type Deletion, type Handover, ObjectStorage, type OpenObject, StorageError } from './object-storage.js';
 import { checkedKey, shardOf } from './storage-key.js';
 
-const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-/** Of one piece of a download. */
+/** Files that are removed, and directories that are synced, in parallel. */
+const AT_ONCE = 16;
+/** The size of one piece of a download. */
 const BUFFER_BYTES = 256 * 1024;
-/** 24 MiB: three for each of 32 downloads that run at the same time. */
+/** 24 MiB: three buffers for each of 32 parallel downloads. */
 const KEPT_BUFFERS = 96;
 
-/** Objects as files under a directory: `tmp/KEY` while they arrive, `blobs/XX/KEY` once they are whole. */
+/** Keeps objects as files: `tmp/KEY` while they are written, `blobs/XX/KEY` when they are complete. */
 export class LocalStorage extends ObjectStorage {
   readonly #temporary: string;
   readonly #blobs: string;
@@ -39,12 +41,12 @@ export class LocalStorage extends ObjectStorage {
       await fill(file, source);
       await makeDirectory(dirname(path));
       await rename(temporary, path);
-      // A rename survives a power loss once its directory is on disk.
+      // A rename survives a power loss only after its directory was synced.
       await syncDirectory(dirname(path));
     } catch (error) {
       source.destroy();
       await this.#removeBroken(key);
-      throw translate(error);
+      throw translateFileError(error);
     }
   }
 
@@ -53,7 +55,7 @@ export class LocalStorage extends ObjectStorage {
       const source = await FileSource.open(this.#path(key), this.buffers, range);
       return { size: source.size, source };
     } catch (error) {
-      throw translate(error);
+      throw translateFileError(error);
     }
   }
 
@@ -62,25 +64,31 @@ export class LocalStorage extends ObjectStorage {
       const { size } = await stat(this.#path(key));
       return { size };
     } catch (error) {
-      throw translate(error);
+      throw translateFileError(error);
     }
   }
 
-  /** The internal location of nginx that has this storage's directory mounted (`deploy/nginx.conf`). */
+  /** The internal location of nginx that serves this storage's directory (`deploy/nginx`). */
   override handOver(key: string): Promise<Handover> {
     return Promise.resolve({ via: 'x-accel', path: `/internal/blobs/${shardOf(key)}/${key}` });
   }
 
   override async delete(key: string): Promise<void> {
-    try {
-      await rm(this.#temporaryPath(key), { force: true });
-      await rm(this.#path(key));
-      // Else a power loss could bring back what its ledger no longer knows of.
-      await syncDirectory(dirname(this.#path(key)));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-      throw translate(error);
-    }
+    const { failures } = await this.deleteAll([key]);
+    if (failures[0] !== undefined) throw failures[0];
+  }
+
+  /** Syncs each directory once, after all its files: this costs more than to remove a file. */
+  override async deleteAll(keys: readonly string[]): Promise<Deletion> {
+    const unlinked = await attempt(keys, (key) => this.#unlink(key));
+    const shards = new Set(unlinked.removed.map(shardOf));
+    // Without this, a power loss could restore a file that is no longer on the ledger.
+    const synced = await attempt([...shards], (shard) => syncDirectory(join(this.#blobs, shard)));
+    const safe = new Set(synced.removed);
+    return {
+      removed: unlinked.removed.filter((key) => safe.has(shardOf(key))),
+      failures: [...unlinked.failures, ...synced.failures],
+    };
   }
 
   override async check(): Promise<void> {
@@ -101,9 +109,17 @@ export class LocalStorage extends ObjectStorage {
     }
   }
 
-  /** The first error is the one to tell; what cannot be removed now, the caller's ledger has on record. */
+  /**
+   * A failure of this removal is ignored: the caller throws the first error, and the ledger still has the
+   * key.
+   */
   async #removeBroken(key: string): Promise<void> {
     await Promise.allSettled([this.delete(key)]);
+  }
+
+  async #unlink(key: string): Promise<void> {
+    await rm(this.#temporaryPath(key), { force: true });
+    await rm(this.#path(key), { force: true });
   }
 
   #temporaryPath(key: string): string {
@@ -111,7 +127,7 @@ export class LocalStorage extends ObjectStorage {
   }
 
   #path(key: string): string {
-    return join(this.#blobs, shardOf(key), key);
+    return pathOfBlob(this.#blobs, key);
   }
 }
 
@@ -124,25 +140,24 @@ async function fill(file: FileHandle, source: Readable): Promise<void> {
   }
 }
 
-async function makeDirectory(path: string): Promise<void> {
-  const created = await mkdir(path, { recursive: true, mode: 0o700 });
-  if (created !== undefined) await syncDirectory(dirname(path));
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
+/** Works on names in groups. A missing one counts as done. Stops after a group of which every one has failed. */
+async function attempt(names: readonly string[], work: (name: string) => Promise<void>): Promise<Deletion> {
+  const removed: string[] = [];
+  const failures: StorageError[] = [];
+  for (let at = 0; at < names.length; at += AT_ONCE) {
+    const group = names.slice(at, at + AT_ONCE);
+    const outcomes = await Promise.allSettled(group.map(work));
+    const reasons = outcomes.map((outcome) => (outcome.status === 'rejected' ? failureOf(outcome.reason) : null));
+    removed.push(...group.filter((_, index) => reasons[index] === null));
+    failures.push(...reasons.filter((reason) => reason !== null));
+    if (reasons.every((reason) => reason !== null)) break;
   }
+  return { removed, failures };
 }
 
-/** An error of the file system in the port's terms; errors of `source` pass unchanged. */
-function translate(error: unknown): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  if (syscall === undefined || code === undefined) return error;
-  // A directory in the place of an object is none.
-  if (code === 'ENOENT' || code === 'EISDIR') return new StorageError('missing', error);
-  return new StorageError(FULL.has(code) ? 'full' : 'unavailable', error);
+/** Null for an error that says that there is nothing to remove. */
+function failureOf(error: unknown): StorageError | null {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+  const translated = translateFileError(error);
+  return translated instanceof StorageError ? translated : new StorageError('unavailable', error);
 }

@@ -8,26 +8,35 @@ export interface ByteRange {
 }
 
 export interface OpenObject {
-  /** Of the whole object, in bytes. */
+  /** The size of the whole object, in bytes. */
   readonly size: number;
-  /** The bytes asked for. */
+  /** The requested bytes. */
   readonly source: ByteSource;
+  /** True when the source yields only bytes that were found to be those that were stored. No digest has to be compared then. */
+  readonly authenticated?: boolean;
 }
 
-/** Under which type and name bytes are served by somebody else than this process. */
+/** The type and name under which nginx or the bucket serves the bytes. */
 export interface ServedAs {
   readonly contentType: string;
   readonly contentDisposition: string;
 }
 
-/** Where somebody else finds the bytes: nginx by an internal path, or the client itself at a URL. */
+/** Where the bytes can be fetched: by nginx at an internal path, or by the client at a URL. */
 export type Handover =
   { readonly via: 'x-accel'; readonly path: string } | { readonly via: 'redirect'; readonly url: string };
 
-/** What a storage says when it cannot do what it was asked; `cause` is the vendor's own error. */
+/** The result of removing objects. */
+export interface Deletion {
+  /** Keys under which nothing is left. */
+  readonly removed: readonly string[];
+  readonly failures: readonly StorageError[];
+}
+
+/** The error of a storage. `damaged`: the bytes are not those that were stored. `cause` is the vendor's own error. */
 export class StorageError extends Error {
   constructor(
-    readonly reason: 'missing' | 'full' | 'unavailable',
+    readonly reason: 'missing' | 'damaged' | 'full' | 'unavailable',
     cause?: unknown,
   ) {
     super(`storage: ${reason}`, { cause });
@@ -36,37 +45,43 @@ export class StorageError extends Error {
 }
 
 /**
- * Where bytes live. Knows neither users nor rows; a key is a UUID made by the server.
+ * Stores and returns bytes by key. It knows neither users nor rows. A key is a UUID made by the server.
  * Every adapter passes `test/contracts/object-storage.contract.ts`.
  */
 export abstract class ObjectStorage {
-  /** Makes ready what writing needs; called once before anything else. */
+  /** Prepares for writing. Called once, before anything else. */
   abstract prepare(): Promise<void>;
 
   /**
-   * Stores what `source` yields. Resolves when it would survive a power loss; when it rejects
-   * (because `source` fails, or with a StorageError) nothing is left under the key.
+   * Stores what `source` yields. When it resolves, the object survives a power loss. When it rejects, with
+   * the error of `source` or with a StorageError, nothing is left under the key.
    */
   abstract write(key: string, source: Readable): Promise<void>;
 
   /**
-   * Opens an object, or a part of it that lies within it.
-   * @throws {StorageError} `missing` before any byte when there is no such object.
+   * Opens an object, or a range inside it.
+   * @throws {StorageError} `missing` before the first byte, when there is no such object.
    */
   abstract open(key: string, range?: ByteRange): Promise<OpenObject>;
 
   /** The size of an object in bytes. @throws {StorageError} `missing` when there is no such object. */
   abstract stat(key: string): Promise<{ size: number }>;
 
-  /** How the bytes of an object can be had without passing through this process. */
+  /** Gives the place where nginx or the client can fetch the object itself. */
   abstract handOver(key: string, as: ServedAs): Promise<Handover>;
 
-  /** Removes an object and whatever a broken write left of it. Nothing there is success. */
+  /** Removes an object and what a failed write left of it. Succeeds when there is nothing. */
   abstract delete(key: string): Promise<void>;
 
-  /** Bytes that can still be written here; infinite where that is somebody else's to say. */
+  /**
+   * Removes objects as `delete` does, at a lower cost. It never rejects: the result says what was removed. When
+   * nothing can be removed, it does not try the rest.
+   */
+  abstract deleteAll(keys: readonly string[]): Promise<Deletion>;
+
+  /** How many bytes can still be written. Infinity when the storage cannot know. */
   abstract freeBytes(): Promise<number>;
 
-  /** @throws {StorageError} when objects cannot be written or read now. */
+  /** @throws {StorageError} when objects cannot be written or read at present. */
   abstract check(): Promise<void>;
 }

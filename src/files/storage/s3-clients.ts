@@ -4,20 +4,23 @@ import { StorageError } from './object-storage.js';
 
 const ATTEMPTS = 3;
 const CONNECT_MS = 3000;
-/** How long a bucket may be silent before it is given up. */
+/** A bucket that has sent nothing for this long is given up. */
 export const SILENT_MS = 10_000;
-/** The SDK begins to count after 3 s. */
+/** The SDK starts this timeout after 3 s. */
 const IDLE_SOCKET_MS = SILENT_MS - 3000;
 
-/** A client for questions: whoever asks sets the time for the answer, and a body may be read slowly. */
+/**
+ * A client for requests with short answers. The caller sets a deadline for the answer. The body may be read
+ * slowly.
+ */
 export function questionClient(config: S3Config): S3Client {
   return new S3Client(optionsOf(config, {}));
 }
 
-/** A client that sends parts: a request may take as long as it moves. */
+/** A client that sends parts. A request has no deadline as long as bytes move. */
 export function transferClient(config: S3Config): S3Client {
   const client = new S3Client(optionsOf(config, { socketTimeout: IDLE_SOCKET_MS }));
-  // Below the retries: what has been silent for so long is not asked twice more.
+  // Inside the retries, so that the SDK does not retry a request that has timed out.
   client.middlewareStack.add(
     (next) => async (request) => {
       try {
@@ -31,7 +34,10 @@ export function transferClient(config: S3Config): S3Client {
   return client;
 }
 
-/** The bucket has neither taken nor given a byte for some time. Has no cause: the SDK would retry it for that. */
+/**
+ * No byte moved in either direction for some time. Its cause is a new error, not the SDK's timeout error: the
+ * SDK would retry because of that.
+ */
 export class SilentBucket extends StorageError {
   constructor() {
     super('unavailable', new Error(`the bucket has been silent for ${SILENT_MS} ms`));
@@ -39,8 +45,8 @@ export class SilentBucket extends StorageError {
 }
 
 /**
- * The client for one upload: the first request that fails is told to `failed`, and those that are still on their way end with
- * `signal`.
+ * The client for one upload. It passes the error of a failed request to `failed`. `signal` aborts requests
+ * that are still running.
  */
 export function uploadClient(client: S3Client, signal: AbortSignal, failed: (error: unknown) => void): S3Client {
   const send = async (command: Parameters<S3Client['send']>[0]): Promise<unknown> => {
@@ -63,17 +69,17 @@ function optionsOf(config: S3Config, timeouts: { socketTimeout?: number }): S3Cl
     requestHandler: {
       connectionTimeout: CONNECT_MS,
       ...timeouts,
-      // The SDK's default is 50: as many slow downloads would keep everybody else waiting.
+      // The SDK's default is 50. Then 50 slow downloads would block all other requests.
       httpAgent: { maxSockets: Infinity },
       httpsAgent: { maxSockets: Infinity },
     },
-    // The digest of what is stored is checked by the server (CRC-64 or CRC-32 in a trailer of each part).
+    // The server checks what it stores: CRC-64 or CRC-32 in a trailer of each part.
     requestChecksumCalculation: 'WHEN_SUPPORTED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   };
 }
 
-/** Connections that are reset or refused come with the same name, and with a code. */
+/** A reset or refused connection has the same error name, but also a code. */
 function isSilence(error: unknown): boolean {
   const { name, code } = error as NodeJS.ErrnoException;
   return name === 'TimeoutError' && code === undefined;

@@ -1,38 +1,39 @@
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import {
-  AbortMultipartUploadCommand,
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  ListMultipartUploadsCommand,
   type S3Client,
-  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { S3Config } from '../../config/app-config.js';
-import { type ByteRange, type Handover, ObjectStorage, type OpenObject, type ServedAs, StorageError } from './object-storage.js';
-import { questionClient, SILENT_MS, SilentBucket, transferClient, uploadClient } from './s3-clients.js';
-import { checkedKey } from './storage-key.js';
+import { type ByteRange, type Deletion, type Handover, ObjectStorage, type OpenObject, type ServedAs, StorageError } from './object-storage.js';
+import { questionClient, SilentBucket, transferClient, uploadClient } from './s3-clients.js';
+import { abortParts } from './s3-parts.js';
+import { inTime, LEAST_PART_BYTES, MOST_PARTS, objectName, PREFIX, translateS3Error } from './s3-requests.js';
 import { StreamSource } from './stream-source.js';
 
-/** S3's least for every part but the last; with two parts on their way, an upload holds about three: 15 MiB. */
-const LEAST_PART_BYTES = 5 * 1024 * 1024;
-const MOST_PARTS = 10_000;
+/** Objects that one request removes at most. */
+const MOST_DELETED = 1000;
+/** With two parts in transit, an upload holds about three parts: 15 MiB. */
 const PARTS_AT_ONCE = 2;
-/** How long a client has to begin with a presigned URL. */
+/** The client must start a download from a presigned URL within this time. */
 const LINK_SECONDS = 60;
-const PREFIX = 'blobs/';
 
-/** Objects in a bucket, as `blobs/KEY`. Credentials come by the AWS chain. */
+/** Keeps objects in a bucket as `blobs/KEY`. Credentials come from the AWS chain. */
 export class S3Storage extends ObjectStorage {
   readonly #questions: S3Client;
   readonly #transfers: S3Client;
   readonly #bucket: string;
   readonly #partBytes: number;
 
-  /** Takes objects of up to `maxObjectBytes`: parts are larger where 10,000 of the least size would not hold one. */
+  /**
+   * Takes objects of up to `maxObjectBytes`. Parts are larger than the smallest size when 10,000 of those
+   * would not be enough.
+   */
   constructor(config: S3Config, maxObjectBytes: number) {
     super();
     this.#partBytes = Math.max(LEAST_PART_BYTES, Math.ceil(maxObjectBytes / MOST_PARTS));
@@ -41,7 +42,7 @@ export class S3Storage extends ObjectStorage {
     this.#transfers = transferClient(config);
   }
 
-  /** The bucket is the operator's to make; whether it can be reached is for `check` to say. */
+  /** The operator makes the bucket. `check` tells whether it can be reached. */
   override prepare(): Promise<void> {
     return Promise.resolve();
   }
@@ -51,7 +52,8 @@ export class S3Storage extends ObjectStorage {
     source.once('error', (error) => {
       if (!body.destroyed) sourceError = error;
     });
-    // lib-storage reads the number of bytes to come from a property of its body such as `size` or `start`: this one has none.
+    // lib-storage looks for the total size in properties of the body such as `size` or `start`. A PassThrough
+    // has none of them.
     const body = pipeline(source, new PassThrough(), () => undefined);
     const requests = new AbortController();
     let refusal: unknown;
@@ -63,7 +65,7 @@ export class S3Storage extends ObjectStorage {
       params: { Bucket: this.#bucket, Key: objectName(key), Body: body },
       partSize: this.#partBytes,
       queueSize: PARTS_AT_ONCE,
-      // Removed here, by what the bucket itself has of them.
+      // `#removeBroken` removes the parts, from the bucket's own list.
       leavePartsOnError: true,
     });
     try {
@@ -71,8 +73,8 @@ export class S3Storage extends ObjectStorage {
     } catch (error) {
       requests.abort();
       source.destroy();
-      // When the source fails, what it says is the reason; that the upload broke off is the consequence.
-      const reason = sourceError ?? translate(refusal ?? error);
+      // An error of the source comes first: the failed upload is only its consequence.
+      const reason = sourceError ?? translateS3Error(refusal ?? error);
       if (!(refusal instanceof SilentBucket)) await this.#removeBroken(key);
       throw reason;
     }
@@ -88,18 +90,43 @@ export class S3Storage extends ObjectStorage {
       const size = ContentRange === undefined ? ContentLength : Number(ContentRange.split('/')[1]);
       return { size: size ?? 0, source: new StreamSource(Body as Readable) };
     } catch (error) {
-      throw translate(error);
+      throw translateS3Error(error);
     }
   }
 
   override async delete(key: string): Promise<void> {
     try {
-      await this.#abortParts(objectName(key));
+      await abortParts(this.#questions, this.#bucket, objectName(key), new Set([objectName(key)]));
       const target = { Bucket: this.#bucket, Key: objectName(key) };
       await inTime((abortSignal) => this.#questions.send(new DeleteObjectCommand(target), { abortSignal }));
     } catch (error) {
-      throw translate(error);
+      throw translateS3Error(error);
     }
+  }
+
+  override async deleteAll(keys: readonly string[]): Promise<Deletion> {
+    const removed: string[] = [];
+    const failures: StorageError[] = [];
+    try {
+      await abortParts(this.#questions, this.#bucket, PREFIX, new Set(keys.map(objectName)));
+      for (let at = 0; at < keys.length; at += MOST_DELETED) {
+        const failed = await this.#deleteGroup(keys.slice(at, at + MOST_DELETED));
+        removed.push(...keys.slice(at, at + MOST_DELETED).filter((key) => !failed.has(objectName(key))));
+        failures.push(...failed.values());
+      }
+    } catch (error) {
+      failures.push(translateS3Error(error));
+    }
+    return { removed, failures };
+  }
+
+  /** @returns the objects that the bucket did not remove. */
+  async #deleteGroup(keys: readonly string[]): Promise<Map<string, StorageError>> {
+    const Delete = { Objects: keys.map((key) => ({ Key: objectName(key) })), Quiet: true };
+    const { Errors = [] } = await inTime((abortSignal) =>
+      this.#questions.send(new DeleteObjectsCommand({ Bucket: this.#bucket, Delete }), { abortSignal }),
+    );
+    return new Map(Errors.map((error) => [error.Key ?? '', new StorageError('unavailable', error)]));
   }
 
   override async check(): Promise<void> {
@@ -111,7 +138,7 @@ export class S3Storage extends ObjectStorage {
     }
   }
 
-  /** A full bucket says so when it is written to. */
+  /** A full bucket refuses the write itself. */
   override freeBytes(): Promise<number> {
     return Promise.resolve(Infinity);
   }
@@ -124,11 +151,13 @@ export class S3Storage extends ObjectStorage {
       );
       return { size: ContentLength ?? 0 };
     } catch (error) {
-      throw translate(error);
+      throw translateS3Error(error);
     }
   }
 
-  /** A URL at which whoever has it can fetch the object within a minute, under the name and type given. */
+  /**
+   * A presigned URL. Everyone who has it can fetch the object within a minute, under the given name and type.
+   */
   override async handOver(key: string, { contentType, contentDisposition }: ServedAs): Promise<Handover> {
     const command = new GetObjectCommand({
       Bucket: this.#bucket,
@@ -140,48 +169,11 @@ export class S3Storage extends ObjectStorage {
     return { via: 'redirect', url: await getSignedUrl(this.#questions, command, { expiresIn: LINK_SECONDS }) };
   }
 
-  /** The first error is the one to tell; what cannot be removed now, the caller's ledger has on record. */
+  /**
+   * A failure of this removal is ignored: the caller throws the first error, and the ledger still has the
+   * key.
+   */
   async #removeBroken(key: string): Promise<void> {
     await Promise.allSettled([this.delete(key)]);
   }
-
-  /** Parts of an upload that a crash cut are no object yet, and would be paid for until somebody looked. */
-  async #abortParts(Key: string): Promise<void> {
-    const where = { Bucket: this.#bucket, Prefix: Key };
-    const { Uploads = [] } = await inTime((abortSignal) =>
-      this.#questions.send(new ListMultipartUploadsCommand(where), { abortSignal }),
-    );
-    for (const { UploadId, Key: found } of Uploads) {
-      if (found !== Key) continue;
-      const target = { Bucket: this.#bucket, Key, UploadId };
-      await inTime((abortSignal) =>
-        this.#questions.send(new AbortMultipartUploadCommand(target), { abortSignal }),
-      );
-    }
-  }
-}
-
-/** Gives a question its time, with all its retries. */
-async function inTime<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const deadline = new AbortController();
-  // Cleared by the answer: its body may take longer.
-  const timer = setTimeout(() => deadline.abort(new SilentBucket()), SILENT_MS);
-  try {
-    return await ask(deadline.signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function objectName(key: string): string {
-  return `${PREFIX}${checkedKey(key)}`;
-}
-
-/** An error of the vendor in the port's terms. */
-function translate(error: unknown): StorageError {
-  if (error instanceof StorageError) return error;
-  const name = error instanceof S3ServiceException ? error.name : '';
-  if (name === 'NoSuchKey' || name === 'NotFound') return new StorageError('missing', error);
-  if (name === 'QuotaExceeded' || name === 'InsufficientStorage') return new StorageError('full', error);
-  return new StorageError('unavailable', error);
 }

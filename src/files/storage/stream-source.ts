@@ -2,15 +2,18 @@ import type { Readable } from 'node:stream';
 import type { ByteSource, Chunk } from './byte-source.js';
 import { SILENT_MS, SilentBucket } from './s3-clients.js';
 
-/** Its memory is the stream's own, and nobody's any more once it is read. */
+/** The stream owns the memory, so nothing is given back. */
 const nothing = () => undefined;
 
-/** Reads what a bucket sends. It ends in an error when somebody wants to read and nothing comes for 10 s; a reader may take their time. */
+/**
+ * Reads the body that a bucket sends. `next` fails when no byte arrives for 10 s. A slow reader is no
+ * failure.
+ */
 export class StreamSource implements ByteSource {
   readonly #pieces: AsyncIterator<Buffer, undefined>;
 
   constructor(private readonly stream: Readable) {
-    // One that breaks before anybody reads it is told to the first who does.
+    // An error before the first read is thrown by the first `next`.
     stream.on('error', nothing);
     this.#pieces = (stream as AsyncIterable<Buffer, undefined>)[Symbol.asyncIterator]();
   }

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { StoredFile } from '../contents/stored-file.entity.js';
 
-/** The result of the first upload under an Idempotency-Key, kept so that a retry is told the same. */
+/** The result of the first upload under an Idempotency-Key. A retry gets the same result. */
 @Entity('idempotency_keys')
 export class IdempotencyKey {
   @PrimaryColumn('varchar', { name: 'owner_id' })
@@ -10,7 +10,7 @@ export class IdempotencyKey {
   @PrimaryColumn('varchar', { name: 'idempotency_key' })
   key: string;
 
-  /** Of what was uploaded: a retry must bring the same. */
+  /** Identifies the uploaded content and name. A retry must bring the same. */
   @Column('varchar')
   fingerprint: string;
 

@@ -4,9 +4,12 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, LessThan, Repository } from 'typeorm';
 import type { Actor } from '../../common/access/actor.js';
 import { errors } from '../../common/refusals/errors.js';
+import { ApiError } from '../../common/refusals/refusal.js';
 import { Housekeeping } from '../../common/lifecycle/housekeeping.js';
 import { fromNow, now } from '../../common/time.js';
+import { isUniqueViolation } from '../../database/driver-errors.js';
 import { Transactions } from '../../database/transactions.js';
+import type { Alongside } from '../contents/alongside.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import type { StoredFile } from '../contents/stored-file.entity.js';
 
@@ -15,7 +18,16 @@ export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 const KEPT_MS = 24 * 3_600_000;
 
-/** Remembers for a day what an upload under an `Idempotency-Key` led to (draft-ietf-httpapi-idempotency-key-header). */
+export interface Outcome {
+  readonly file: StoredFile;
+  /** True when this is the stored result of an earlier attempt. */
+  readonly replayed: boolean;
+}
+
+/**
+ * Remembers for 24 hours the result of an upload under an `Idempotency-Key`
+ * (draft-ietf-httpapi-idempotency-key-header).
+ */
 @Injectable()
 export class Idempotency {
   constructor(
@@ -26,34 +38,52 @@ export class Idempotency {
     housekeeping.register('idempotency keys', () => this.#expire());
   }
 
-  /** The key of a request, or null without one. @throws `invalid_idempotency_key`. */
+  /** The key of a request, or null when it has none. @throws `invalid_idempotency_key`. */
   parse(header: string | undefined): string | null {
     if (header === undefined) return null;
     if (!IDEMPOTENCY_KEY.test(header)) throw errors.invalidIdempotencyKey();
     return header;
   }
 
-  /**
-   * What the first upload under the key led to, or null when there was none.
-   * @throws `idempotency_key_reused` when that one brought other content or another name.
-   */
-  async findResult(actor: Actor, key: string, upload: StoredFile): Promise<StoredFile | null> {
+  /** The result under the key, of whatever upload. Null when there is none. */
+  async find(actor: Actor, key: string): Promise<IdempotencyKey | null> {
     const known = await this.keys.findOneBy({ ownerId: actor.userId, key });
-    if (known === null || known.createdAt < fromNow(-KEPT_MS)) return null;
-    if (known.fingerprint !== fingerprint(upload)) throw errors.idempotencyKeyReused();
-    return known.file;
+    return known === null || known.createdAt < fromNow(-KEPT_MS) ? null : known;
   }
 
-  /** Remembers the result in the transaction that makes it; a unique violation means another request was first. */
-  async remember(tx: EntityManager, key: string, file: StoredFile): Promise<void> {
-    await tx.delete(IdempotencyKey, { ownerId: file.ownerId, key, createdAt: LessThan(fromNow(-KEPT_MS)) });
-    await tx.insert(IdempotencyKey, {
-      ownerId: file.ownerId,
-      key,
-      fingerprint: fingerprint(file),
-      file,
-      createdAt: now(),
-    });
+  /** Gives a retry the result of the first upload. @throws `idempotency_key_reused` when that had another fingerprint. */
+  replay(first: IdempotencyKey, fingerprint: string): Outcome {
+    if (first.fingerprint !== fingerprint) throw errors.idempotencyKeyReused();
+    return { file: first.file, replayed: true };
+  }
+
+  /**
+   * Runs `commit`, which passes what it gets on into its transaction. Of uploads at the same time under one key only the first
+   * is committed; the others get its result.
+   * @throws `idempotency_key_reused` when the first upload had another fingerprint; whatever `commit` throws.
+   */
+  async once(
+    actor: Actor,
+    key: string | null,
+    fingerprint: string,
+    commit: (alongside?: Alongside) => Promise<StoredFile>,
+  ): Promise<Outcome> {
+    if (key === null) return { file: await commit(), replayed: false };
+    try {
+      const file = await commit((tx, result) => this.#remember(tx, key, fingerprint, result));
+      return { file, replayed: false };
+    } catch (error) {
+      const winner = mayBeLate(error) ? await this.find(actor, key) : null;
+      if (winner === null) throw error;
+      return this.replay(winner, fingerprint);
+    }
+  }
+
+  /** A unique violation means that another request was first. */
+  async #remember(tx: EntityManager, key: string, fingerprint: string, file: StoredFile): Promise<void> {
+    const { ownerId } = file;
+    await tx.delete(IdempotencyKey, { ownerId, key, createdAt: LessThan(fromNow(-KEPT_MS)) });
+    await tx.insert(IdempotencyKey, { ownerId, key, fingerprint, file, createdAt: now() });
   }
 
   async #expire(): Promise<void> {
@@ -63,6 +93,16 @@ export class Idempotency {
   }
 }
 
-function fingerprint(file: StoredFile): string {
-  return createHash('sha256').update(`${file.sha256}\n${file.name}\n${file.mimeType}`).digest('hex');
+/** True when the same upload may have been committed by another request meanwhile. */
+function mayBeLate(error: unknown): boolean {
+  return isUniqueViolation(error) || (error instanceof ApiError && error.code === 'precondition_failed');
+}
+
+/** Identifies an upload: its content and name, and the file whose content it replaces, if it does. */
+export function fingerprintOf(
+  { sha256, name, mimeType }: Pick<StoredFile, 'sha256' | 'name' | 'mimeType'>,
+  replaces: string | null = null,
+): string {
+  const target = replaces === null ? '' : `${replaces}\n`;
+  return createHash('sha256').update(`${target}${sha256}\n${name}\n${mimeType}`).digest('hex');
 }

@@ -1,12 +1,12 @@
 import type { Express } from 'express';
 
-/** What this file needs of Express 5's router. */
+/** The part of Express 5's router that this file uses. */
 interface Layer {
   readonly route?: { readonly methods: Readonly<Record<string, boolean>> };
   match(path: string): boolean;
 }
 
-/** The methods that have a route at `path`, as the `Allow` header lists them (RFC 9110, section 10.2.1). */
+/** The methods that have a route at `path`, in the form of the `Allow` header (RFC 9110, section 10.2.1). */
 export function allowedMethods(app: Express, path: string): string[] {
   const methods = new Set<string>();
   for (const layer of app.router.stack as unknown as Layer[]) {

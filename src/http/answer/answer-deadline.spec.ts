@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { waitOf } from '../../common/answer-wait.js';
-import type { ApiError } from '../../common/refusals/errors.js';
+import type { ApiError } from '../../common/refusals/refusal.js';
 import { answerDeadline } from './answer-deadline.js';
 
 const SILENT_MS = 300;
@@ -52,28 +52,28 @@ describe('answerDeadline', () => {
     expect(answer.headers.get('retry-after')).toBe('5');
   };
 
-  it('answers 503 with Retry-After when nothing happens', async () => {
+  it('answers 503 with Retry-After when there is no progress', async () => {
     await expectTimeout(await fetch(`${url}/frozen`));
   });
 
-  it('tells the work that goes on behind it', async () => {
+  it('signals the timeout to the work that still runs', async () => {
     await expectTimeout(await fetch(`${url}/late`));
     await delay(2 * SILENT_MS);
     expect(told).toMatchObject({ code: 'answer_timeout' });
   });
 
-  it('leaves an answer alone that has begun', async () => {
+  it('leaves a response that has begun alone', async () => {
     const answer = await fetch(`${url}/begun`);
     await delay(2 * SILENT_MS);
     const first = (await answer.body!.getReader().read()) as { value: Uint8Array };
     expect(Buffer.from(first.value).toString()).toBe('begun');
   });
 
-  it('does not count what watches over itself', async () => {
+  it('does not count work with timeouts of its own', async () => {
     expect(await (await fetch(`${url}/held`)).text()).toBe('held');
   });
 
-  it('waits for a client that sends slowly, and for one that does not send what is asked of it', async () => {
+  it('waits for a client that sends slowly, and for one that has stopped sending', async () => {
     const slow = request(`${url}/read`, { method: 'POST', headers: { 'content-length': 4 } });
     const answered = once(slow, 'response');
     for (const byte of 'slow') {
@@ -89,7 +89,7 @@ describe('answerDeadline', () => {
     expect(outcome).toBe('nothing');
   });
 
-  it('counts while a body waits that nobody reads', async () => {
+  it('counts while nothing reads the body', async () => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.write('POST /unread HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nsome');
     const [data] = (await once(socket, 'data')) as [Buffer];

@@ -3,7 +3,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { waitOf } from '../../common/answer-wait.js';
 import { errors } from '../../common/refusals/errors.js';
 
-/** With the tick, an answer comes within 15 s. */
+/** With one tick more, the client has an answer within 15 s. */
 const SILENT_MS = 13_500;
 const TICK_MS = 1000;
 
@@ -17,7 +17,7 @@ class PendingAnswer {
     private readonly next: NextFunction,
   ) {}
 
-  /** @returns whether the client has now waited for too long. */
+  /** @returns true when the client has waited too long. */
   tick(ms: number, silentMs: number): boolean {
     if (this.#isClientsTurn()) this.#silentMs = 0;
     else if (!waitOf(this.request).held) this.#silentMs += ms;
@@ -29,7 +29,10 @@ class PendingAnswer {
     this.next(errors.answerTimeout());
   }
 
-  /** While a body arrives, or is waited for, the limits on bodies hold. A body that nobody reads waits for us. */
+  /**
+   * True while the request body arrives or is awaited; the limits on bodies apply then. A body that the
+   * service does not read is the service's delay.
+   */
   #isClientsTurn(): boolean {
     const { complete, socket, readableFlowing } = this.request;
     if (complete) return false;
@@ -40,8 +43,8 @@ class PendingAnswer {
 }
 
 /**
- * Answers 503 `answer_timeout` when nothing has moved for 15 s and it is not the client who is waited for: a database or a
- * storage that stands still, or many statements that each take their time. The answer that has begun is left alone.
+ * Answers 503 `answer_timeout` after 15 s without progress, when the delay is not the client's: a database or
+ * storage that does not answer, or many slow statements. A response that has begun is left alone.
  */
 export function answerDeadline(server: Server, silentMs = SILENT_MS, tickMs = TICK_MS): RequestHandler {
   const pending = new Set<PendingAnswer>();

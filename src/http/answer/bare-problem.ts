@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiError } from '../../common/refusals/errors.js';
+import type { ApiError } from '../../common/refusals/refusal.js';
 import { PROBLEM_JSON, toProblem } from '../../common/refusals/problem.js';
 import { API_HEADERS } from './security-headers.js';
 
-/** A refusal as it is sent where the framework has no say: header fields, and the body. The connection ends with it. */
+/**
+ * A refusal that is written without the framework: header fields and body. The connection closes after it.
+ */
 export interface BareProblem {
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;

@@ -1,6 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express';
 
-/** The headers that `middleware` sets on any answer to a GET, as name and value: asked once, where they do not depend on the request. */
+/**
+ * The headers that `middleware` sets on every answer to a GET, as name and value. Only for middleware whose
+ * headers do not depend on the request.
+ */
 export function capturedHeaders(middleware: RequestHandler): readonly (readonly [string, string])[] {
   const headers = new Map<string, string>();
   const recorder = {

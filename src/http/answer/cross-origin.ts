@@ -2,7 +2,7 @@ import cors from 'cors';
 import type { RequestHandler } from 'express';
 import { capturedHeaders } from './captured-headers.js';
 
-/** Headers of ours that a page on another origin may read. */
+/** Headers of this service that a page of another origin may read. */
 const EXPOSED = [
   'X-Request-Id',
   'Link',
@@ -12,10 +12,24 @@ const EXPOSED = [
   'Content-Disposition',
   'Content-Range',
   'Retry-After',
+  'Accept-Signature',
   'Idempotent-Replayed',
+  'Content-Location',
+  'Tus-Resumable',
+  'Tus-Version',
+  'Tus-Extension',
+  'Tus-Max-Size',
+  'Tus-Checksum-Algorithm',
+  'Upload-Offset',
+  'Upload-Length',
+  'Upload-Metadata',
+  'Upload-Expires',
 ];
 
-/** Lets pages of these origins call the API, never with cookies. To every origin alike, only a preflight's answer depends on the request. */
+/**
+ * Lets pages of these origins call the API, without cookies. With `*`, only the answer to a preflight depends
+ * on the request.
+ */
 export function crossOrigin(origins: '*' | readonly string[]): RequestHandler {
   const negotiate = cors({
     origin: origins === '*' ? '*' : [...origins],

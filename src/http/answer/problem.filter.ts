@@ -7,15 +7,17 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
-import { ApiError, errors } from '../../common/refusals/errors.js';
+import { errors } from '../../common/refusals/errors.js';
+import { ApiError } from '../../common/refusals/refusal.js';
 import { PROBLEM_JSON, toProblem } from '../../common/refusals/problem.js';
 import { contextOf } from '../../common/access/request-context.js';
+import { traceIdOf } from '../../common/access/trace-id.js';
 import { allowedMethods } from './allowed-methods.js';
 
-/** Turns a foreign error into a refusal, or null when it does not know it. */
+/** Turns a library's error into a refusal. Null when it does not know the error. */
 export type ErrorTranslator = (error: unknown) => ApiError | null;
 
-/** The last stop of every refusal: writes it as `application/problem+json`, and logs what is our fault. */
+/** Writes every refusal as `application/problem+json`. Logs those that are a fault of the service. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger(ProblemFilter.name);
@@ -28,21 +30,25 @@ export class ProblemFilter implements ExceptionFilter {
     const response = http.getResponse<Response>();
     const { requestId } = contextOf(request);
     if (response.writableEnded) {
-      // Whoever has waited for too long had another answer.
-      this.#logger.warn({ err: error as Error, request_id: requestId }, 'failed after its answer');
+      // The client already has another answer: its deadline had passed.
+      this.#logger.warn(
+        { err: error as Error, request_id: requestId },
+        'a request failed after its answer was sent',
+      );
       return;
     }
     const refusal = this.#refusalOf(error, request);
-    this.#report(refusal, requestId);
+    this.#report(refusal, request);
     if (response.headersSent) {
-      // Too late to say anything: a broken transfer is better than a wrong one.
+      // Part of the answer was sent. The connection is closed, so that the client does not take the part for
+      // the whole.
       response.destroy();
       return;
     }
     for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value);
     const body = JSON.stringify(toProblem(refusal, requestId));
     response.status(refusal.status).setHeader('Content-Type', PROBLEM_JSON);
-    // A cache may keep a 404, 405 or 410 by its own judgement (RFC 9110, section 15.1).
+    // Without this, a cache may store a 404, 405 or 410 (RFC 9110, section 15.1).
     response.setHeader('Cache-Control', 'no-store').end(body);
   }
 
@@ -56,20 +62,26 @@ export class ProblemFilter implements ExceptionFilter {
     return fromHttpError(error) ?? errors.internal(error);
   }
 
-  #report(refusal: ApiError, requestId: string): void {
+  #report(refusal: ApiError, request: Request): void {
     if (refusal.status < 500 || refusal.code === 'busy' || refusal.code === 'not_ready') return;
-    const context = { err: (refusal.cause ?? refusal) as Error, request_id: requestId };
+    const context = {
+      err: (refusal.cause ?? refusal) as Error,
+      request_id: contextOf(request).requestId,
+      trace_id: traceIdOf(request),
+    };
     this.#logger.error(context, `answered ${refusal.status} ${refusal.code}`);
   }
 }
 
-/** Nest's NotFoundException means that no route matched: the path may still exist for another method. */
+/**
+ * Nest's NotFoundException means that no route matched. The path may still have a route for another method.
+ */
 function notFound(request: Request): ApiError {
   const methods = allowedMethods(request.app as Express, request.path);
   return methods.length > 0 ? errors.methodNotAllowed(methods) : errors.routeNotFound();
 }
 
-/** What Express, body-parser and the router refuse, which they say with a status of 400 to 499. */
+/** Translates the errors of Express, body-parser and the router, which carry a status of 400 to 499. */
 function fromHttpError(error: unknown): ApiError | null {
   const { status, type, limit } = error as { status?: unknown; type?: unknown; limit?: unknown };
   const code = error instanceof HttpException ? error.getStatus() : status;

@@ -2,10 +2,10 @@ import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { capturedHeaders } from './captured-headers.js';
 
-/** Answers are data: no browser may run, frame or embed anything in them. */
+/** Answers are data: a browser must not run, frame or embed anything in them. */
 const DATA = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
 
-/** Swagger UI needs its own scripts and styles, and nothing from elsewhere. */
+/** Swagger UI needs its own scripts and styles. Nothing is loaded from elsewhere. */
 const DOCS = {
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
@@ -18,15 +18,15 @@ const DOCS = {
   baseUri: ["'none'"],
 };
 
-/** helmet's headers on every answer but those of `/docs`, as name and value. */
+/** The headers of helmet, as name and value, for every answer except those of `/docs`. */
 export const DATA_HEADERS = headersFor(DATA);
-/** On an answer of `/api`: nobody keeps it, unless its route says otherwise. */
+/** For the answers of `/api`: they are not cached, unless the route sets another `Cache-Control`. */
 export const API_HEADERS = [...DATA_HEADERS, ['Cache-Control', 'no-store']] as const;
 const DOCS_HEADERS = headersFor(DOCS);
 
 /**
- * helmet's headers on every response, with a policy that is tight for data and just enough for `/docs`; and no copies of
- * what `/api` answers, tokens among it (RFC 9111, section 5.2.2.5).
+ * Sets helmet's headers on every response. The content security policy is strict, with exceptions for `/docs`
+ * only. Answers of `/api` can contain tokens, so they are not cached (RFC 9111, section 5.2.2.5).
  */
 export function securityHeaders(request: Request, response: Response, next: NextFunction): void {
   for (const [name, value] of headersOfPath(request.path)) response.setHeader(name, value);
@@ -42,9 +42,9 @@ function headersFor(directives: Record<string, string[]>): readonly (readonly [s
   return capturedHeaders(
     helmet({
       contentSecurityPolicy: { useDefaults: false, directives },
-      // The API is meant to be called from other origins; CORS says which.
+      // The API can be called from other origins. CORS decides from which.
       crossOriginResourcePolicy: { policy: 'cross-origin' },
-      // For Internet Explorer 8, Flash and pages with links: an API has no use for them.
+      // For Internet Explorer 8, Flash and pages with links. An API does not need them.
       xDownloadOptions: false,
       xPermittedCrossDomainPolicies: false,
       xDnsPrefetchControl: false,

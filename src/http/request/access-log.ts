@@ -3,11 +3,19 @@ import type { Logger } from 'pino';
 import { Histogram, type Registry } from 'prom-client';
 import type { Actor } from '../../common/access/actor.js';
 import { contextOf } from '../../common/access/request-context.js';
+import { traceIdOf } from '../../common/access/trace-id.js';
 
 /**
- * One log line and one measurement a request, when its response is done or its client has gone.
- * The line has the path but not the query, and no header: nothing secret can be in it. `/health` and
- * `/ready`, which are asked all the time, are logged at debug while they succeed.
+ * 40 characters or more of base64url, escapes included. Tokens have 43, and ids have 36. A token is also found
+ * in a path that has no route.
+ */
+const TOKEN = /[\w%-]{40,}/g;
+
+/**
+ * Writes one log line and one measurement for each request, when its response is complete or its client has
+ * disconnected.
+ * The line has the path without tokens and query, and no headers, so it contains no secret. Successful probes of
+ * `/health` and `/ready` are logged at level debug, because they are frequent.
  */
 export function accessLog(logger: Logger, registry: Registry) {
   const duration = new Histogram({
@@ -29,6 +37,7 @@ export function accessLog(logger: Logger, registry: Registry) {
       if (!logger.isLevelEnabled(level)) return;
       logger[level]({
         request_id: context.requestId,
+        trace_id: traceIdOf(request),
         method: request.method,
         path: pathOf(request),
         status,
@@ -41,15 +50,17 @@ export function accessLog(logger: Logger, registry: Registry) {
   };
 }
 
-/** The pattern, never the path: labels must be few. */
+/** The pattern of the route, not the path: a metric must have few label values. */
 function routeOf(request: Request): string {
   const route = request.route as { path: unknown } | undefined;
   return typeof route?.path === 'string' ? route.path : 'unmatched';
 }
 
+/** The path. What may be the token of a link is left out. */
 function pathOf(request: Request): string {
   const end = request.originalUrl.indexOf('?');
-  return end === -1 ? request.originalUrl : request.originalUrl.slice(0, end);
+  const path = end === -1 ? request.originalUrl : request.originalUrl.slice(0, end);
+  return path.replace(TOKEN, '…');
 }
 
 function levelOf(status: number, route: string): 'debug' | 'info' | 'error' {

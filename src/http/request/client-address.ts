@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, SocketAddress } from 'node:net';
 
 /**
- * The client's address, without a port and a zone, written in one way (RFC 5952). Of `X-Forwarded-For` only what the last
- * `trustedHops` proxies wrote is believed; what is not an address is not one.
+ * The client's address without port and zone, in the canonical form of RFC 5952. Only the entries of
+ * `X-Forwarded-For` that the last `trustedHops` proxies wrote are trusted. An entry that is not an address is
+ * ignored.
  */
 export function clientAddress(request: IncomingMessage, trustedHops: number): string | null {
   const peer = plain(request.socket.remoteAddress ?? '');
@@ -12,19 +13,22 @@ export function clientAddress(request: IncomingMessage, trustedHops: number): st
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
-  // The nearest proxy appended the last entry: hop n wrote the n-th from the end.
+  // The nearest proxy appended the last entry, so proxy n wrote the n-th entry from the end.
   const claimed = forwarded.at(-Math.min(trustedHops, forwarded.length));
   return claimed === undefined ? peer : (canonical(withoutPort(claimed)) ?? peer);
 }
 
-/** A proxy may write an IPv6 address in other ways than the system writes that of a peer. */
+/** A proxy may write an IPv6 address in another form than the operating system does. */
 function canonical(claimed: string): string | null {
   const address = plain(claimed);
   if (address === null || isIP(address) === 4) return address;
   return plain(new SocketAddress({ address, family: 'ipv6' }).address);
 }
 
-/** A zone (RFC 4007) means something only on the machine that wrote it. An IPv4 address mapped into IPv6 is itself. */
+/**
+ * Removes the zone (RFC 4007), which has a meaning only on one machine. Turns an IPv4 address that is mapped
+ * into IPv6 into the IPv4 address.
+ */
 function plain(address: string): string | null {
   const zone = address.indexOf('%');
   const text = zone === -1 ? address : address.slice(0, zone);

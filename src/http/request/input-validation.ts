@@ -3,8 +3,9 @@ import { errors } from '../../common/refusals/errors.js';
 import { fieldErrors } from '../../common/refusals/field-errors.js';
 
 /**
- * Judges queries and bodies by their input classes, and refuses what a class does not name. Names that every object has
- * (`__proto__`, `constructor`, `toString`, …) are refused here: on their way into a class they would vanish without a word.
+ * Validates queries and bodies by their input classes and refuses unknown names. It also refuses names that
+ * every object has (`__proto__`, `constructor`, `toString`, …): the conversion into a class would drop them
+ * silently.
  */
 export class InputValidation extends ValidationPipe {
   constructor() {

@@ -5,8 +5,8 @@ import { JSON_ROUTE } from '../../common/input/json-body.js';
 import { readJson } from './read-json.js';
 
 /**
- * Reads the body of routes that take JSON. As the last guard: whoever has no token, no right or no requests left costs no
- * more than the head of the request.
+ * Reads the body of routes that take JSON. It is the last guard: a request that is refused for its token, its
+ * rights or the rate limit costs no more than its head.
  */
 @Injectable()
 export class JsonBodyGuard implements CanActivate {

@@ -20,5 +20,5 @@ describe('jsonFault', () => {
     '{"a":{"constructor":1}}',
     '{"prototype":1}',
     `${'['.repeat(33)}${']'.repeat(33)}`,
-  ])('finds what is wrong with %s', (text) => expect(jsonFault(text)).not.toBeNull());
+  ])('finds the fault of %s', (text) => expect(jsonFault(text)).not.toBeNull());
 });

@@ -1,14 +1,15 @@
 const MAX_DEPTH = 32;
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 /**
- * The closing quote is optional so that a string without an end is one token up to the end of the text. Were it required,
- * every later quote would be tried as a beginning, each time up to the end: the square of the length.
+ * The closing quote is optional. So a string without an end is one token, up to the end of the text. If the
+ * quote were required, the match would start again at every later quote, and the time would grow with the
+ * square of the length.
  */
 const TOKEN = /"(?:[^"\\]|\\.)*"?|[{}[\],:]/gs;
 
 /**
- * What is wrong with a JSON text beyond its grammar, which JSON.parse judges: a key that an object repeats
- * (parsers differ on which value counts, RFC 8259 section 4), a key that reaches a prototype, absurd depth.
+ * Finds faults that JSON.parse accepts: a repeated key (parsers differ on which value counts, RFC 8259,
+ * section 4), a key that changes a prototype, nesting that is too deep. Null when there is none.
  */
 export function jsonFault(text: string): string | null {
   const open: (Set<string> | null)[] = [];
@@ -37,7 +38,7 @@ function keyFault(literal: string | null, keys: Set<string> | null): string | nu
   return null;
 }
 
-/** The string behind a literal, or null when the literal is broken and JSON.parse will say so. */
+/** The string of a literal. Null when the literal is broken, which JSON.parse will report. */
 function unescape(literal: string): string | null {
   try {
     return JSON.parse(literal) as string;

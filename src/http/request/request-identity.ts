@@ -6,8 +6,9 @@ import { clientAddress } from './client-address.js';
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
 /**
- * Gives every request its id, in `X-Request-Id` both ways, and the context that log and audit read. Ids of our own sort by time:
- * the trail's index of them then grows at its end, which costs least.
+ * Gives every request an id and the context for log and audit. The id is taken from `X-Request-Id` or made
+ * here, and sent back in `X-Request-Id`. New ids sort by time, which keeps inserts into the index of the
+ * audit trail cheap.
  */
 export function requestIdentity(trustedHops: number) {
   return (request: Request, response: Response, next: NextFunction): void => {

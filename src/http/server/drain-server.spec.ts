@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { drainServer, watchConnections } from './drain-server.js';
 
-/** Longer than any test may take: a connection that is held until the grace ends fails its test. */
+/** Longer than every test may take. A connection that is kept until the end of the grace fails its test. */
 const GRACE_MS = 60_000;
 
 describe('drainServer', () => {
@@ -31,7 +31,7 @@ describe('drainServer', () => {
   };
   const drain = () => drainServer(server, Date.now() + GRACE_MS);
 
-  it('closes connections that have sent nothing, and lets a request in flight finish', async () => {
+  it('closes connections that have sent nothing, and lets a running request finish', async () => {
     const silent = await open('');
     const cut = once(silent.resume(), 'close');
     const busy = await open('');
@@ -52,7 +52,7 @@ describe('drainServer', () => {
     await drain();
   });
 
-  it('gives the head of a request no more than the time that every head has, also when it moves', async () => {
+  it('gives the head of a request only the usual time, even when it makes progress', async () => {
     const slow = await open('GET / HTTP/1.1\r\nHost: x\r\n');
     const trickle = setInterval(() => slow.write('x'), 20);
     try {

@@ -7,7 +7,10 @@ const SWEEP_MS = 100;
 const logger = new Logger('Shutdown');
 const connections = new WeakMap<Server, Set<Socket>>();
 
-/** Keeps the open connections of `server` in view, for `drainServer`: Node tells only of those that have had a request. */
+/**
+ * Tracks the open connections of `server` for `drainServer`. Node lists only connections that have had a
+ * request.
+ */
 export function watchConnections(server: Server): void {
   const open = new Set<Socket>();
   connections.set(server, open);
@@ -18,19 +21,19 @@ export function watchConnections(server: Server): void {
 }
 
 /**
- * Takes no new connections, lets requests in flight finish, and cuts what is left when the grace ends.
- * Connections that are idle, or become so, are closed; so are those from which no byte has come. The head of a request
- * that has begun has the time that the server gives to every head.
+ * Stops accepting connections, lets running requests finish, and destroys what is left at `deadline`.
+ * Idle connections are closed, and so are connections from which no byte has arrived. A request whose head
+ * has begun to arrive gets the usual time for heads.
  */
 export async function drainServer(server: Server, deadline: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
-    // HTTP's own `close` would also stop the search for heads that are overdue.
+    // The `close` of the HTTP server would also stop Node's check for late heads.
     TcpServer.prototype.close.call(server, () => resolve());
   });
   const sweep = setInterval(() => closeUnused(server), SWEEP_MS);
   const cut = setTimeout(
     () => {
-      logger.warn('shutdown: the grace has ended, cutting the requests that are left');
+      logger.warn('shutdown: the grace has ended, cutting the remaining requests');
       server.closeAllConnections();
     },
     Math.max(0, deadline - Date.now()),

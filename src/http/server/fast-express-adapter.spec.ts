@@ -48,7 +48,7 @@ describe('FastExpressAdapter', () => {
     }
   });
 
-  it('tells the client of a request in flight, too, to open another connection', async () => {
+  it('closes the connection of a running request too', async () => {
     const reached = new Promise<void>((resolve) => (entered = resolve));
     const inFlight = fetch(`${url}/later`);
     await reached;

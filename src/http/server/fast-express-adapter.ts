@@ -4,19 +4,22 @@ import type { Express, Response } from 'express';
 import { endWithTurn } from './turn-end.js';
 import { originForm } from '../request/request-head.js';
 
-/** How often connections are looked through for heads of requests that are overdue; Node's default of 30 s would add that to the limit. */
+/** How often Node looks for late heads. Its default of 30 s would be added to the limit. */
 const CHECK_CONNECTIONS_MS = 1000;
 
 /**
- * Express spends most of a small request on `Object.setPrototypeOf(req, app.request)`, which throws away
- * what V8 has learned of the object. Here the server makes requests and responses that have Express's
- * prototypes from the start, so that the call changes nothing (3 to 7 times faster on Node 20). They come from derived
- * classes: V8 gives those room for the properties that Node's constructors add (a quarter faster than a function that calls them).
+ * Express calls `Object.setPrototypeOf(req, app.request)` for every request, which is slow: V8 then drops its
+ * optimizations for the object. This server makes requests and responses with Express's prototypes from the
+ * start, so the call changes nothing. They are derived classes, because V8 reserves room in those for the
+ * properties that Node's constructors add.
  */
 export class FastExpressAdapter extends ExpressAdapter {
   #closing: () => boolean = () => false;
 
-  /** `first` sees every request before Express: it writes the head of its answer and returns the body, or null to leave it alone. */
+  /**
+   * `first` gets every request before Express. It writes the head of the answer and returns the body, or
+   * returns null to pass the request on.
+   */
   constructor(
     private readonly first: (request: IncomingMessage, response: ServerResponse) => string | null = () =>
       null,
@@ -29,12 +32,14 @@ export class FastExpressAdapter extends ExpressAdapter {
     this.setHttpServer(this.#createServer(app));
   }
 
-  /** While `closing` says so, every answer, also to a request in flight, tells its client to open another connection. */
+  /**
+   * While `closing` returns true, every answer closes its connection, so that the client opens another one.
+   */
   closeConnectionsWhen(closing: () => boolean): void {
     this.#closing = closing;
   }
 
-  /** The server is there from the beginning: its port is bound before Nest builds the app. */
+  /** The server exists already: its port is bound before Nest builds the app. */
   override initHttpServer(): void {}
 
   #createServer(app: Express): http.Server {
@@ -59,7 +64,8 @@ export class FastExpressAdapter extends ExpressAdapter {
         IncomingMessage: Message,
         ServerResponse: Answer,
         connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
-        // What Node would refuse without a problem, or take the first of and drop the rest, is left to requestHead.
+        // Node would answer a missing Host without a problem document, and drop repeated fields.
+        // `requestHead` judges both.
         requireHostHeader: false,
         joinDuplicateHeaders: true,
       },
@@ -68,7 +74,7 @@ export class FastExpressAdapter extends ExpressAdapter {
     return server.on('checkExpectation', listener);
   }
 
-  /** Plain JSON goes out without `res.json()`, which parses and rebuilds the content type of every answer. */
+  /** Sends plain JSON without `res.json()`, which parses and rebuilds the content type of every answer. */
   override reply(response: Response, body: unknown, statusCode?: number): unknown {
     if (!isPlainJson(body) || response.hasHeader('Content-Type'))
       return super.reply(response, body, statusCode);
@@ -86,7 +92,7 @@ function isPlainJson(body: unknown): boolean {
   return typeof body === 'object' && body !== null && Object.getPrototypeOf(body) === Object.prototype;
 }
 
-/** `prototype`, whose objects now have Express's methods as well; Express's own prototype extends Node's. */
+/** Gives `prototype` Express's methods. Express's own prototype extends Node's. */
 function inherit<T extends object>(prototype: object, express: T): T {
   return Object.setPrototypeOf(prototype, express) as T;
 }

@@ -14,7 +14,7 @@ describe('holdRequests', () => {
   });
   afterEach(() => void server.close().closeAllConnections());
 
-  it('lets requests wait until they are served, and stands in nobody’s way then', async () => {
+  it('holds requests until they are served, and passes later ones on', async () => {
     const serve = holdRequests(server);
     let answered = false;
     const held = fetch(url).then((answer) => answer.text());
@@ -27,7 +27,7 @@ describe('holdRequests', () => {
     expect(await (await fetch(url)).text()).toBe('served');
   });
 
-  it('refuses what has waited too long with 503 not_ready', async () => {
+  it('refuses a request that has waited too long with 503 not_ready', async () => {
     const serve = holdRequests(server, 20);
     const answer = await fetch(url);
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);

@@ -2,21 +2,21 @@ import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { errors } from '../../common/refusals/errors.js';
 import { bareProblem } from '../answer/bare-problem.js';
 
-/** Within this a start is over, or something is wrong with it. */
-const PATIENCE_MS = 10_000;
+/** A start that takes longer than this has failed. */
+const MAX_HOLD_MS = 10_000;
 const EVENTS = ['request', 'checkExpectation'] as const;
 
 /**
- * Lets the requests that reach `server` wait until the function that is returned has been called; those that wait longer
- * than `patienceMs` are answered with 503 `not_ready`.
+ * Holds the requests that reach `server` until the returned function is called. A request that waits longer
+ * than `maxHoldMs` is answered with 503 `not_ready`.
  */
-export function holdRequests(server: Server, patienceMs = PATIENCE_MS): () => void {
+export function holdRequests(server: Server, maxHoldMs = MAX_HOLD_MS): () => void {
   const held = new Map<ServerResponse, () => void>();
   const hold: RequestListener = (request, response) => {
     const timer = setTimeout(() => {
       held.delete(response);
       refuse(response);
-    }, patienceMs).unref();
+    }, maxHoldMs).unref();
     held.set(response, () => {
       clearTimeout(timer);
       server.emit('request', request, response);

@@ -1,11 +1,12 @@
 import type { NextFunction, Request, Response } from 'express';
-import { hasBody } from '../request/has-body.js';
+import { hasBody } from '../../common/input/has-body.js';
 
 const LINGER_MS = 5000;
 
 /**
- * Answers that come before the whole request has arrived: the rest is read and thrown away for a moment,
- * so that the client gets to read the answer instead of a reset; then the connection is cut.
+ * Handles an answer that is sent before the whole request has arrived. The rest of the request is read and
+ * dropped for up to 5 s, so that the client can read the answer and gets no connection reset. Then the
+ * connection is closed.
  */
 export function lingeringClose(request: Request, response: Response, next: NextFunction): void {
   if (!hasBody(request)) return next();

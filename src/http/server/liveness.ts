@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import { now } from '../../common/time.js';
-import { hasBody } from '../request/has-body.js';
+import { hasBody } from '../../common/input/has-body.js';
 import { capturedHeaders } from '../answer/captured-headers.js';
 import { headFault } from '../request/request-head.js';
 import { DATA_HEADERS } from '../answer/security-headers.js';
 
 /**
- * Answers a plain `GET /health` before the framework: liveness touches nothing, is asked all the time, and must
- * not wait for anything. Whatever is not exactly that (HEAD, a trailing slash, a request id, an `Origin`, a body, a fault
- * in the head) takes the ordinary way to the same answer, or to its refusal.
+ * Answers a plain `GET /health` before the framework does. It uses nothing and waits for nothing, and is about
+ * as fast as a bare `node:http` server, which the framework is not (`bench/README.md`). So probes cost little.
+ * Every other form (HEAD, a trailing slash, a request id, an `Origin`, a body, a faulty head) takes the normal
+ * way: to the same answer by `HealthController`, which the API document is made from, or to a refusal.
  */
 export function answerLiveness(crossOrigin: RequestHandler) {
   const common = [...DATA_HEADERS, ...capturedHeaders(crossOrigin)].flat();

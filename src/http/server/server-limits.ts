@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ApiError, errors } from '../../common/refusals/errors.js';
+import { errors } from '../../common/refusals/errors.js';
+import type { ApiError } from '../../common/refusals/refusal.js';
 import { bareProblem } from '../answer/bare-problem.js';
 
 const HEADERS_MS = 15_000;
@@ -9,40 +10,44 @@ const KEEP_ALIVE_MS = 65_000;
 const LINGER_MS = 2000;
 
 /**
- * Limits of the server itself. They cut what does not move, never what moves slowly: there is no limit on
- * how long a request may take, only on how long a connection may be silent.
+ * Sets the limits of the server. They apply to connections without any progress, never to slow ones. The
+ * duration of a request is not limited.
  */
 export function limitServer(server: Server): void {
   server.headersTimeout = HEADERS_MS;
   server.requestTimeout = 0;
   server.timeout = STALL_MS;
-  // Longer than nginx's 60 s, so that the proxy, not the server, ends an idle connection.
+  // Longer than nginx's 60 s, so that the proxy closes an idle connection and not the server.
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  // Node drops what is beyond its limit in silence; requestHead refuses it, and 16 KiB bound what there is to count.
+  // Node drops fields over its limit silently, so its limit is off. `requestHead` refuses them, and the limit
+  // of 16 KiB bounds their number.
   server.maxHeadersCount = 0;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: HttpSocket) => refuse(error, socket));
 }
 
-/** What this file needs of a socket beyond its type: the answer that is being written to it, as Node's own handler asks. */
+/**
+ * A socket with the response that is being written to it. Node's own error handler uses the same property.
+ */
 interface HttpSocket extends Socket {
   readonly _httpMessage?: ServerResponse | null;
 }
 
-/** Connections whose refusal waits for the answer before it. */
+/** Connections whose refusal waits for an earlier answer. */
 const waiting = new WeakSet<Socket>();
 
 /**
- * What Node's parser refuses never becomes a request; the answer is written to the bare socket, also on a connection that
- * has been used before: a proxy would take an instance that says nothing for a dead one.
+ * Answers a request that Node's parser refused. It never became a request, so the answer is written to the
+ * socket. This also holds on a reused connection: a proxy would take a closed connection without an answer
+ * for a dead instance.
  */
 function refuse(error: NodeJS.ErrnoException, socket: HttpSocket): void {
-  // The rest of what was refused.
+  // More bytes of the refused request.
   if (socket.writableEnded || waiting.has(socket)) return;
   const current = socket._httpMessage ?? null;
   if (error.code === 'ECONNRESET' || !socket.writable || isBegun(current)) {
     socket.destroy();
   } else if (current?.req.complete === true) {
-    // An earlier request of the connection has its answer first.
+    // An earlier request on this connection is answered first.
     waiting.add(socket);
     current.once('close', () => {
       waiting.delete(socket);
@@ -53,12 +58,15 @@ function refuse(error: NodeJS.ErrnoException, socket: HttpSocket): void {
   }
 }
 
-/** Whether what is wrong belongs to a request whose answer is already on its way. */
+/** True when the error belongs to a request whose answer is already being sent. */
 function isBegun(current: ServerResponse | null): boolean {
   return current !== null && current.headersSent && !current.req.complete;
 }
 
-/** Reads on for a moment: closed with something unread, the connection would be reset, and the answer lost with it. */
+/**
+ * Sends the answer and reads on for a moment. If unread bytes remained at the close, the connection would be
+ * reset and the answer lost.
+ */
 function answer(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(rawResponse(refusalOf(error)));
   const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { runPhases } from './shutdown.js';
 
 describe('runPhases', () => {
-  it('runs every phase in order, also after one that fails, and says that it was not clean', async () => {
+  it('runs every phase in order, even after a failed one, and reports that the stop was not clean', async () => {
     const ran: string[] = [];
     const phase = (name: string, error?: Error) => ({
       name,
@@ -16,7 +16,7 @@ describe('runPhases', () => {
     expect(ran).toEqual(['one', 'two', 'three', 'four']);
   });
 
-  it('leaves a phase behind that outlasts the grace and its last words', async () => {
+  it('does not wait for a phase that outlasts the grace and the extra time', async () => {
     const never = { name: 'never', run: () => new Promise<void>(() => undefined) };
     expect(await runPhases([never], Date.now() - 10)).toBe(false);
   }, 10_000);

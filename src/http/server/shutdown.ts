@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { within } from '../../common/within.js';
 
-/** Anything that can be asked to end, and says when it has. */
+/** A part of the service that can be stopped. */
 export interface StoppablePhase {
   readonly name: string;
   readonly run: () => Promise<void> | void;
@@ -10,8 +10,8 @@ export interface StoppablePhase {
 const logger = new Logger('Shutdown');
 
 /**
- * Runs the phases of a stop in order, each on record. `deadline` is when the grace ends; a phase that is
- * still running then is left behind and the next begins.
+ * Runs the phases of a shutdown in order and logs each. The grace ends at `deadline`. A phase that is still
+ * running then is no longer awaited, and the next one begins.
  * @returns true when every phase ended in time and without an error.
  */
 export async function runPhases(phases: readonly StoppablePhase[], deadline: number): Promise<boolean> {
@@ -25,11 +25,14 @@ export async function runPhases(phases: readonly StoppablePhase[], deadline: num
   return clean;
 }
 
-/** At least this long for phases that come after the grace: draining the trail and closing the database. */
-const LAST_WORDS_MS = 5000;
+/**
+ * The least time, in milliseconds, for phases after the grace: writing the last audit records and closing the
+ * database.
+ */
+const AFTER_GRACE_MS = 5000;
 
 async function settle(phase: StoppablePhase, deadline: number): Promise<'done' | 'timed out' | 'failed'> {
-  const ms = Math.max(deadline - Date.now(), LAST_WORDS_MS);
+  const ms = Math.max(deadline - Date.now(), AFTER_GRACE_MS);
   try {
     const work = Promise.resolve(phase.run()).then(() => 'done' as const);
     return await within(ms, work, () => 'timed out' as const);

@@ -3,9 +3,9 @@ import type { ServerResponse } from 'node:http';
 let waiting: [response: ServerResponse, body: string][] = [];
 
 /**
- * Ends `response` with `body` when this turn of the event loop is over, together with all others of the turn. A write to a
- * socket wakes whoever waits for it: a client, or the proxy, that is woken for each answer alone goes to sleep as often, and on
- * a machine that is not busy both wakings cost more than the answer. A quarter more requests a second at 32 connections.
+ * Ends `response` with `body` at the end of this turn of the event loop, together with all other answers of
+ * the turn. Each write to a socket wakes a waiting client or proxy; on a machine with little load, this costs
+ * more than the answer itself.
  */
 export function endWithTurn(response: ServerResponse, body = ''): void {
   if (waiting.push([response, body]) === 1) setImmediate(endAll);

@@ -6,13 +6,14 @@ import {
   type ApiRequest,
   type Caller,
   type FormPart,
+  OFFSET_STREAM,
   parametersIn,
   plainRequest,
   type RequestBody,
 } from './requests.js';
 import { type OtherValues, otherThan, textsOtherThan } from './values.js';
 
-/** A request that the document does not allow, and the code with which it is refused. */
+/** A request that the document does not allow, with the code of its refusal. */
 export interface RefusedRequest {
   readonly because: string;
   readonly code: ErrorCode;
@@ -20,8 +21,8 @@ export interface RefusedRequest {
 }
 
 /**
- * Requests that differ from one that succeeds in one thing, which the document does not allow: one for everything that is
- * worth a try, and random ones, if there is anything to choose from.
+ * Requests that differ from a successful one in one forbidden thing: a list of interesting ones, and random
+ * ones where possible.
  */
 export function refusedRequests(document: ApiDocument, operation: Operation): OtherValues<RefusedRequest> {
   const plain = plainRequest(document, operation);
@@ -81,7 +82,9 @@ function parameterChanges(document: ApiDocument, operation: Operation): Changes 
   return together([only(...twice, ...missing, ...(query.length > 0 ? UNKNOWN_PARAMETERS : [])), ...others]);
 }
 
-/** Some texts cannot be sent there: an empty segment is another path, and a field's value has no space around it. */
+/**
+ * Some texts cannot be sent: an empty segment is another path, and spaces around a field's value are removed.
+ */
 function fits(parameter: Parameter, text: string): boolean {
   if (parameter.in === 'path') return !/^\s*$|^\.{1,2}$/.test(text);
   return parameter.in !== 'header' || /^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(text);
@@ -92,7 +95,7 @@ function other(operation: Operation, parameter: Parameter, text: string): Change
   const { name } = parameter;
   switch (parameter.in) {
     case 'path': {
-      // What is no id is answered as an unknown one.
+      // A text that is not an id is answered like an unknown id.
       const code = parameter.schema.format === 'uuid' ? unknownIdCode(operation) : 'validation_failed';
       return { because, code, change: (to) => ({ ...to, path: { ...to.path, [name]: text } }) };
     }
@@ -105,16 +108,27 @@ function other(operation: Operation, parameter: Parameter, text: string): Change
     case 'header':
       return {
         because,
-        code: 'invalid_idempotency_key',
+        code: CODES_OF_HEADERS[name] ?? 'invalid_idempotency_key',
         change: (to) => ({ ...to, headers: { ...to.headers, [name]: text } }),
       };
   }
 }
 
-/** How the operation refuses an id that it does not know; HEAD, whose refusals have no code, as GET does. */
+/** How another text in a header is refused. */
+const CODES_OF_HEADERS: Readonly<Record<string, ErrorCode>> = {
+  'Tus-Resumable': 'unsupported_tus_version',
+  'Upload-Checksum': 'invalid_upload_header',
+  'Upload-Length': 'invalid_upload_header',
+  'Upload-Metadata': 'invalid_upload_header',
+  'Upload-Offset': 'invalid_upload_header',
+};
+
+/** How the operation refuses an unknown id. Refusals of HEAD have no code, so that of GET is used. */
 function unknownIdCode({ responses }: Operation): ErrorCode {
-  const [code = 'file_not_found'] = Object.keys(responses[404]?.content?.[PROBLEM_JSON]?.examples ?? {});
-  return code as ErrorCode;
+  const codes = Object.keys(responses[404]?.content?.[PROBLEM_JSON]?.examples ?? {});
+  // An upload may also name a file in its metadata.
+  const code = codes.includes('upload_not_found') ? 'upload_not_found' : codes[0];
+  return (code ?? 'file_not_found') as ErrorCode;
 }
 
 function repeated(name: string): Change {
@@ -157,11 +171,13 @@ const raw = (because: string, code: ErrorCode, type: string, text: string): Chan
   change: withBody({ kind: 'raw', type, text }),
 });
 
-/** A body that is not described is not read, so that none is refused. */
+/** A body that is not described is not read, so it is not refused. */
 function bodyChanges(document: ApiDocument, { requestBody }: Operation): Changes {
   const content = requestBody?.content ?? {};
   if (content['multipart/form-data'] !== undefined) return only(...FORM_CHANGES);
   const json = content['application/json'];
+  if (content[OFFSET_STREAM] !== undefined)
+    return only(raw('the body is JSON', 'unsupported_media_type', 'application/json', '{}'));
   if (json === undefined) return only();
   return together([only(...RAW_CHANGES), memberChanges(document, document.resolve(json.schema))]);
 }

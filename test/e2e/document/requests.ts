@@ -17,7 +17,12 @@ export type RequestBody =
   | { readonly kind: 'raw'; readonly type: string; readonly text: string }
   | { readonly kind: 'form'; readonly parts: readonly FormPart[] };
 
-/** A request as data; `(known)` in it stands for what exists and is the caller's. */
+/** The media type of the bytes of a resumable upload. */
+export const OFFSET_STREAM = 'application/offset+octet-stream';
+
+const offsetStream = (text: string): RequestBody => ({ kind: 'raw', type: OFFSET_STREAM, text });
+
+/** A request as data. `(known)` stands for existing data of the caller. */
 export interface ApiRequest {
   readonly caller: Caller;
   readonly path: Readonly<Record<string, string>>;
@@ -26,7 +31,10 @@ export interface ApiRequest {
   readonly body: RequestBody;
 }
 
-/** One request that succeeds: what is required and no more, a body of the document's own examples, by somebody who may. */
+/**
+ * A request that succeeds: only required values, a body from the document's examples, and a caller with the
+ * needed rights.
+ */
 export function plainRequest(document: ApiDocument, operation: Operation): ApiRequest {
   const required = (place: Parameter['in']) =>
     parametersIn(operation, place)
@@ -36,13 +44,15 @@ export function plainRequest(document: ApiDocument, operation: Operation): ApiRe
     caller: operation.security.length > 0 ? 'session' : 'nobody',
     path: Object.fromEntries(required('path')),
     query: required('query'),
-    headers: {},
+    headers: Object.fromEntries(required('header')),
     body: plainBody(document, operation),
   };
 }
 
 function plainBody(document: ApiDocument, { requestBody }: Operation): RequestBody {
   if (requestBody === undefined) return { kind: 'none' };
+  if (requestBody.content[OFFSET_STREAM] !== undefined)
+    return requestBody.required === true ? offsetStream('bytes') : { kind: 'none' };
   const json = requestBody.content['application/json'];
   if (json === undefined)
     return { kind: 'form', parts: [{ field: 'file', fileName: 'file.bin', content: 'bytes' }] };
@@ -51,7 +61,7 @@ function plainBody(document: ApiDocument, { requestBody }: Operation): RequestBo
   return { kind: 'json', value: Object.fromEntries(value) as unknown };
 }
 
-/** Every request that the document allows at an operation. */
+/** All requests that the document allows for an operation. */
 export function allowedRequest(document: ApiDocument, operation: Operation): fc.Arbitrary<ApiRequest> {
   const closed = operation.security.length > 0;
   const callers: Caller[] = operation['x-scope'] === undefined ? ['session'] : ['session', 'key'];
@@ -103,6 +113,8 @@ function bodyOf(document: ApiDocument, { requestBody }: Operation): fc.Arbitrary
   if (requestBody === undefined) return fc.constant({ kind: 'none' });
   const json = requestBody.content['application/json'];
   if (json !== undefined) return valueOf(document, json.schema).map((value) => ({ kind: 'json', value }));
+  if (requestBody.content[OFFSET_STREAM] !== undefined)
+    return fc.string({ unit: 'binary' }).map(offsetStream);
   const digests = fc.constantFrom('', KNOWN, 'F'.repeat(64));
   const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
   return fc

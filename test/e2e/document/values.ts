@@ -1,19 +1,29 @@
 import fc from 'fast-check';
 import type { ApiDocument, Schema } from '../../support/api-document.js';
 
-/** Stands for something that exists and is the caller's; put in when the request is sent. */
+/** Stands for existing data of the caller. Replaced when the request is sent. */
 export const KNOWN = '(known)';
 
-/** Members of which the right value is known to the caller alone. */
-export const CREDENTIALS = new Set(['email', 'password', 'current_password', 'refresh_token']);
+/** Members whose right value only the caller knows. */
+export const CREDENTIALS = new Set([
+  'email',
+  'password',
+  'current_password',
+  'refresh_token',
+  'token',
+  'invitation',
+  'challenge',
+  'code',
+  'credential',
+]);
 
-/** Texts that some schemas have and others have not. */
+/** Texts that are valid for some schemas only. */
 const ODD_TEXTS = ['a\u0000b', 'a\u007fb', 'a\nb', 'x'];
 
-/** Folding and composing make a text at most three times as long (Unicode, UAX #15). */
+/** Folding and composing make a text at most three times longer (Unicode, UAX #15). */
 const EXPANSION = 3;
 
-/** Values that a schema has. */
+/** Valid values of a schema. */
 export function valueOf(document: ApiDocument, given: Schema): fc.Arbitrary<unknown> {
   const schema = document.resolve(given);
   if (schema.nullable === true)
@@ -39,13 +49,13 @@ export function valueOf(document: ApiDocument, given: Schema): fc.Arbitrary<unkn
   }
 }
 
-/** Values that a schema does not have: those that are worth a try each, and random ones where there are such. */
+/** Invalid values of a schema: interesting ones, and random ones where possible. */
 export interface OtherValues<T> {
   readonly listed: readonly T[];
   readonly random: fc.Arbitrary<T> | null;
 }
 
-/** JSON values that a schema does not have. */
+/** JSON values that are invalid for a schema. */
 export function otherThan(document: ApiDocument, given: Schema): OtherValues<unknown> {
   const schema = document.resolve(given);
   const beyond = [...textsBeyond(schema), ...numbersBeyond(schema), ...arraysBeyond(schema)];
@@ -54,25 +64,25 @@ export function otherThan(document: ApiDocument, given: Schema): OtherValues<unk
   return { listed: [...beyond, ...odd].filter(isOther), random: fc.jsonValue().filter(isOther) };
 }
 
-/** Texts that are no value of a schema, as a query, a path or a header has them. */
+/** Texts that are invalid for a schema in a query, a path or a header. */
 export function textsOtherThan(document: ApiDocument, schema: Schema): OtherValues<string> {
   const odd = ['', ' ', 'x', '0', '-1', '0x10', '1e1', '+5', '5.0', '1,2', '٥', '1'.repeat(20), "'", '[]'];
   const dates = ['2026-02-30', '2026-13-01', '2026-W01-1', '2026-11-24T10:00:00', '2026-11-24 10:00:00Z'];
   const numbers = numbersBeyond(schema).map(String);
   const texts = [...numbers, ...textsBeyond(schema), ...textsBeyond(schema.items ?? {}), ...odd, ...dates];
   const isOther = (text: string) => document.schemaFaults(schema, typed(schema, text)).length > 0;
-  // Where most texts are values, there is nothing to choose from at random.
+  // Where most texts are valid, random texts are not useful.
   const random = isOther('x') ? fc.string({ unit: 'binary' }).filter(isOther) : null;
   return { listed: texts.filter(isOther), random };
 }
 
-/** What a text in a query means to its schema. */
+/** The value of a text in a query by its schema. */
 function typed(schema: Schema, text: string): unknown {
   if (schema.type === 'array') return [text];
   return schema.type === 'integer' && /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
-/** Small ones as often as any: of some things there are only so many. */
+/** Small numbers as often as others, because some resources are few. */
 function integerOf({ minimum: min = 0, maximum: max }: Schema): fc.Arbitrary<number> {
   return fc.oneof(fc.integer({ min, max: Math.min(max ?? 20, 20) }), fc.integer({ min, max: max ?? 1000 }));
 }

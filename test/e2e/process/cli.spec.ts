@@ -18,7 +18,7 @@ describe('commands of the operator', () => {
   beforeAll(async () => void (server = await startApp()));
   afterAll(() => server.close());
 
-  /** Runs a built command beside the running service, on its database. */
+  /** Runs a built command beside the running service, on the same database. */
   async function run(program: string, args: string[], input = ''): Promise<Outcome> {
     const { database } = server.config;
     const child = spawn(process.execPath, [join('dist', 'cli', `${program}.js`), ...args], {
@@ -40,7 +40,7 @@ describe('commands of the operator', () => {
     return { code, output: out + error };
   }
 
-  it('makes an admin, who can sign in at once, with the password from standard input', async () => {
+  it('makes an admin with the password from standard input, who can sign in at once', async () => {
     const made = await run('cli', ['create-admin', ' Root@Example.org '], 'a passphrase of the operator\n');
     expect(made).toEqual({ code: 0, output: 'done\n' });
     const admin = server.client();
@@ -54,23 +54,73 @@ describe('commands of the operator', () => {
     ]);
   });
 
+  it('makes a user in the same way', async () => {
+    expect(await run('cli', ['create-user', 'made@example.org'], 'a passphrase of the operator\n')).toEqual({
+      code: 0,
+      output: 'done\n',
+    });
+    const user = server.client();
+    const { status, body } = await user.signIn('made@example.org', 'a passphrase of the operator');
+    expect(status).toBe(200);
+    user.token = body.token;
+    expect((await user.json('GET', '/api/users/me')).body).toMatchObject({ roles: ['user'] });
+  });
+
+  it('prints a link with which a user chooses a new password', async () => {
+    const user = await server.user();
+    const { code, output } = await run('cli', ['reset-link', user.email]);
+    const [, token] = /^http:\/\/localhost:\d+\/reset#token=([\w-]{43})\ndone\n$/.exec(output) ?? [];
+    expect([code, token]).toEqual([0, expect.any(String)]);
+    const input = { token, password: 'a completely new passphrase' };
+    const reset = await server.client().json('POST', '/api/auth/password-reset/confirm', input);
+    expect(reset.status).toBe(204);
+    expect((await user.signIn(user.email, input.password)).status).toBe(200);
+  });
+
   it.each([
     [['create-admin', 'weak@example.org'], 'short', 1, 'at least 8 characters'],
     [['create-admin', 'no-address'], 'a long enough passphrase', 1, 'email'],
     [['grant-role', 'nobody@example.org', 'auditor'], '', 1, 'no user'],
     [['grant-role', 'nobody@example.org', 'owner'], '', 2, 'usage'],
     [['grant-role', 'nobody@example.org', 'user'], '', 2, 'usage'],
+    [['grant-role', 'nobody@example.org'], '', 2, "missing required argument 'role'"],
+    [['grant-role', 'nobody@example.org', 'admin', 'more'], '', 2, 'too many arguments'],
     [['create-admin'], '', 2, 'usage'],
+    [['create-admin', '--nonsense', 'x'], '', 2, "unknown option '--nonsense'"],
     [['drop-everything', 'x', 'admin'], '', 2, 'usage'],
-    [[], '', 2, 'usage'],
   ])('refuses %j', async (args, input, code, words) => {
     const refused = await run('cli', args, input);
     expect(refused.code).toBe(code);
     expect(refused.output).toContain(words);
     expect(refused.output).not.toMatch(/\bat .*\.js:/);
+    if (code === 2) expect(refused.output).toMatch(/^error: .*\(usage: npm run cli -- .*\)\n$/);
   });
 
-  it('grants and revokes roles, which hold within 5 s on the running service', async () => {
+  it('lists the commands, and describes each', async () => {
+    const commands = [
+      'create-admin <email>',
+      'create-user <email>',
+      'grant-role <email> <role>',
+      'revoke-role <email> <role>',
+    ];
+    const missing = await run('cli', []);
+    expect(missing.code).toBe(2);
+    expect(await run('cli', ['--help'])).toEqual({ code: 0, output: missing.output });
+    for (const usage of commands) {
+      expect(missing.output).toContain(`\n  ${usage} `);
+      const { code, output } = await run('cli', [usage.split(' ', 1)[0]!, '--help']);
+      expect(code).toBe(0);
+      expect(output).toMatch(new RegExp(`^usage: npm run cli -- ${usage}\n`));
+    }
+  });
+
+  it('prints a new key each time', async () => {
+    const [one, other] = [await run('cli', ['key', 'new']), await run('cli', ['key', 'new'])];
+    expect(one).toEqual({ code: 0, output: expect.stringMatching(/^[A-Za-z0-9+/]{43}=\n$/) });
+    expect(one.output).not.toBe(other.output);
+  });
+
+  it('grants and revokes roles with effect within 5 s on the running service', async () => {
     const user = await server.user();
     expect((await run('cli', ['grant-role', user.email, 'auditor'])).code).toBe(0);
     const reads = async () => (await user.fetch('/api/audit/export')).status;

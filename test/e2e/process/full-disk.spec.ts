@@ -1,21 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdtemp, open, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '../../support/client.js';
 import { type ServiceProcess, startProgram } from '../../support/process.js';
+import { uploadInChunks } from '../../support/sized-upload.js';
 import { storedFiles } from '../../support/storage-files.js';
 
 const MIB = 1024 * 1024;
 
-/** A file system of its own, which only root may mount; elsewhere `faults.spec.ts` has a storage that says so. */
+/**
+ * Mounts a small file system, which only root can do. Without root, `faults.spec.ts` uses a storage that
+ * reports a full disk.
+ */
 function mountSmall(directory: string): boolean {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', directory], { stdio: 'ignore' });
     return true;
   } catch {
-    // Not allowed here.
+    // Not allowed on this machine.
     return false;
   }
 }
@@ -59,7 +64,7 @@ describe('security.md: aborts and faults, a full disk', () => {
       expect(await storedFiles(directory)).toHaveLength(kept.length);
       expect((await client.json('GET', '/health')).status).toBe(200);
       expect((await client.download(kept[0]!)).status).toBe(200);
-      expect((await client.json('DELETE', `/api/files/${kept[0]}`)).status).toBe(204);
+      expect((await client.json('DELETE', `/api/files/${kept[0]}?permanently=true`)).status).toBe(204);
       expect((await client.upload(Buffer.alloc(2 * MIB))).status).toBe(201);
       expect(await storedFiles(directory)).toHaveLength(kept.length);
       const uploads = await client.trail('&action=FILE_UPLOAD');
@@ -91,23 +96,6 @@ describe('security.md: aborts and faults, a reserve of free space', () => {
     const { bavail, bsize } = await statfs(directory);
     return bavail * bsize;
   };
-  /** One file in a body whose length nobody knows before. */
-  const uploadInChunks = (bytes: number) =>
-    client.fetch('/api/files', {
-      method: 'POST',
-      headers: { 'content-type': 'multipart/form-data; boundary=b' },
-      body: new ReadableStream({
-        start: (body) => {
-          body.enqueue(
-            Buffer.from('--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'),
-          );
-          for (let sent = 0; sent < bytes; sent += MIB / 4) body.enqueue(Buffer.alloc(MIB / 4));
-          body.enqueue(Buffer.from('\r\n--b--\r\n'));
-          body.close();
-        },
-      }),
-      duplex: 'half',
-    });
 
   onSmallDisk(
     'refuses uploads with 507 before the last space is gone, parallel and chunked ones, and does everything else',
@@ -116,13 +104,13 @@ describe('security.md: aborts and faults, a reserve of free space', () => {
         ...Array.from({ length: 10 }, () =>
           client.upload(Buffer.alloc(3 * MIB)).then(({ status }) => status),
         ),
-        ...Array.from({ length: 5 }, () => uploadInChunks(3 * MIB).then(({ status }) => status)),
+        ...Array.from({ length: 5 }, () => uploadInChunks(client, 3 * MIB)),
       ]);
       expect(new Set(answers)).toEqual(new Set([201, 507]));
       while ((await client.upload(Buffer.alloc(MIB / 4))).status === 201);
-      // The database may have taken a little of it since the last look.
+      // The database may have used a little of it since the last measurement.
       expect(await free()).toBeGreaterThan(RESERVE - MIB);
-      expect((await uploadInChunks(4 * MIB)).status).toBe(507);
+      expect(await uploadInChunks(client, 4 * MIB)).toBe(507);
 
       const other = new Client(service.url);
       await other.register('newcomer@example.org', 'a long enough passphrase');
@@ -132,7 +120,45 @@ describe('security.md: aborts and faults, a reserve of free space', () => {
       const ready = await client.json<{ checks: { name: string }[] }>('GET', '/ready');
       expect(ready.status).toBe(200);
       expect(await storedFiles(directory)).toHaveLength(files.length);
-      for (const { id } of files) expect((await client.json('DELETE', `/api/files/${id}`)).status).toBe(204);
+      for (const { id } of files)
+        expect((await client.json('DELETE', `/api/files/${id}?permanently=true`)).status).toBe(204);
+      expect((await client.upload(Buffer.alloc(3 * MIB))).status).toBe(201);
+    },
+    60_000,
+  );
+
+  onSmallDisk(
+    'lets the others sign in, list, download and delete when one user has filled it',
+    async () => {
+      const others = await Promise.all(
+        ['ada', 'bob', 'eve'].map(async (name) => {
+          const other = new Client(service.url);
+          await other.register(`${name}@example.org`, 'a long enough passphrase');
+          const { body } = await other.upload(`of ${name}`);
+          return { other, id: body.id, bytes: `of ${name}` };
+        }),
+      );
+      while ((await client.upload(Buffer.alloc(MIB / 4))).status === 201);
+      for (const { other, id, bytes } of others) {
+        const signIn = await other.signIn();
+        expect(signIn.status).toBe(200);
+        other.token = signIn.body.token;
+        const { body: files } = await other.json<{ id: string }[]>('GET', '/api/files');
+        expect(files.map((file) => file.id)).toEqual([id]);
+        expect((await other.download(id)).body.toString()).toBe(bytes);
+        expect((await other.json('PATCH', `/api/files/${id}`, { name: 'renamed' })).status).toBe(200);
+        expect((await other.json('DELETE', `/api/files/${id}`)).status).toBe(204);
+        expect((await other.json('POST', `/api/trash/${id}/restore`)).status).toBe(200);
+        expect((await other.json('DELETE', `/api/files/${id}?permanently=true`)).status).toBe(204);
+        expect(await other.trail('&action=FILE_DELETE')).toHaveLength(2);
+      }
+      const metrics = await (await client.fetch('/metrics')).text();
+      const left = Number(/^storage_free_bytes (\d+)$/m.exec(metrics)![1]);
+      // The database goes on growing.
+      expect([left > RESERVE / 2, left < RESERVE + MIB]).toEqual([true, true]);
+      expect(metrics).toMatch(/^storage_kept_bytes\{of="files"\} \d+$/m);
+      const { body: files } = await client.json<{ id: string }[]>('GET', '/api/files?limit=200');
+      for (const { id } of files) await client.json('DELETE', `/api/files/${id}?permanently=true`);
       expect((await client.upload(Buffer.alloc(3 * MIB))).status).toBe(201);
     },
     60_000,
@@ -156,4 +182,68 @@ describe('security.md: aborts and faults, a reserve of free space', () => {
     });
     expect((await client.upload('x')).status).toBe(201);
   });
+});
+
+describe('security.md: aborts and faults, a disk that another program fills', () => {
+  let service: ServiceProcess;
+  let client: Client;
+  beforeAll(async () => {
+    for (const entry of await readdir(directory)) await rm(join(directory, entry), { recursive: true });
+    service = await startProgram({
+      STORAGE_PATH: directory,
+      LOG_LEVEL: 'warn',
+      MIN_FREE_BYTES: String(4 * MIB),
+    });
+    client = new Client(service.url);
+    await client.register('filled@example.org', 'a long enough passphrase');
+  });
+  afterAll(async () => {
+    service.child.kill('SIGTERM');
+    await service.ended;
+  });
+
+  /** Writes until nothing more fits. */
+  const fill = async (ballast: string): Promise<void> => {
+    const file = await open(ballast, 'a');
+    try {
+      for (const size of [MIB, 4096]) while ((await written(file, size)) > 0);
+    } finally {
+      await file.close();
+    }
+  };
+  const written = async (file: FileHandle, size: number): Promise<number> => {
+    try {
+      return (await file.write(Buffer.alloc(size))).bytesWritten;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return 0;
+      throw error;
+    }
+  };
+
+  onSmallDisk(
+    'goes on saying 507, also when it cannot record it, and recovers when there is room',
+    async () => {
+      const { body: kept } = await client.upload('kept');
+      const ballast = join(directory, 'ballast');
+      await fill(ballast);
+      // The database goes on for a while in what its log has room for already.
+      for (let turn = 0; turn < 500; turn++) {
+        const { status, body } = await client.upload('more');
+        expect([status, body.code]).toEqual([507, 'storage_full']);
+        if (service.output().includes('a refusal could not be recorded')) break;
+      }
+      expect(service.output()).toContain('ALERT: a refusal could not be recorded');
+      const signIn = await client.signIn();
+      expect([signIn.status, signIn.body.code]).toEqual([507, 'storage_full']);
+      expect(JSON.stringify(signIn.body)).not.toContain('file');
+      const unknown = await client.json<{ code: string }>('GET', `/api/files/${randomUUID()}/metadata`);
+      expect([unknown.status, unknown.body.code]).toEqual([404, 'file_not_found']);
+      expect((await client.json('GET', `/api/files/${kept.id}/metadata`)).status).toBe(200);
+      expect(await storedFiles(directory)).toHaveLength(1);
+      await rm(ballast);
+      expect((await client.upload('more')).status).toBe(201);
+      expect((await client.signIn()).status).toBe(200);
+    },
+    60_000,
+  );
 });

@@ -20,7 +20,7 @@ describe('security.md: shutdown', () => {
     return [service, client, Number(new URL(service.url).port)];
   };
 
-  it('announces the stop for two seconds, in which it serves whoever still comes, and refuses connections then', async () => {
+  it('announces the stop for two seconds while it serves requests, then refuses connections', async () => {
     const [service, client] = await start('20');
     service.child.kill('SIGTERM');
     const ready = async () => {
@@ -57,7 +57,7 @@ describe('security.md: shutdown', () => {
     const signIn = client.signIn();
     await delay(20);
     service.child.kill('SIGTERM');
-    // The announcement is over.
+    // Waits until the announcement is over.
     await delay(2500);
     await expect(fetch(`${service.url}/ready`)).rejects.toThrow();
     socket.write(body.subarray(250_000));
@@ -68,7 +68,14 @@ describe('security.md: shutdown', () => {
     const phases = [...service.output().matchAll(/"phase":"([^"]+)","outcome":"done"/g)].map(
       ([, phase]) => phase,
     );
-    expect(phases).toEqual(['announce', 'drain requests', 'settle uploads', 'drain audit', 'close']);
+    expect(phases).toEqual([
+      'announce',
+      'drain requests',
+      'settle uploads',
+      'settle mails',
+      'drain audit',
+      'close',
+    ]);
 
     const again = await startProgram({ STORAGE_PATH: storage });
     client.token = (
@@ -80,7 +87,7 @@ describe('security.md: shutdown', () => {
     await again.ended;
   });
 
-  it('cuts and cleans up what is left when the grace ends', async () => {
+  it('cuts and cleans up the remaining requests when the grace ends', async () => {
     const [service, client, port] = await start('1');
     const body = multipart([filePart('stuck.bin', Buffer.alloc(500_000))]);
     const socket = await openRaw(port, uploadHead(client.token, body.length));

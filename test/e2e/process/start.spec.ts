@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newSymmetricKey } from '../../../src/config/secret-sources.js';
 import { Client } from '../../support/client.js';
 import { runProgram, startProgram } from '../../support/process.js';
 import { filePart, multipart, openRaw, statusOf, uploadHead } from '../../support/raw-http.js';
@@ -12,7 +13,7 @@ describe('start', () => {
   const fresh = async () => (storage = await mkdtemp(join(tmpdir(), 'start-')));
   afterEach(() => rm(storage, { recursive: true, force: true }));
 
-  it('reports every fault of the configuration at once, shows no secret, and exits with 1', async () => {
+  it('reports all faults of the configuration, shows no secret, and exits with 1', async () => {
     const secret = 'short-secret-value';
     const service = await runProgram({
       STORAGE_PATH: await fresh(),
@@ -49,7 +50,7 @@ describe('start', () => {
     if ('JWT_SECRET' in environment) expect(service.output()).not.toContain(environment.JWT_SECRET);
   });
 
-  it('makes a secret outside production, keeps it to itself, and uses it again', async () => {
+  it('makes a secret outside production, readable only by its owner, and uses it again', async () => {
     await fresh();
     const first = await startProgram({ STORAGE_PATH: storage, JWT_SECRET: '' });
     const path = join(storage, 'keys', 'jwt-secret');
@@ -67,7 +68,23 @@ describe('start', () => {
     await second.ended;
   });
 
-  it('keeps no secret that was cut short by a full disk, and makes one when there is room', async () => {
+  it('does not start without the key of an encrypted installation, in one message', async () => {
+    await fresh();
+    const key = newSymmetricKey();
+    const service = await startProgram({ STORAGE_PATH: storage, ENCRYPTION_KEY: key });
+    service.child.kill('SIGTERM');
+    expect(await service.ended).toBe(0);
+    for (const ENCRYPTION_KEY of ['', newSymmetricKey()]) {
+      const refused = await runProgram({ STORAGE_PATH: storage, ENCRYPTION_KEY });
+      expect(await refused.ended).toBe(1);
+      expect(refused.output()).toMatch(
+        /(^|\n)The configuration has 1 fault\(s\):\n {2}- ENCRYPTION_KEY .*\n$/,
+      );
+    }
+    expect(service.output()).not.toContain(key);
+  });
+
+  it('keeps no secret that a full disk cut short, and makes one when there is space', async () => {
     await fresh();
     const environment = { STORAGE_PATH: storage, JWT_SECRET: '' };
     const full = await runProgram(environment, "trap '' XFSZ; ulimit -f 0");
@@ -77,10 +94,14 @@ describe('start', () => {
     const service = await startProgram(environment);
     service.child.kill('SIGTERM');
     expect(await service.ended).toBe(0);
-    expect((await readdir(join(storage, 'keys'))).sort()).toEqual(['audit-signing-key.pem', 'jwt-secret']);
+    expect((await readdir(join(storage, 'keys'))).sort()).toEqual([
+      'audit-signing-key.pem',
+      'factor-key',
+      'jwt-secret',
+    ]);
   });
 
-  it('does not sign with a secret that is empty', async () => {
+  it('does not sign with an empty secret', async () => {
     await fresh();
     await mkdir(join(storage, 'keys'));
     await writeFile(join(storage, 'keys', 'jwt-secret'), '');
@@ -112,7 +133,7 @@ describe('start', () => {
       expect(everywhere).not.toContain(secret);
   });
 
-  it('touches nothing of the process that has its port', async () => {
+  it('changes nothing when another process has its port', async () => {
     await fresh();
     const first = await startProgram({ STORAGE_PATH: storage });
     const client = new Client(first.url);
@@ -129,7 +150,7 @@ describe('start', () => {
     socket.write(body.subarray(100_000));
     await once(socket, 'data');
     expect(statusOf(answer)).toBe(201);
-    // It has not even opened a database of its own.
+    // It has not even created its own database.
     const other = await mkdtemp(join(tmpdir(), 'start-'));
     const third = await runProgram({ STORAGE_PATH: other, PORT: port });
     expect(await third.ended).toBe(1);
@@ -139,7 +160,7 @@ describe('start', () => {
     expect(await first.ended).toBe(0);
   });
 
-  it('names the problem and exits with 1 when it cannot open its storage', async () => {
+  it('reports the problem and exits with 1 when it cannot open its storage', async () => {
     await fresh();
     const service = await runProgram({ STORAGE_PATH: '/etc/hostname/storage' });
     expect(await service.ended).toBe(1);

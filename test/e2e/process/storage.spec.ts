@@ -18,7 +18,7 @@ describe('a storage directory with an embedded database', () => {
     return ended;
   };
 
-  it('has one service at a time: a second says so and touches nothing, and the next starts after any end', async () => {
+  it('has one service at a time: a second one refuses and changes nothing, and the next starts after any kind of end', async () => {
     const first = await start();
     const client = new Client(first.url);
     await client.register('one@example.org', 'a long enough passphrase');
@@ -54,7 +54,7 @@ describe('a storage directory with an embedded database', () => {
     expect(await stop(await start())).toBe(0);
   });
 
-  it('is closed to everybody else, also where it existed with other modes', async () => {
+  it('is closed to other users, even when it existed with other modes', async () => {
     await chmod(storage, 0o755);
     for (const name of ['database', 'keys', 'blobs', 'tmp', 'witness'])
       await mkdir(join(storage, name), { mode: 0o755 });

@@ -24,20 +24,26 @@ interface Route {
 
 const CANARY = 'canary';
 const PASSWORD = `${CANARY} in a coal mine`;
-/** After these, others are refused before they reach the database. */
+/** After these, other requests would be refused before they reach the database. */
 const ENDS_SESSIONS = /logout|sessions|password|disable/;
 const HASH = /\$2[aby]\$\d\d\$/;
-const TABLES = ['users', 'sessions', 'api_keys', 'files', 'audit_intake', 'audit_log'];
+const TABLES = ['users', 'sessions', 'api_keys', 'files', 'share_links', 'audit_intake', 'audit_log'];
 
-/** Made from the OpenAPI document, so that a new route and a new field are in it by themselves. */
-describe('security.md: secrets, a failing database puts nothing that was sent into the log', () => {
+/** Made from the OpenAPI document, so that new routes and fields are included automatically. */
+describe.each([
+  { format: 'pino', tables: TABLES },
+  { format: 'ecs', tables: ['users', 'audit_intake', 'audit_log'] },
+])('security.md: secrets, a failing database puts no input into a log of $format', ({ format, tables }) => {
   let server: TestApp;
   let routes: Route[];
   let schemas: Record<string, Schema>;
   let count = 0;
 
   beforeAll(async () => {
-    server = await startApp({ LOGIN_FAILURES_PER_ACCOUNT: '0', LOGIN_FAILURES_PER_ADDRESS: '0' });
+    server = await startApp({
+      ...{ LOGIN_FAILURES_PER_ACCOUNT: '0', LOGIN_FAILURES_PER_ADDRESS: '0' },
+      LOG_FORMAT: format,
+    });
     const { body } = await server.client().json<{
       paths: Record<string, Record<string, Operation>>;
       components: { schemas: Record<string, Schema> };
@@ -55,7 +61,9 @@ describe('security.md: secrets, a failing database puts nothing that was sent in
   const execute = (sql: string) =>
     server.app.get(Transactions).run(async (tx) => void (await tx.query(sql)), { alone: true });
 
-  /** Makes every insert and update of a table fail with the row in the error, where the database puts it there. */
+  /**
+   * Makes every insert and update of a table fail, with the row in the error where the database reports it.
+   */
   async function refuseWrites(table: string, refused: boolean): Promise<void> {
     if (server.config.database.kind === 'postgres') {
       const change = refused ? 'ADD CONSTRAINT refused CHECK (false) NOT VALID' : 'DROP CONSTRAINT refused';
@@ -76,7 +84,7 @@ describe('security.md: secrets, a failing database puts nothing that was sent in
       `ALTER TABLE ${hidden ? table : `hidden_${table}`} RENAME TO ${hidden ? `hidden_${table}` : table}`,
     );
 
-  /** A value for every field of a body, the canary wherever text is taken. */
+  /** A value for every field of a body. Text fields get the canary. */
   function bodyOf({ operation }: Route): Record<string, unknown> | undefined {
     const schema = operation.requestBody?.content['application/json']?.schema;
     if (schema === undefined) return undefined;
@@ -95,11 +103,12 @@ describe('security.md: secrets, a failing database puts nothing that was sent in
 
   async function callEverything(client: Client): Promise<number[]> {
     const statuses: number[] = [];
-    statuses.push((await client.upload(CANARY, { name: `${CANARY}.txt`, type: `text/${CANARY}` })).status);
+    const uploaded = await client.upload(CANARY, { name: `${CANARY}.txt`, type: `text/${CANARY}` });
+    statuses.push(uploaded.status);
     const headers = { 'user-agent': CANARY, 'idempotency-key': `${CANARY}-${++count}` };
     for (const route of routes) {
       const { method, path, operation } = route;
-      // The others would have nobody who calls them.
+      // The other routes would have no caller after it.
       if (method === 'DELETE' && path === '/api/users/me') continue;
       const query = (operation.parameters ?? [])
         .filter(
@@ -109,9 +118,11 @@ describe('security.md: secrets, a failing database puts nothing that was sent in
         )
         .map(({ name }) => `${name}=${CANARY}`)
         .join('&');
-      const target = path.replace('{id}', client.userId).replace('{role}', 'auditor');
+      // A link is written only for a file of the caller.
+      const id = path.endsWith('/shares') ? (uploaded.body.id ?? client.userId) : client.userId;
+      const target = path.replace('{id}', id).replace('{role}', 'auditor');
       const answer = client.json(method, `${target}?${query}`, bodyOf(route), headers);
-      // An export that breaks off is no answer.
+      // An export that breaks off has no complete answer.
       statuses.push(
         await answer.then(
           ({ status }) => status,
@@ -143,14 +154,14 @@ describe('security.md: secrets, a failing database puts nothing that was sent in
     expect(lines.filter((line) => line.toLowerCase().includes(CANARY) || HASH.test(line))).toEqual([]);
   }
 
-  it.each(TABLES.slice(0, -1))('while %s cannot be written', (table) =>
+  it.each(tables.slice(0, -1))('while %s cannot be written', (table) =>
     expectSilence(
       () => refuseWrites(table, true),
       () => refuseWrites(table, false),
     ),
   );
 
-  it.each(TABLES)('while %s cannot be read', (table) =>
+  it.each(tables)('while %s cannot be read', (table) =>
     expectSilence(
       () => hide(table, true),
       () => hide(table, false),

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { AuditWriter } from '../../../src/audit/intake/audit-writer.js';
+import { errors } from '../../../src/common/refusals/errors.js';
 import { DomainEvents } from '../../../src/events/domain-events.js';
 import { ObjectStorage, StorageError } from '../../../src/files/storage/object-storage.js';
 import type { Client } from '../../support/client.js';
@@ -8,6 +11,7 @@ import { startApp, type TestApp } from '../../support/test-app.js';
 
 let server: TestApp;
 let client: Client;
+type Problem = { code: string };
 beforeAll(async () => {
   server = await startApp();
   client = await server.user();
@@ -16,11 +20,11 @@ afterAll(() => server.close());
 
 const openDescriptors = async () => (await readdir('/proc/self/fd')).length;
 
-/** Bytes that are read in two pieces: of 256 KiB from disk, of what a packet brings from a bucket. */
+/** A size that is read in two pieces: of 256 KiB from disk, or of packets from a bucket. */
 const TWO_PIECES = process.env.TEST_STORAGE === 's3' ? 10_000 : 300_000;
 
-describe('security.md: aborts and faults, made by the server’s own parts', () => {
-  it('answers 507 on a full disk, keeps nothing, goes on reading, and recovers', async () => {
+describe('security.md: aborts and faults, caused by parts of the server', () => {
+  it('answers 507 on a full disk, stores nothing, still serves downloads, and recovers', async () => {
     const storage = server.app.get(ObjectStorage);
     const { body: kept } = await client.upload('kept');
     const before = { files: await server.stored(), descriptors: await openDescriptors() };
@@ -38,7 +42,7 @@ describe('security.md: aborts and faults, made by the server’s own parts', () 
     expect(await openDescriptors()).toBeLessThanOrEqual(before.descriptors + 2);
   });
 
-  it('refuses the action whose audit record cannot be written, and undoes it', async () => {
+  it('refuses and undoes an action whose audit record cannot be written', async () => {
     const events = server.app.get(DomainEvents);
     const before = await server.stored();
     const broken = (['publish', 'publishIn'] as const).map((method) =>
@@ -55,6 +59,49 @@ describe('security.md: aborts and faults, made by the server’s own parts', () 
   });
 });
 
+describe('security.md: a refusal whose audit record cannot be written', () => {
+  it('stays the refusal that it was, and the missing record is logged', async () => {
+    const writer = jest
+      .spyOn(server.app.get(AuditWriter), 'write')
+      .mockRejectedValue(errors.auditUnavailable(new Error('no room')));
+    const storage = jest.spyOn(server.app.get(ObjectStorage), 'write').mockImplementation((_key, source) => {
+      source.destroy();
+      return Promise.reject(new StorageError('full'));
+    });
+    server.log.length = 0;
+    const stranger = server.client();
+    const refusals = {
+      upload: await client.upload('more'),
+      name: await client.upload('more', { name: '..' }),
+      id: await client.json('GET', `/api/files/${randomUUID()}/metadata`),
+      role: await client.json('GET', '/api/admin/users'),
+      user: await stranger.json('POST', '/api/users/login', { email: 'x@example.org', password: 'wrong' }),
+      password: await client.json('DELETE', '/api/users/me', { password: 'wrong' }),
+    };
+    const recorded = await client.json('GET', '/api/files');
+    for (const mock of [writer, storage]) mock.mockRestore();
+    expect(Object.values(refusals).map(({ status, body }) => `${status} ${(body as Problem).code}`)).toEqual([
+      '507 storage_full',
+      '400 invalid_file_name',
+      '404 file_not_found',
+      '403 forbidden',
+      '401 invalid_credentials',
+      '403 wrong_password',
+    ]);
+    // What is no refusal is not done without its record.
+    expect([recorded.status, (recorded.body as Problem).code]).toEqual([503, 'audit_unavailable']);
+    const missed = server.log.filter((line) => line.includes('ALERT: a refusal could not be recorded'));
+    expect(missed.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual([
+      'file.refused',
+      'file.refused',
+      'access.denied',
+      'access.denied',
+      'user.sign_in_failed',
+      'user.deletion_refused',
+    ]);
+  });
+});
+
 describe('security.md: downloads', () => {
   it.each([
     ['page.html', 'text/html'],
@@ -62,7 +109,7 @@ describe('security.md: downloads', () => {
     ['script.js', 'text/javascript'],
     ['feed.xml', 'application/xml'],
     ['x.xhtml', 'application/xhtml+xml'],
-  ])('serves %s as bytes that no browser runs', async (name, type) => {
+  ])('serves %s so that no browser runs it', async (name, type) => {
     const { body } = await client.upload('<script>alert(1)</script>', { name, type });
     const { headers } = await client.download(body.id);
     expect(headers.get('content-type')).toBe('application/octet-stream');
@@ -78,7 +125,7 @@ describe('security.md: downloads', () => {
     return { id: body.id, path };
   };
 
-  it('answers 503 before the first byte for missing or cut bytes, with an entry and an alert', async () => {
+  it('answers 503 before the first byte for missing or truncated bytes, with an entry and an alert', async () => {
     for (const rest of [null, '012']) {
       const { id, path } = await blobOf('0123456789');
       await server.tamper(path, rest);
@@ -108,7 +155,7 @@ describe('security.md: downloads', () => {
     expect((await client.trail('&action=FILE_DOWNLOAD'))[0]).toMatchObject(failure);
   });
 
-  it('breaks the transfer of bytes that were altered, rather than serve them', async () => {
+  it('breaks off the transfer of altered bytes', async () => {
     const { id, path } = await blobOf('0123456789'.repeat(150_000));
     await server.tamper(path, '0123456789'.repeat(149_999) + '012345678X');
     await expect(client.download(id)).rejects.toThrow();

@@ -27,7 +27,7 @@ describe('security.md: isolation', () => {
 
   const body = (method: string) => (method === 'PATCH' ? { name: 'stolen.txt' } : undefined);
 
-  it('answers a foreign id exactly like a missing one, and records one denial of the caller for either', async () => {
+  it('answers another user’s id exactly like a missing one, and records one denial of the caller for both', async () => {
     const missing = '01a20f00-d937-736a-9591-b2848e877faa';
     for (const [index, [method, path]] of routes(id).entries()) {
       const foreign = await stranger.json(method, path, body(method));
@@ -63,7 +63,7 @@ describe('security.md: isolation', () => {
     }
   });
 
-  it('decides alike for every way to write a path', async () => {
+  it('gives the same answer for every spelling of a path', async () => {
     const hex = id.replace(/^./, (first) => `%${first.charCodeAt(0).toString(16)}`);
     const forms = [
       `/api/files/${id}`,

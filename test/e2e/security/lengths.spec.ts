@@ -2,10 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Client } from '../../support/client.js';
 import { startApp, type TestApp } from '../../support/test-app.js';
 
-/** Characters that become several when they are composed (NFC), decomposed for compatibility (NFKC) or lowered, and pairs that some count as one. */
+/**
+ * Characters that become several when they are composed (NFC), normalized for compatibility (NFKC) or
+ * lower-cased, and pairs that some functions count as one.
+ */
 const GROWING = ['İ', '\ufb2c', '\ufdfa', '\u{1d160}', 'a\ufe0f', '👩', 'e\u0301', 'x'];
 
-describe('security.md: input, lengths are those of what is kept', () => {
+describe('security.md: input, lengths count the stored form', () => {
   let server: TestApp;
   let client: Client;
   beforeAll(async () => {
@@ -15,7 +18,7 @@ describe('security.md: input, lengths are those of what is kept', () => {
   afterAll(() => server.close());
 
   it.each(GROWING)(
-    'takes names of any number of %j, or refuses them, and shows what it took',
+    'accepts or refuses names of any number of %j, and returns what it accepted',
     async (character) => {
       for (const count of [1, 34, 67, 85, 127, 200, 255]) {
         const text = character.repeat(count);
@@ -42,7 +45,7 @@ describe('security.md: input, lengths are those of what is kept', () => {
   );
 
   it.each(GROWING)(
-    'takes e-mails of any number of %j, or refuses them, and signs in whom it took',
+    'accepts or refuses e-mails of any number of %j, and signs in the accepted ones',
     async (character) => {
       for (const count of [16, 60]) {
         for (const email of [
@@ -62,7 +65,7 @@ describe('security.md: input, lengths are those of what is kept', () => {
     },
   );
 
-  it('judges a name by its composed form, not by how it was sent', async () => {
+  it('measures a name in its composed form', async () => {
     expect((await client.json('PATCH', '/api/users/me', { name: 'e\u0301'.repeat(200) })).status).toBe(200);
     expect((await client.json('PATCH', '/api/users/me', { name: '\ufb2c'.repeat(67) })).status).toBe(400);
     expect((await client.upload('x', { name: '\ufdfa'.repeat(85) })).status).toBe(201);

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import { Sequencer } from '../../../src/audit/intake/sequencer.js';
+import type { DataSource } from 'typeorm';
+import { Session } from '../../../src/auth/sessions/session.entity.js';
+import { WRITING } from '../../../src/database/transactions.js';
 import { SCOPES } from '../../../src/common/access/scopes.js';
 import type { Client } from '../../support/client.js';
+import { share } from '../../support/shares.js';
 import { JWT_SECRET, startApp, type TestApp } from '../../support/test-app.js';
+import { TusClient } from '../../support/tus.js';
 
 interface Schema {
   readonly $ref?: string;
@@ -15,10 +20,11 @@ interface Operation {
   readonly security: object[];
   readonly 'x-scope'?: string;
   readonly 'x-role'?: string;
+  readonly 'x-confirmation'?: boolean;
   readonly parameters?: {
     readonly name: string;
     readonly in: string;
-    readonly schema: { enum?: string[] };
+    readonly schema: { enum?: string[]; minimum?: number };
   }[];
   readonly requestBody?: { readonly content: Record<string, { readonly schema: Schema }> };
 }
@@ -33,12 +39,12 @@ interface Route {
 
 const MISSING = '01a20f00-d937-736a-9591-b2848e877faa';
 
-/** Made from the OpenAPI document, so that a new route is in it by itself. */
+/** Made from the OpenAPI document, so that new routes are included automatically. */
 describe('security.md: isolation, every route × every caller × every form of id', () => {
   let server: TestApp;
   let owner: Client;
   let routes: Route[];
-  /** What the owner has, by the beginning of the routes that name it. */
+  /** The owner's data, by the beginning of the routes that name it. */
   let samples: Record<string, string>;
 
   beforeAll(async () => {
@@ -57,21 +63,33 @@ describe('security.md: isolation, every route × every caller × every form of i
         body: exampleBody(operation, document.components.schemas),
       })),
     );
-    // Refusals of HEAD have no code to compare: isolation.spec.ts has them.
+    // Refusals of HEAD have no code. isolation.spec.ts tests them.
     routes = described.filter(({ method }) => method !== 'HEAD');
     const key = await owner.json<{ id: string }>('POST', '/api/auth/keys', {
       name: 'k',
       scopes: ['files:read'],
     });
     const file = await owner.upload('private');
+    const link = await share(owner, file.body.id);
+    const trashed = await owner.upload('deleted');
+    await owner.json('DELETE', `/api/files/${trashed.body.id}`);
+    const upload = await new TusClient(owner).begin(10);
+    const factor = await owner.json<{ id: string }>('POST', '/api/auth/factors/totp', {});
     const session = await owner.json<{ id: string }[]>('GET', '/api/auth/sessions');
+    const admin = await server.userWithRole('admin');
+    const invitation = await admin.json<{ id: string }>('POST', '/api/admin/invitations', {});
     await server.app.get(Sequencer).run();
     const [entry] = await owner.trail();
     samples = {
       '/api/files/': file.body.id,
+      '/api/shares/': link.body.id,
+      '/api/trash/': trashed.body.id,
+      '/api/uploads/': upload.split('/').at(-1)!,
+      '/api/auth/factors/': factor.body.id,
       '/api/auth/keys/': key.body.id,
       '/api/auth/sessions/': session.body[0]!.id,
       '/api/audit/logs/': entry!.id,
+      '/api/admin/invitations/': invitation.body.id,
       '/api/admin/users/': owner.userId,
     };
   });
@@ -85,12 +103,13 @@ describe('security.md: isolation, every route × every caller × every form of i
     return samples[prefix]!;
   }
 
-  /** The path with an id in its place, and the first value of every other parameter. */
+  /** The path with an id, and with the first value of every other parameter. */
   function fill(route: Route, id = route.path.includes('{id}') ? sampleFor(route.path) : ''): string {
     const path = route.path.replace('{id}', id);
     return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-      const parameter = route.operation.parameters?.find((candidate) => candidate.name === name);
-      return parameter?.schema.enum?.[0] ?? 'x';
+      const { enum: values, minimum } =
+        route.operation.parameters?.find((candidate) => candidate.name === name)?.schema ?? {};
+      return String(values?.[0] ?? minimum ?? 'x');
     });
   }
 
@@ -106,18 +125,26 @@ describe('security.md: isolation, every route × every caller × every form of i
   const all = (of: Route[], outcome: (route: Route) => string) =>
     Object.fromEntries(of.map((route) => [route.name, outcome(route)]));
 
-  it('has every guarded route of the service, and no more than these open ones', () => {
+  it('has every guarded route of the service, and exactly these open ones', () => {
     expect(guarded().length).toBeGreaterThan(25);
     const open = routes.filter(({ operation }) => operation.security.length === 0).map(({ name }) => name);
     expect(open.sort()).toEqual([
       'GET /api/audit/checkpoint',
       'GET /api/audit/consistency',
       'GET /api/audit/keys',
+      'GET /api/public/grants/{grant}',
       'GET /health',
       'GET /metrics',
       'GET /ready',
+      'POST /api/auth/email-verification/confirm',
+      'POST /api/auth/password-reset',
+      'POST /api/auth/password-reset/confirm',
       'POST /api/auth/refresh',
+      'POST /api/public/shares/{token}/grants',
       'POST /api/users/login',
+      'POST /api/users/login/passkey',
+      'POST /api/users/login/passkey/options',
+      'POST /api/users/login/second-factor',
       'POST /api/users/register',
     ]);
   });
@@ -134,7 +161,7 @@ describe('security.md: isolation, every route × every caller × every form of i
     expect(await outcomes(client, guarded())).toEqual(all(guarded(), () => '401 unauthorized'));
   });
 
-  it('refuses a key without the scope that a route declares, and any key where none is declared', async () => {
+  it('refuses a key without the scope of a route, and any key on a route without a scope', async () => {
     for (const scope of [undefined, ...SCOPES]) {
       const affected = guarded().filter(({ operation }) => operation['x-scope'] === scope);
       const others = SCOPES.filter((other) => other !== scope);
@@ -143,7 +170,45 @@ describe('security.md: isolation, every route × every caller × every form of i
     }
   });
 
-  it('refuses a route with a role to everybody without it, key or not', async () => {
+  it('admits a key to the routes of its one scope', async () => {
+    for (const scope of SCOPES) {
+      const affected = guarded().filter(({ operation }) => operation['x-scope'] === scope);
+      const client = await keyOf(await server.user(), [scope]);
+      for (const route of affected) {
+        const answer = await client.fetch(fill(route, MISSING), { method: route.method });
+        await answer.arrayBuffer();
+        expect([route.name, [401, 403].includes(answer.status), answer.status < 500]).toEqual([
+          route.name,
+          false,
+          true,
+        ]);
+      }
+    }
+  });
+
+  it('asks for the scope of reading where contents are read, and of writing where they change', () => {
+    const scopes = guarded()
+      .filter(({ path }) => /^\/api\/(files\/\{id\}|trash)|quota/.test(path) && !path.includes('/shares'))
+      .map(({ name, operation }) => `${name} ${operation['x-scope'] ?? operation['x-role']}`);
+    expect(scopes.sort()).toEqual([
+      'DELETE /api/files/{id} files:write',
+      'DELETE /api/files/{id}/versions/{version} files:write',
+      'DELETE /api/trash files:write',
+      'DELETE /api/trash/{id} files:write',
+      'GET /api/files/{id} files:read',
+      'GET /api/files/{id}/metadata files:read',
+      'GET /api/files/{id}/versions files:read',
+      'GET /api/files/{id}/versions/{version} files:read',
+      'GET /api/trash files:read',
+      'PATCH /api/files/{id} files:write',
+      'POST /api/files/{id}/versions/{version}/restore files:write',
+      'POST /api/trash/{id}/restore files:write',
+      'PUT /api/admin/users/{id}/quota admin',
+      'PUT /api/files/{id} files:write',
+    ]);
+  });
+
+  it('refuses a route with a role to every caller without it, key or not', async () => {
     const affected = guarded().filter(({ operation }) => operation['x-role'] !== undefined);
     expect(affected.length).toBeGreaterThan(4);
     for (const client of [await server.user(), await server.userWithRole('auditor')]) {
@@ -151,7 +216,17 @@ describe('security.md: isolation, every route × every caller × every form of i
     }
   });
 
-  it('tells nobody, whatever their role, of what is another’s, in any form of its id', async () => {
+  it('refuses a session that was opened long ago on every route that wants it confirmed', async () => {
+    const affected = guarded().filter(({ operation }) => operation['x-confirmation'] === true);
+    expect(affected.length).toBeGreaterThan(1);
+    const client = await server.user();
+    const before = new Date(Date.now() - 11 * 60_000).toISOString();
+    const sessions = server.app.get<DataSource>(WRITING).getRepository(Session);
+    await sessions.update({ userId: client.userId }, { confirmedAt: before });
+    expect(await outcomes(client, affected)).toEqual(all(affected, () => '403 confirmation_required'));
+  });
+
+  it('reveals nothing about another user’s data, to any role and for any form of an id', async () => {
     const affected = guarded().filter(
       ({ path, operation }) => path.includes('{id}') && operation['x-role'] === undefined,
     );
@@ -159,7 +234,7 @@ describe('security.md: isolation, every route × every caller × every form of i
     const callers = {
       user: await server.user(),
       admin: await server.userWithRole('admin'),
-      // Auditors read every entry of the trail, and nothing else.
+      // Auditors read all entries of the trail, and nothing else.
       auditor: await server.userWithRole('auditor'),
     };
     for (const [role, client] of Object.entries(callers)) {
@@ -178,7 +253,7 @@ describe('security.md: isolation, every route × every caller × every form of i
     }
   });
 
-  it('lets the owner at every one of them', async () => {
+  it('lets the owner use every one of them', async () => {
     const reading = guarded().filter(
       ({ method, operation }) => method === 'GET' && operation['x-role'] === undefined,
     );
@@ -215,7 +290,7 @@ describe('security.md: isolation, every route × every caller × every form of i
   }
 });
 
-/** The same claims, well signed, but over. */
+/** The same claims, rightly signed but expired. */
 function expired(token: string): string {
   const [header, payload] = token.split('.') as [string, string];
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
@@ -226,7 +301,7 @@ function expired(token: string): string {
   return `${header}.${over}.${signature}`;
 }
 
-/** A body that the route would accept, out of the document's own examples. */
+/** A body that the route accepts, from the document's examples. */
 function exampleBody(operation: Operation, schemas: Record<string, Schema>): unknown {
   const schema = operation.requestBody?.content['application/json']?.schema;
   if (schema === undefined) return undefined;

@@ -34,7 +34,7 @@ describe('security.md: passwords', () => {
     expect(answer.body.errors).toContainEqual(expect.objectContaining({ field: 'password' }));
   });
 
-  it('tells of every fault of the body at once', async () => {
+  it('reports all faults of the body together', async () => {
     const answer = await register('short', 'no e-mail');
     expect([answer.status, answer.body.code]).toEqual([400, 'validation_failed']);
     const fields = (answer.body.errors as { field: string }[]).map(({ field }) => field);
@@ -45,18 +45,18 @@ describe('security.md: passwords', () => {
     expect([change.status, told]).toEqual([400, new Set(['current_password', 'new_password'])]);
   });
 
-  it('refuses the e-mail address', async () => {
+  it('refuses the e-mail address as a password', async () => {
     expect((await register('Some.One@example.org', 'some.one@example.org')).status).toBe(400);
   });
 
-  it('counts bytes after NFKC, keeps spaces, and takes either form at sign-in', async () => {
+  it('counts bytes after NFKC, keeps spaces, and accepts either form at sign-in', async () => {
     const client = server.client();
     await client.register('nfkc@example.org', '  ﬁne Ångström  ');
     expect((await client.signIn(client.email, '  fine A\u030angstro\u0308m  ')).status).toBe(200);
     expect((await client.signIn(client.email, 'fine Ångström')).status).toBe(401);
   });
 
-  it('answers known and unknown e-mails alike, and costs a hash for both', async () => {
+  it('answers known and unknown e-mails in the same way, with one hash for both', async () => {
     const client = await server.user();
     const timed = async (email: string) => {
       const begun = performance.now();
@@ -68,7 +68,7 @@ describe('security.md: passwords', () => {
     const unknown = await timed('nobody@example.org');
     expect(unknown.answer).toEqual(known.answer);
     expect(known.answer.status).toBe(401);
-    // A hash of cost 14 takes most of a second; without one the answer takes milliseconds.
+    // A hash of cost 14 takes most of a second. Without a hash, the answer takes milliseconds.
     expect(unknown.ms).toBeGreaterThan(known.ms / 3);
   });
 });

@@ -18,7 +18,7 @@ import { growth, MAX_GROWTH } from '../../support/growth.js';
 
 const SIZE = 8 * 1024;
 const COMMON = [' ', 'a', '0', '"', '\\', '\n', '.', '@', '\u00e9'];
-/** Combining marks in the wrong order, which to normalize means to sort. */
+/** Combining marks in the wrong order: normalizing must sort them. */
 const MARKED = [{ begin: 'a', pump: '\u0300\u0316', end: '' }];
 const ENDS = ['', '\u0000'];
 
@@ -29,7 +29,7 @@ const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .map((name) => join('src', name));
 
 describe('security.md: patterns', () => {
-  it('every regular expression of the source is linear over hostile shapes', () => {
+  it('every regular expression of the source is linear for hostile inputs', () => {
     const patterns = sources.flatMap(patternsOf);
     expect(patterns.length).toBeGreaterThan(40);
     const faults = patterns.flatMap(({ where, pattern }) =>
@@ -61,24 +61,24 @@ describe('security.md: patterns', () => {
     ['X-Forwarded-For', (text) => clientAddress(headers({ 'x-forwarded-for': text }), 1)],
     ['Host', (text) => headFault(headers({ host: text }))],
     ['the target', originForm],
-    ['If-Match', (text) => evaluate({ 'if-match': text }, file)],
-    ['If-None-Match', (text) => evaluate({ 'if-none-match': text }, file)],
-    ['If-Modified-Since', (text) => evaluate({ 'if-modified-since': text }, file)],
-    ['Range', (text) => evaluate({ range: `bytes=${text}` }, file)],
+    ['If-Match', (text) => evaluate('GET', { 'if-match': text }, file)],
+    ['If-None-Match', (text) => evaluate('GET', { 'if-none-match': text }, file)],
+    ['If-Modified-Since', (text) => evaluate('GET', { 'if-modified-since': text }, file)],
+    ['Range', (text) => evaluate('GET', { range: `bytes=${text}` }, file)],
     ['a media type', normalizeMediaType],
     ['a file name in a header', (text) => attachment(text.toWellFormed())],
     ['a password', bcryptInput],
     ['a new password', (text) => passwordFault(text, '')],
     ['the e-mail that a new password must not be', (text) => passwordFault('correct horse', text)],
     ['a file name', (text) => settle(() => normalizeFileName(text))],
-  ])('what reads %s is linear', (_, read) => {
+  ])('the parser of %s is linear', (_, read) => {
     for (const { begin, pump, end } of [...MARKED, ...shapesFor('":,;=-{}[]W/%<>()')]) {
       const grown = growth((size) => void read(shape(begin, pump, end, size)), SIZE);
       expect([pump, grown <= MAX_GROWTH]).toEqual([pump, true]);
     }
   });
 
-  it('what validates any field of any input is linear', async () => {
+  it('the validation of every field of every input is linear', async () => {
     const classes = await inputClasses();
     expect(classes.length).toBeGreaterThan(8);
     for (const input of classes) {
@@ -104,7 +104,10 @@ function patternsOf(path: string): { where: string; pattern: RegExp }[] {
   return found;
 }
 
-/** One or two characters that the pattern knows, repeated, after what it begins with, and with or without an end that fits nothing. */
+/**
+ * One or two characters of the pattern repeated, after its literal beginning, with and without an end that
+ * does not match.
+ */
 function shapesFor(source: string): { begin: string; pump: string; end: string }[] {
   const begins = [...new Set(['', literalStart(source)])];
   const alphabet = [...new Set([...source.replace(/\\(?=\W)/g, ''), ...COMMON])];
@@ -112,7 +115,7 @@ function shapesFor(source: string): { begin: string; pump: string; end: string }
   return begins.flatMap((begin) => pumps.flatMap((pump) => ENDS.map((end) => ({ begin, pump, end }))));
 }
 
-/** The characters that every match begins with. */
+/** The characters with which every match begins. */
 function literalStart(source: string): string {
   const literal = /^\^?((?:[\w— -](?![*+?{])|\\\W(?![*+?{]))*)/.exec(source)![1]!;
   return literal.replaceAll('\\', '');
@@ -128,7 +131,7 @@ function run(pattern: RegExp, begin: string, pump: string, end: string, size: nu
   else pattern.test(text);
 }
 
-/** Every class that says what a body or a query may hold. */
+/** All classes that describe a body or a query. */
 async function inputClasses(): Promise<Class[]> {
   const classes: Class[] = [];
   for (const path of sources.filter((name) => /\.(input|query)\.ts$/.test(name))) {
@@ -148,7 +151,7 @@ function validate(input: Class, text: string): void {
   validateSync(plainToInstance(input, body));
 }
 
-/** A refusal is an answer, too. */
+/** A thrown refusal counts as an answer. */
 function settle(work: () => unknown): unknown {
   try {
     return work();

@@ -7,12 +7,12 @@ describe('security.md: races', () => {
   beforeAll(async () => void (server = await startApp()));
   afterAll(() => server.close());
 
-  it('lets one of 100 parallel registrations of one e-mail win', async () => {
+  it('lets one of 100 parallel registrations of one e-mail succeed', async () => {
     const register = async () => {
       for (;;) {
         const input = { email: 'race@example.org', password: 'one of a hundred' };
         const answer = await server.client().json('POST', '/api/users/register', input);
-        // On a slow machine a hundred hashes are more than may wait, or can be waited for.
+        // On a slow machine a hundred hashes are more than the queue accepts.
         if (answer.status !== 503) return answer;
         await delay(100);
       }
@@ -20,9 +20,9 @@ describe('security.md: races', () => {
     const answers = await Promise.all(Array.from({ length: 100 }, register));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(99);
-  }, 120_000);
+  }, 240_000);
 
-  it('keeps 50 parallel uploads of one name apart', async () => {
+  it('keeps 50 parallel uploads with one name apart', async () => {
     const client = await server.user();
     const uploads = await Promise.all(
       Array.from({ length: 50 }, (_, index) => client.upload(`content ${index}`, { name: 'same.txt' })),
@@ -35,7 +35,7 @@ describe('security.md: races', () => {
     expect(await client.trail('&action=FILE_UPLOAD')).toHaveLength(50);
   });
 
-  it('deletes a file once when asked 20 times at once', async () => {
+  it('deletes a file once when requested 20 times in parallel', async () => {
     const client = await server.user();
     const { body } = await client.upload('once');
     const answers = await Promise.all(

@@ -6,7 +6,7 @@ describe('the general request limit', () => {
   beforeAll(async () => void (server = await startApp({ RATE_LIMIT_PER_MINUTE: '20' })));
   afterAll(() => server.close());
 
-  it('counts each user alone, says what is left, and refuses with 429 and Retry-After', async () => {
+  it('counts each user separately, returns what is left, and refuses with 429 and Retry-After', async () => {
     const [client, other] = [await server.user(), await server.user()];
     const first = await client.json('GET', '/api/users/me');
     expect(first.headers.get('ratelimit-policy')).toBe('"default";q=20;w=60');
@@ -18,7 +18,7 @@ describe('the general request limit', () => {
     expect((await other.json('GET', '/api/users/me')).status).toBe(200);
   });
 
-  it('counts requests without a working token by address, and never the probes', async () => {
+  it('counts requests without a valid token by address, and never counts probes', async () => {
     const nobody = server.client();
     nobody.token = 'forged';
     const statuses: number[] = [];
@@ -27,7 +27,7 @@ describe('the general request limit', () => {
     for (let i = 0; i < 30; i++) expect((await nobody.fetch('/ready')).status).toBe(200);
   });
 
-  it('security.md: anonymous: reads no body of an address that has no requests left, nor of anybody without a right', async () => {
+  it('security.md: anonymous: reads no body of an address without requests left, or of a caller without a right', async () => {
     const nobody = server.client();
     const statuses = new Set<number>();
     for (let i = 0; i < 25; i++)

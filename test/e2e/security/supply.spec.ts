@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 
 interface Lock {
   packages: Record<string, { version: string; dev?: boolean }>;
@@ -27,4 +29,9 @@ describe('security.md: supply', () => {
       for (const version of versions) expect(number(version)).toBeGreaterThanOrEqual(number(floor));
     },
   );
+
+  it('installs nothing that does not support this Node', async () => {
+    const { stderr } = await promisify(execFile)('npm', ['ci', '--dry-run', '--offline', '--no-audit']);
+    expect(stderr).not.toContain('EBADENGINE');
+  });
 });

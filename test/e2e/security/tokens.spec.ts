@@ -39,7 +39,7 @@ describe('security.md: tokens', () => {
     return answer.status;
   };
 
-  it('accepts its own token, in any case of the scheme, also when forged alike', async () => {
+  it('accepts its own token with the scheme in any case, and a copy signed with the same secret', async () => {
     expect(header).toEqual({ alg: 'HS256', typ: 'JWT', kid: expect.any(String) });
     expect(claims).toMatchObject({ sub: client.userId, sid: expect.any(String), jti: expect.any(String) });
     for (const scheme of ['Bearer', 'bearer', 'BEARER']) {
@@ -82,7 +82,7 @@ describe('security.md: tokens', () => {
     }
   });
 
-  it('refuses claims that are missing, of a wrong type, expired or of somebody else', async () => {
+  it('refuses claims that are missing, of a wrong type, expired or of another user', async () => {
     const stranger = await server.user();
     const wrong = [
       { exp: undefined },
@@ -132,7 +132,7 @@ describe('security.md: tokens', () => {
     `Bearer ${'x'.repeat(4000)}`,
   ])('refuses Authorization: %s', async (authorization) => expect(await statusWith(authorization)).toBe(401));
 
-  it('reads the header only, and refuses two of them', async () => {
+  it('reads only the header, and refuses two of them', async () => {
     const bare = server.client();
     const query = await bare.json('GET', `/api/users/me?access_token=${client.token}&token=${client.token}`);
     expect(query.status).toBe(401);
@@ -155,7 +155,7 @@ describe('security.md: tokens', () => {
     expect((await leaving.json('GET', '/api/files')).status).toBe(401);
   });
 
-  it(`accepts none of ${FORGERIES} forged or altered tokens, and fails on none`, async () => {
+  it(`accepts none of ${FORGERIES} forged or altered tokens, and never answers 500`, async () => {
     const counts = new Map<number, number>();
     let left = FORGERIES;
     const accepted: string[] = [];
@@ -174,7 +174,7 @@ describe('security.md: tokens', () => {
     expect([...counts]).toEqual([[401, FORGERIES]]);
   }, 300_000);
 
-  /** A token that looks like a good one and is none. */
+  /** A token that looks valid and is not. */
   function forgery(): string {
     const [head, payload, signature] = client.token.split('.') as [string, string, string];
     const wrong = () =>
@@ -196,7 +196,7 @@ describe('security.md: tokens', () => {
       () => `${head}.${encode({ ...claims, sub: crypto.randomUUID() })}.${signature}`,
       () => `${head}.${encode({ ...claims, exp: 4_000_000_000 + random(1000) })}.${signature}`,
       wrong,
-      // Well signed, by whoever has the secret, but not a claim that can be believed.
+      // Signed with the right secret, but with invalid claims.
       () => forge(header, { ...claims, sub: pick([crypto.randomUUID(), '', null, 1, {}, ['x']]) }),
       () => forge(header, { ...claims, sid: pick([crypto.randomUUID(), '', null, 1, {}]) }),
       () => forge(header, { ...claims, exp: pick([1, -1, null, 'never', {}, 1e300]) }),
@@ -214,7 +214,7 @@ describe('security.md: tokens', () => {
     const bytes = Buffer.from(token);
     do {
       bytes[random(bytes.length)]! ^= 1 << random(7);
-      // What a header cannot carry is refused before anybody looks at it.
+      // Bytes that a header cannot contain would be refused earlier.
     } while (bytes.some((byte) => byte < 0x21 || byte > 0x7e) && (Buffer.from(token).copy(bytes), true));
     return bytes.toString();
   }

@@ -40,7 +40,7 @@ describe('security.md: upload names', () => {
     ['e\u0301.txt', '\u00e9.txt'],
     ['x'.repeat(255), 'x'.repeat(255)],
     ['<script>alert(1)</script>', 'script>'],
-  ])('keeps %j as %j, under the server’s key, and gives it back', async (sent, kept) => {
+  ])('keeps %j as %j, under a key of the server, and returns it', async (sent, kept) => {
     const { status, body } = await named(`name="file"; filename="${sent}"`);
     expect([status, body.name]).toEqual([201, kept]);
     const download = await client.download(body.id);
@@ -64,12 +64,12 @@ describe('security.md: upload names', () => {
     expect([status, body.code]).toEqual([400, 'invalid_file_name']);
   });
 
-  it('takes an empty name for no file', async () => {
+  it('treats an empty name as no file', async () => {
     const { status, body } = await named('name="file"; filename=""');
     expect([status, body.code]).toEqual([400, 'file_missing']);
   });
 
-  it('refuses broken UTF-8', async () => {
+  it('refuses invalid UTF-8', async () => {
     const raw = Buffer.concat([
       Buffer.from('name="file"; filename="'),
       Buffer.from([0xff, 0xfe]),
@@ -99,7 +99,7 @@ describe('security.md: upload bodies', () => {
   });
 
   const whole = multipart([filePart('a.txt', 'abc')]);
-  /** `begun`, and what belongs to no part of the form. */
+  /** `begun`, followed by bytes that belong to no part of the form. */
   const flood = (begun: Buffer) => {
     const body = Buffer.concat([begun, Buffer.alloc(LIMIT + 65 * 1024)]);
     return post(Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body]), 'chunked');
@@ -155,7 +155,7 @@ describe('security.md: aborts and faults', () => {
     ['reset', 0.99],
     ['end', 0.5],
     ['end', 0.99],
-  ] as const)('leaves nothing of an upload that ends by %s at %d', async (how, share) => {
+  ] as const)('leaves nothing of an upload that ends with %s at %d', async (how, share) => {
     const owner = await server.user();
     const before = await server.stored();
     const body = multipart([filePart('a.bin', Buffer.alloc(1_500_000))]);

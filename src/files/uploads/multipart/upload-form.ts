@@ -2,10 +2,12 @@ import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import busboy from 'busboy';
-import { type ApiError, errors } from '../../../common/refusals/errors.js';
+import { signedBodyOf } from '../../../common/access/signed-body.js';
+import { errors } from '../../../common/refusals/errors.js';
+import type { ApiError } from '../../../common/refusals/refusal.js';
 
 export interface UploadedPart {
-  /** As sent, undone only of the escapes of the form encoding. */
+  /** As sent, after undoing the escapes of the form encoding. */
   readonly name: string;
   readonly mediaType: string;
 }
@@ -13,24 +15,26 @@ export interface UploadedPart {
 export interface UploadForm<T> {
   readonly part: UploadedPart;
   readonly stored: T;
-  /** The text field `sha256`, as sent; null when it was not filled in. */
+  /** The text field `sha256` as sent. Null when it is absent or empty. */
   readonly sha256: string | null;
 }
 
-/** Room for boundaries, headers and the text field around a file of the greatest size. */
+/** Space for boundaries, headers and the text field, added to the largest file size. */
 const OVERHEAD_BYTES = 64 * 1024;
 const FROZEN_GRACE_MS = 500;
-/** A body that does not move for so long has stalled. */
+/** A body without new bytes for this long has stalled. */
 const STALL_MS = 30_000;
-/** Once the file is in, what remains is a few bytes: it stalls sooner. */
+/** After the file only a few bytes follow, so a shorter time applies. */
 const TAIL_STALL_MS = 4000;
 
 /**
- * Reads one upload: one file in the field `file`, and perhaps the text field `sha256`. The file streams into
- * `store` as it arrives. Rejects as soon as the form is known to be unacceptable, without reading the rest,
- * and never before `store` has settled: what it stored is then the caller's to discard.
+ * Reads a multipart upload: one file in the field `file`, and optionally the text field `sha256`. The file
+ * streams into `store` while it arrives.
+ * The digest of a signed request is that of the whole form, and is compared at its end.
+ * Rejects as soon as the form is known to be unacceptable, without reading the rest. It never rejects before
+ * `store` has settled; the caller then discards what was stored.
  *
- * Not multer, which answers a refused upload only after having read all of it.
+ * Why not multer: it answers a refused upload only after reading all of it.
  */
 export function receiveUpload<T>(
   request: IncomingMessage,
@@ -65,6 +69,7 @@ class FormReader<T> {
   #timer: NodeJS.Timeout | undefined;
   #settled = false;
   #received = 0;
+  readonly #signed;
 
   constructor(
     private readonly request: IncomingMessage,
@@ -72,16 +77,18 @@ class FormReader<T> {
     private readonly store: (source: Readable, part: UploadedPart) => Promise<T>,
     private readonly resolve: (form: UploadForm<T>) => void,
     private readonly reject: (error: unknown) => void,
-  ) {}
+  ) {
+    this.#signed = signedBodyOf(request);
+  }
 
   start(): void {
     try {
       this.#parser = busboy({
         headers: this.request.headers,
-        // The default is latin1, which breaks every name that is not ASCII.
+        // The default latin1 garbles every name with non-ASCII characters.
         defParamCharset: 'utf8',
         preservePath: true,
-        // busboy reports a limit when it is reached; one more makes it report when it is exceeded.
+        // busboy reports a limit when it is reached. With one byte more it reports only an exceeded limit.
         limits: {
           files: 1,
           fields: 4,
@@ -108,6 +115,8 @@ class FormReader<T> {
     this.request.on('error', this.#onAbort).on('close', this.#onAbort).on('data', this.#onProgress);
     this.#arm(STALL_MS, () => errors.requestTimeout());
     this.request.pipe(this.#parser);
+    // It may have ended before this reader listened.
+    if (this.request.destroyed) this.#onAbort();
   }
 
   readonly #onAbort = () => {
@@ -116,8 +125,10 @@ class FormReader<T> {
 
   readonly #onProgress = (chunk: Buffer) => {
     this.#timer?.refresh();
-    // What stands before the first boundary or after the last belongs to no part, and so to no limit of the parser.
+    // busboy's limits do not cover bytes before the first boundary and after the last, so all bytes are
+    // counted here.
     this.#received += chunk.length;
+    this.#signed?.update(chunk);
     if (this.#received > mostBytes(this.maxFileBytes)) this.#fail(errors.fileTooLarge(this.maxFileBytes));
   };
 
@@ -125,13 +136,14 @@ class FormReader<T> {
   #arm(ms: number, refusal: () => ApiError): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      // When the whole process stood still, its timers come first: what arrived meanwhile has its moment to be read.
+      // After a pause of the whole process, timers run before sockets are read. The extra time lets bytes
+      // arrive that came during the pause.
       this.#timer = setTimeout(() => this.#fail(refusal()), FROZEN_GRACE_MS);
     }, ms);
   }
 
   #onFile(field: string | undefined, stream: Readable, info: busboy.FileInfo): void {
-    // Busboy reports a part with an empty file name as a file without a name.
+    // busboy reports a part with an empty file name as a file without a name.
     const name = info.filename ?? '';
     if (field !== 'file')
       return this.#refuse(stream, errors.malformedUpload('The file must be in the form field "file".'));
@@ -141,20 +153,20 @@ class FormReader<T> {
     stream
       .once('limit', () => this.#fail(errors.fileTooLarge(this.maxFileBytes)))
       .once('end', () => this.#arm(TAIL_STALL_MS, () => errors.malformedUpload('The form did not end.')))
-      // Told by whoever caused it: the parser when the form breaks off, `store` when it cannot go on.
+      // The error is reported elsewhere: by the parser when the form breaks off, by `store` when it fails.
       .on('error', () => undefined);
     this.#stored = this.store(stream, this.#part);
     this.#stored.catch((error: unknown) => this.#fail(error));
   }
 
   #onField(field: string | undefined, value: string, truncated: boolean): void {
-    // A part named "file" that arrives as a field has no file name.
+    // A part "file" that arrives as a text field has no file name.
     if (field === 'file') return this.#fail(errors.fileMissing());
     if (field !== 'sha256')
       return this.#fail(errors.malformedUpload('The form may have the fields "file" and "sha256".'));
     if (truncated || this.#sha256 !== null)
       return this.#fail(errors.malformedUpload('Send "sha256" once, as 64 hex digits.'));
-    // A form in a browser sends the text fields that nobody has filled in, too.
+    // Browsers also send empty text fields.
     if (value !== '') this.#sha256 = value;
   }
 
@@ -163,7 +175,7 @@ class FormReader<T> {
     this.#fail(refusal);
   }
 
-  /** The form is whole: from here on it is the storage that is waited for, and no longer the client. */
+  /** The form is complete. From here on only the storage can be slow, so the client's timer stops. */
   async #finish(): Promise<void> {
     clearTimeout(this.#timer);
     if (this.#settled) return;
@@ -171,6 +183,7 @@ class FormReader<T> {
     try {
       const stored = await this.#stored;
       if (this.#settled) return;
+      this.#signed?.requireMatch();
       this.#settle();
       this.resolve({ part: this.#part, stored, sha256: this.#sha256 });
     } catch (error) {
@@ -182,7 +195,7 @@ class FormReader<T> {
     if (this.#settled) return;
     this.#settle();
     this.request.unpipe(this.#parser).resume();
-    // Not at once: busboy does not survive being destroyed from within its own callbacks.
+    // Later, because busboy fails when it is destroyed inside its own callbacks.
     setImmediate(() => {
       this.#file?.destroy(error as Error);
       this.#parser.on('error', () => undefined).destroy();
@@ -197,7 +210,10 @@ class FormReader<T> {
   }
 }
 
-/** Undoes the three escapes that browsers write into names (WHATWG HTML, multipart/form-data), and only those. */
+/**
+ * Undoes the three escapes that browsers put into names (WHATWG HTML, multipart/form-data). Other percent
+ * signs stay.
+ */
 function undoFormEscapes(name: string): string {
   return name.replace(/%0A/gi, '\n').replace(/%0D/gi, '\r').replace(/%22/g, '"');
 }

@@ -1,0 +1,84 @@
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AppConfig } from '../config/app-config.js';
+import { ConfigError } from '../config/config-error.js';
+import { keepSecret } from '../config/kept-secret.js';
+import { MasterKeys } from '../encryption/master-keys.js';
+import { Unsealable } from '../encryption/unsealable.js';
+import { ENCRYPTION_FAULTS } from './encryption-faults.js';
+
+const KEY_BYTES = 32;
+const CONTEXT = 'embedded database';
+/** The first bytes of a database that is not encrypted. An encrypted one begins with its random salt. */
+const PLAIN_HEADER = Buffer.from('SQLite format 3\0');
+
+/** What the first bytes of the database file say. An empty file is not a database yet. */
+type Form = 'none' | 'plain' | 'encrypted';
+
+/**
+ * The key of the embedded database: 32 random bytes, sealed under a master key in the file `keys/database-key` of `STORAGE_PATH`.
+ * So a change of master keys seals this small file again and leaves the database as it is. Null for a plain database.
+ *
+ * A new installation gets its key here when `ENCRYPTION_KEY` is set, before it gets a database. Otherwise nothing is written.
+ * @throws {ConfigError} when the master key is wrong or missing, or when the key does not fit the database.
+ */
+export function databaseKey({ database, storage, encryption }: AppConfig): KeyObject | null {
+  if (database.kind !== 'sqlite') return null;
+  const path = join(storage.path, 'keys', 'database-key');
+  const masterKeys = MasterKeys.of(encryption?.masterKeys ?? null);
+  const form = formOf(database.file);
+  const sealed = readIfThere(path);
+  if (sealed === null && form === 'encrypted')
+    throw new ConfigError([`the database is encrypted, and its key ${path} is missing: restore this file`]);
+  if (masterKeys === null) {
+    if (sealed === null) return null;
+    throw new ConfigError([ENCRYPTION_FAULTS.keyMissing]);
+  }
+  if (form === 'plain') throw new ConfigError([ENCRYPTION_FAULTS.holdsPlainData]);
+  return unseal(sealed ?? keepNewKey(path, masterKeys), masterKeys, path);
+}
+
+function keepNewKey(path: string, masterKeys: MasterKeys): string {
+  const seal = () => masterKeys.sealer('database key').seal(randomBytes(KEY_BYTES), CONTEXT);
+  return keepSecret(path, seal).secret;
+}
+
+function unseal(sealed: string, masterKeys: MasterKeys, path: string): KeyObject {
+  try {
+    return createSecretKey(masterKeys.sealer('database key').open(sealed.trim(), CONTEXT));
+  } catch (error) {
+    if (!(error instanceof Unsealable)) throw error;
+    throw new ConfigError([
+      error.reason === 'unknown_key'
+        ? ENCRYPTION_FAULTS.keyLacks(error.keyId)
+        : `the key of the database in ${path} is damaged: restore this file`,
+    ]);
+  }
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function formOf(file: string): Form {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'none';
+    throw error;
+  }
+  try {
+    const head = Buffer.alloc(PLAIN_HEADER.length);
+    if (readSync(descriptor, head, 0, head.length, 0) === 0) return 'none';
+    return head.equals(PLAIN_HEADER) ? 'plain' : 'encrypted';
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,27 @@
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+
+/** What is sealed. Each purpose has keys of its own, so that nothing sealed for one opens for another. */
+export type Purpose = 'installation' | 'database key' | 'content key' | 'upload key';
+
+const KEY_BYTES = 32;
+const ID_BYTES = 4;
+
+/** A key of the operator. It encrypts nothing itself: keys for single purposes are derived from it (HKDF-SHA-256). */
+export class MasterKey {
+  /** Names the key without revealing it: 8 hex digits. */
+  readonly id: string;
+
+  /** @param key 32 random bytes. */
+  constructor(private readonly key: KeyObject) {
+    this.id = this.#derive('id', ID_BYTES).toString('hex');
+  }
+
+  /** The key for one purpose (AES-256). */
+  subkey(purpose: Purpose): KeyObject {
+    return createSecretKey(this.#derive(`seal ${purpose}`, KEY_BYTES));
+  }
+
+  #derive(info: string, length: number): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.key, '', `microservices-api master key: ${info}`, length));
+  }
+}

@@ -1,0 +1,31 @@
+import type { KeyObject } from 'node:crypto';
+import { MasterKey, type Purpose } from './master-key.js';
+import { Sealer } from './sealer.js';
+
+/**
+ * The keys of an encrypted installation: the first encrypts, all of them decrypt. Injected as null when the installation is not
+ * encrypted: `@Inject(MasterKeys) keys: MasterKeys | null`.
+ */
+export class MasterKeys {
+  readonly #sealers = new Map<Purpose, Sealer>();
+
+  private constructor(private readonly keys: readonly [MasterKey, ...MasterKey[]]) {}
+
+  /** @param keys 32 random bytes each. Null without any. */
+  static of(keys: readonly [KeyObject, ...KeyObject[]] | null): MasterKeys | null {
+    if (keys === null) return null;
+    const [first, ...rest] = keys;
+    return new MasterKeys([new MasterKey(first), ...rest.map((key) => new MasterKey(key))]);
+  }
+
+  /** What seals values for one purpose. */
+  sealer(purpose: Purpose): Sealer {
+    const known = this.#sealers.get(purpose);
+    if (known !== undefined) return known;
+    const sealingKey = (key: MasterKey) => ({ id: key.id, key: key.subkey(purpose) });
+    const [first, ...rest] = this.keys;
+    const sealer = new Sealer([sealingKey(first), ...rest.map(sealingKey)]);
+    this.#sealers.set(purpose, sealer);
+    return sealer;
+  }
+}

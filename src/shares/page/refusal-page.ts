@@ -1,0 +1,36 @@
+import type { ApiError } from '../../common/refusals/refusal.js';
+import { html, type Markup } from '../../pages/html.js';
+import { ICONS, page } from '../../pages/page.js';
+
+/** The page of a refusal. That of a link that opens nothing does not tell why. */
+export function refusalPage(error: ApiError): Markup {
+  if (error.code === 'share_not_found') return endedPage();
+  const tooMany = error.code === 'too_many_attempts';
+  const title = tooMany ? 'Too many wrong passwords' : error.title;
+  return page(
+    title,
+    html`${ICONS.notice}
+      <h1>${title}</h1>
+      <p>${tooMany ? 'This link takes no password for a while.' : error.detail} ${waitOf(error)}</p>
+      <p><a href="">Back to the file</a></p>`,
+  );
+}
+
+function endedPage(): Markup {
+  return page(
+    'This link opens nothing',
+    html`${ICONS.ended}
+      <h1>This link opens nothing</h1>
+      <p>
+        It may have expired, been used up or withdrawn, or be mistyped. Ask the person who sent it for a new
+        one.
+      </p>`,
+  );
+}
+
+function waitOf({ headers }: ApiError): string {
+  const seconds = Number(headers['Retry-After'] ?? 0);
+  if (seconds === 0) return '';
+  if (seconds < 60) return 'Try again in a minute.';
+  return `Try again in ${Math.ceil(seconds / 60)} minutes.`;
+}

@@ -1,0 +1,49 @@
+import { Controller, Get, Param, Post, Res, UseFilters } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { Public } from '../../common/access/public.js';
+import { CurrentRequest, type RequestContext } from '../../common/access/request-context.js';
+import { FormBody } from '../../common/input/form-body.js';
+import { AppConfig } from '../../config/app-config.js';
+import { OpenShareInput } from '../grants/open-share.input.js';
+import { formTargets } from './form-targets.js';
+import { sendPage } from '../../pages/page.js';
+import { RefusalPageFilter } from './refusal-page.filter.js';
+import { type Outcome, SharePages } from './share-pages.js';
+
+/** Pages for people, with refusals for people. The API document is for programs and does not have them. */
+@ApiExcludeController()
+@Controller('s')
+@UseFilters(RefusalPageFilter)
+export class SharePageController {
+  readonly #formTargets: readonly string[];
+
+  constructor(
+    private readonly pages: SharePages,
+    config: AppConfig,
+  ) {
+    this.#formTargets = formTargets(config);
+  }
+
+  @Get(':token')
+  @Public()
+  async show(@Param('token') token: string, @Res() response: Response): Promise<void> {
+    sendPage(response, 200, await this.pages.show(token), { formTargets: this.#formTargets });
+  }
+
+  @Post(':token')
+  @Public()
+  async open(
+    @CurrentRequest() request: RequestContext,
+    @Param('token') token: string,
+    @FormBody() input: OpenShareInput,
+    @Res() response: Response,
+  ): Promise<void> {
+    this.#send(response, await this.pages.open(request, token, input.password));
+  }
+
+  #send(response: Response, outcome: Outcome): void {
+    if (outcome.status === 401) sendPage(response, 401, outcome.page, { formTargets: this.#formTargets });
+    else response.status(303).set({ Location: outcome.location, 'Cache-Control': 'no-store' }).end();
+  }
+}

@@ -1,0 +1,96 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { ResetLinks } from '../../src/auth/recovery/reset-links.js';
+import { complaintsOf, launchBrowser } from '../support/browser.js';
+import type { Client } from '../support/client.js';
+import { Mailbox, tokenIn } from '../support/mailbox.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+/** Opens what mails and invitations link to, in a real browser. */
+describe('the pages behind links, in a browser', () => {
+  let mailbox: Mailbox;
+  let server: TestApp;
+  let ada: Client;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    mailbox = await Mailbox.open();
+    server = await startApp({ ...mailbox.environment, REGISTRATION: 'open' });
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await mailbox?.close();
+  });
+  beforeEach(async () => {
+    ada = await server.user();
+    context = await browser.newContext();
+    page = await context.newPage();
+    complaints = complaintsOf(page);
+    page.on('request', (request) => {
+      if (!request.url().startsWith(server.url)) complaints.push(`request to ${request.url()}`);
+    });
+  });
+  afterEach(async () => {
+    await context.close();
+    expect(complaints).toEqual([]);
+  });
+
+  it('set a new password, say what is wrong, and leave no token in the address', async () => {
+    const { hash } = new URL(await server.app.get(ResetLinks).make(ada.email));
+    await page.goto(`${server.url}/reset${hash}`);
+    await page.getByLabel('New password').fill('password123');
+    await page.getByRole('button').click();
+    await page.getByText('one of the most common ones').waitFor();
+    await page.getByLabel('New password').fill('a completely new passphrase');
+    await page.getByRole('button').click();
+    await page.getByRole('heading', { name: 'Your password was changed' }).waitFor();
+    expect(new URL(page.url()).hash).toBe('');
+    expect((await ada.signIn(ada.email, 'a completely new passphrase')).status).toBe(200);
+    await page.goto('about:blank');
+    await page.goto(`${server.url}/reset${hash}`);
+    await page.getByLabel('New password').fill('yet another passphrase');
+    await page.keyboard.press('Enter');
+    await page.getByText('This link was used, or its time is over.').waitFor();
+  });
+
+  it('confirm an address only when the button is pressed', async () => {
+    await ada.json('POST', '/api/auth/email-verification');
+    const token = tokenIn(await mailbox.received(ada.email));
+    await page.goto(`${server.url}/verify#token=${token}`);
+    expect((await ada.json('GET', '/api/users/me')).body.email_verified).toBe(false);
+    await page.getByRole('button', { name: 'Confirm the address' }).click();
+    await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor();
+    expect((await ada.json('GET', '/api/users/me')).body.email_verified).toBe(true);
+  });
+
+  it('make the account of somebody who was invited', async () => {
+    const admin = await server.userWithRole('admin');
+    const { body } = await admin.json<{ token: string }>('POST', '/api/admin/invitations', {});
+    await page.goto(`${server.url}/register#token=${body.token}`);
+    await page.getByLabel('E-mail').fill('guest@example.org');
+    await page.getByLabel('Password').fill('a long enough passphrase');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Your account is ready' }).waitFor();
+    expect((await server.client().signIn('guest@example.org', 'a long enough passphrase')).status).toBe(200);
+  });
+
+  it('say so when the address is not complete', async () => {
+    await page.goto(`${server.url}/reset`);
+    await page.getByText('This address is not complete.').waitFor();
+    expect(await page.getByRole('button').isVisible()).toBe(false);
+  });
+
+  it('have headers that keep everything else out', async () => {
+    const response = await fetch(`${server.url}/reset`);
+    expect(response.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/,
+    );
+    expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+});
