@@ -1,5 +1,6 @@
-// What the audit trail costs: the same requests to the service with it and without it, in turns, over several starts of both. Throughput is wrk's,
-// which leaves the other core to the service: a client in JavaScript would take as much of it as the service does.
+// The cost of the audit trail: the same requests to the service with it and without it, in turns, over
+// several starts of both. wrk measures throughput because it leaves the other core to the service. A client
+// in JavaScript would need as much of it as the service.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -8,14 +9,14 @@ import { performance } from 'node:perf_hooks';
 import { register, startService } from './support/server.mjs';
 import { median, requestsPerSecondOf } from './support/wrk.mjs';
 
-// Two starts of one build are up to 15 % apart, for as long as they run, so that no number of rounds shows what it costs.
+// Two starts of the same build differ by up to 15 % for as long as they run, so several starts are needed.
 const STARTS = 6;
-// Short rounds, for the speed of a virtual machine changes within seconds and each compares neighbours; but ten times as long as the
-// sequencer lets records wait, for what it does with the last of them is no longer seen.
+// Rounds are short, because the speed of a virtual machine changes within seconds. They are ten times as long
+// as the time that the sequencer gathers records, because work after the end of a round is not measured.
 const ROUNDS = 4;
 const SECONDS = 5;
 const LATENCY_SECONDS = 2;
-// Rounds that do not count: V8 goes on compiling what is new to it for ten seconds and more.
+// Rounds that are not counted: V8 compiles new code for more than ten seconds.
 const FIRST_WARM_UP = 3;
 const WARM_UP = 1;
 const CLIENTS = 32;
@@ -39,8 +40,8 @@ const upload = {
 };
 
 /**
- * What the clients ask for, in turn. Renames commit a transaction of their own, downloads record outside one; the mixture is a
- * user's walk through the README, in which the file that was uploaded is deleted in the end.
+ * The requests of the clients, in turn. A rename commits a transaction of its own. A download records outside
+ * a transaction. The mixture is the walk of the README, at the end of which the uploaded file is deleted.
  */
 const kinds = {
   mixture: [
@@ -56,7 +57,7 @@ const kinds = {
   'download (outside one)': [download],
 };
 
-/** Notes what was uploaded: the file's path and its owner's token. */
+/** Remembers the upload: the path of the file and the token of its owner. */
 const RESPONSE = `
     response = function(status, headers, body)
       if status ~= 201 then return end
@@ -84,7 +85,10 @@ for (const [name, sides] of slowest) {
   );
 }
 
-/** Starts the service with the trail and without it, and adds what its rounds give to `rates` and `slowest`. */
+/**
+ * Starts the service with the trail and without it, and adds the results of its rounds to `rates` and
+ * `slowest`.
+ */
 async function measureOneStart() {
   const services = {
     on: await startService({ LOG_LEVEL: 'silent' }),
@@ -109,7 +113,7 @@ async function measureOneStart() {
   await Promise.all(Object.values(services).map((service) => service.stop()));
 }
 
-/** The ratios of each start by itself. */
+/** The ratio of each start. */
 function startsOf({ on, off }) {
   const ratios = on.map((rate, round) => rate / off[round]);
   const each = Array.from({ length: STARTS }, (_, turn) =>
@@ -118,7 +122,7 @@ function startsOf({ on, off }) {
   return `by start ${each.map((ratio) => ratio.toFixed(2)).join(' ')}`;
 }
 
-/** Users with a file each. */
+/** Users with one file each. */
 async function prepare({ url }) {
   return Promise.all(
     Array.from({ length: CLIENTS }, async () => {
@@ -131,7 +135,7 @@ async function prepare({ url }) {
   );
 }
 
-/** A script for wrk in which the users take turns, each with the next of the requests. */
+/** A script for wrk: the users take turns, each with the next request. */
 async function scriptOf(users, side, kind) {
   const list = users[side].map(({ path, headers }) => `{${lua(path)}, ${lua(headers.authorization)}}`);
   const owners = users[side].map(({ id, headers }) => `[${lua(id)}]=${lua(headers.authorization)}`);
@@ -168,7 +172,7 @@ function lua(value) {
   return value === undefined ? 'nil' : JSON.stringify(value);
 }
 
-/** Adds what `measure` gives for both sides, round by round, to `results`. */
+/** Adds the result of `measure` for both sides to `results`, round by round. */
 async function inTurns(results, warmUp, measure) {
   for (let round = -warmUp; round < ROUNDS; round++) {
     for (const side of round % 2 ? SIDES : SIDES.toReversed()) {
@@ -178,7 +182,10 @@ async function inTurns(results, warmUp, measure) {
   }
 }
 
-/** Every latency of one client in milliseconds. By `node:http`: `fetch` has pauses of its own that are longer than what is measured. */
+/**
+ * All latencies of one client in milliseconds. It uses `node:http`, because `fetch` has pauses that are
+ * longer than the measured time.
+ */
 async function latenciesOf({ url }, user, { method, headers = {}, body = () => undefined }) {
   const agent = new Agent({ keepAlive: true });
   const options = { agent, method, headers: { ...user.headers, ...headers } };

@@ -1,6 +1,7 @@
-// A million entries: how fast they are put into the log, how long a page of 50 takes at any depth and by any filter, how fast they are
-// exported and in how much memory, how fast the export is verified offline, and the database checked.
-//   node bench/audit-log.mjs [ENTRIES]           on SQLite, or on DATABASE_URL (an empty database)
+// A million entries: how fast they enter the log, how long a page of 50 takes at any depth and with any
+// filter, how fast they are exported and with how much memory, how fast the export is verified offline and
+// the database checked.
+// node bench/audit-log.mjs [ENTRIES]           on SQLite, or on DATABASE_URL (an empty database)
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
@@ -15,9 +16,10 @@ import { startService } from './support/server.mjs';
 
 const ENTRIES = Number(process.argv[2] ?? 1_000_000);
 const SUBJECTS = 1000;
-// Enough that p99 is the tenth worst: the first few are slow because the code is new to V8.
+// With 1000 pages p99 is the tenth slowest. The first few are slow because their code is new to V8.
 const PAGES = 1000;
-// The intake is vacuumed, and statistics are made, as often as PostgreSQL's autovacuum does it, which the server of a test may have switched off.
+// Vacuums the intake and makes statistics as often as PostgreSQL's autovacuum, which the server of a test may
+// have switched off.
 const AUTOVACUUM_NAPTIME_MS = 60_000;
 
 const environment = process.env.DATABASE_URL ? { DATABASE_URL: process.env.DATABASE_URL } : {};
@@ -61,7 +63,7 @@ report(
 
 const times = [];
 let [path, page] = ['/api/audit/logs?limit=50', 0];
-// Single steps near the top, then jumps: a cursor is the base64url of an id, and ids sort by time.
+// Single steps near the top, then jumps. A cursor is the base64url of an id, and ids sort by time.
 for (; page < PAGES; page++) {
   const start = performance.now();
   const answer = await fetch(url + path, { headers });
@@ -102,7 +104,7 @@ await judge('the same with proofs', 'audit-verify', [selection.file, '--key', vk
 await judge('check of the database', 'audit-check', []);
 await service.stop();
 
-/** Writes what an auditor gets for `query` into a file of that name. */
+/** Writes the auditor's export for `query` into a file with this name. */
 async function exported(name, query = '') {
   const file = join(storage, name);
   const begun = performance.now();
@@ -113,7 +115,7 @@ async function exported(name, query = '') {
   return { file, bytes, seconds, rows: await rowsIn(file, bytes) };
 }
 
-/** How many rows the last line of an export says it has. */
+/** The number of rows in the last line of an export. */
 async function rowsIn(file, bytes) {
   const handle = await open(file);
   const { buffer, bytesRead } = await handle.read({
@@ -125,7 +127,7 @@ async function rowsIn(file, bytes) {
   return JSON.parse(lines.at(-1)).rows;
 }
 
-/** Reports what a command says, how long it takes, and in how much memory. */
+/** Reports the output, duration and memory of a command. */
 async function judge(what, program, args, goal) {
   const begun = performance.now();
   const { output, megabytes } = await execute(program, args);
@@ -133,7 +135,7 @@ async function judge(what, program, args, goal) {
   report(what, `${seconds.toFixed(1)} s, ${megabytes} MB: ${output.trim()}`, goal);
 }
 
-/** Runs a built command on the same storage; its output and the most memory it had. */
+/** Runs a built command on the same storage. Returns its output and its highest memory use. */
 async function execute(program, args) {
   const child = spawn(process.execPath, [join('dist', 'cli', `${program}.js`), ...args], {
     env: { ...process.env, STORAGE_PATH: storage, ...environment },

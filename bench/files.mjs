@@ -1,5 +1,6 @@
-// Downloads of 10 KB, 1 MB and 50 MB, and a list of files, against bare node:http and streams that send the same files with nobody asked and nothing
-// recorded; in turns in one run. The processor's time a request is that of all threads of the process. Linux; needs wrk.
+// Downloads of 10 KB, 1 MB and 50 MB, and a list of files, from the service and from bare node:http. The bare
+// server streams the same files without authorisation and audit records. Both are measured in turns in one
+// run. Processor time is that of all threads of the process. Linux; needs wrk.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { median, requestsPerSecond } from './support/wrk.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 5);
 const SIZES = { '10 KB': 10_000, '1 MB': 1_000_000, '50 MB': 50_000_000 };
-/** Of 50 MB, 32 at once would be minutes of transfer in one round. */
+/** With 32 clients, one round of 50 MB files would take minutes. */
 const CLIENTS = { '10 KB': 32, '1 MB': 32, '50 MB': 4 };
 const GOALS = { '10 KB': '300 µs', '1 MB': '1750 µs', '50 MB': 'ratio 0.7' };
 
@@ -39,7 +40,7 @@ async function measure({ pid }, url, headersOfRequest, clients = 32) {
 
 const results = Object.fromEntries(Object.keys(targets).map((label) => [label, { bare: [], service: [] }]));
 const list = [];
-// One round to warm up, which does not count.
+// The first round warms up and is not counted.
 for (let round = 0; round <= ROUNDS; round++) {
   for (const [label, urls] of Object.entries(targets)) {
     const measured = {

@@ -1,5 +1,6 @@
-// How much of a bare node:http server remains when Nest on Express answers one route, and when the parts are added
-// that no request of the service can do without. Shows what GET /api/users/me can reach at best. Needs wrk.
+// How much of a bare node:http server's rate is left when Nest on Express answers one route, and when the
+// parts that every request of the service needs are added. This is the upper limit for GET /api/users/me.
+// Needs wrk.
 import { start } from './support/server.mjs';
 import { median, requestsPerSecond } from './support/wrk.mjs';
 

@@ -9,7 +9,7 @@ const service = await startService();
 const headers = await register(service.url);
 const results = { bare: [], nest: [], health: [], me: [] };
 
-// One round to warm up, which does not count.
+// The first round warms up and is not counted.
 for (let round = 0; round <= ROUNDS; round++) {
   const measured = {
     bare: await requestsPerSecond(`${bare.url}/health`),

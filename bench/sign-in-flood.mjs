@@ -1,6 +1,7 @@
-// One address floods the service at cost 14, first with sign-ins, then with registrations: how long everybody else waits, how
-// fast the excess is refused, and how many of the flood's hashes a right password from another address has to wait for. They
-// are counted, not timed: where several are made at once, those that end beside its own are among them.
+// One address floods the service at cost 14, first with sign-ins, then with registrations. Measures how long
+// others wait, how fast the excess is refused, and for how many hashes of the flood a right password from
+// another address waits. Hashes are counted, not timed. Hashes that run in parallel with its own are
+// included.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { register, startService } from './support/server.mjs';
@@ -33,7 +34,7 @@ async function post(path, address, email, password) {
 
 const honest = (address) => post('login', address, 'honest@example.org', 'a passphrase for benches');
 
-/** A client that honours nothing, but does not spin either. */
+/** A client that ignores Retry-After, with a short pause after each refusal. */
 async function flood(path, until, counts, refusals) {
   while (performance.now() < until) {
     const email = path === 'login' ? 'nobody@example.org' : `flood-${crypto.randomUUID()}@example.org`;

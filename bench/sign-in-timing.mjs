@@ -1,4 +1,4 @@
-// Whether the time of a refused sign-in tells that somebody has the e-mail: 60 tries of each kind, in turns.
+// Whether the time of a refused sign-in reveals that an account exists: 60 attempts of each kind, in turns.
 import { performance } from 'node:perf_hooks';
 import { register, startService } from './support/server.mjs';
 import { median } from './support/wrk.mjs';

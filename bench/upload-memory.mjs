@@ -1,4 +1,4 @@
-// 32 uploads of 50 MiB at once: by how much the service's resident memory grows.
+// The growth of the service's resident memory during 32 parallel uploads of 50 MiB.
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { register, startService } from './support/server.mjs';

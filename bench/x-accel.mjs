@@ -1,6 +1,6 @@
-// Downloads of 1 MB that an instance authorises and nginx sends, against nginx sending the same file statically.
-// One instance on the embedded database behind deploy/nginx.conf; with an empty PostgreSQL database in DATABASE_URL three
-// instances on it. Needs nginx and wrk.
+// Downloads of 1 MB that an instance authorises and nginx sends, compared with nginx serving the same file
+// statically. There is one instance on the embedded database behind nginx with deploy/nginx. With an empty
+// PostgreSQL database in DATABASE_URL there are three instances on it. Needs nginx and wrk.
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { median, requestsPerSecond } from './support/wrk.mjs';
 
 const INSTANCES = process.env.DATABASE_URL === undefined ? 1 : 3;
 const ROUNDS = 5;
-// Each instance needs some thousand requests before V8 has compiled what they run.
+// Each instance needs some thousand requests until V8 has compiled its code.
 const WARM_UP_SECONDS = 30;
 const storage = await mkdtemp(join(tmpdir(), 'bench-'));
 const environment = {
@@ -30,16 +30,20 @@ const port = await freePort();
 const directory = await mkdtemp(join(tmpdir(), 'nginx-'));
 await mkdir(join(directory, 'logs'));
 const servers = instances.map(({ url }) => `    server ${new URL(url).host};`).join('\n');
-const configuration = (await readFile('deploy/nginx.conf', 'utf8'))
-  .replace(/( *server app\d:8080.*\n)+/, `${servers}\n`)
-  .replace('listen 8080;', `listen 127.0.0.1:${port};`)
-  .replace('    listen [::]:8080;\n', '')
-  .replaceAll('/tmp/nginx', join(directory, 'nginx'))
-  .replaceAll('/var/lib/storage', storage)
-  .replace('/dev/stdout json', `${join(directory, 'access.log')} json`)
-  // The reference: the same bytes, from the same server, with nobody asked.
-  .replace('    location / {', `    location /static/ { alias ${storage}/blobs/; }\n    location / {`);
-await writeFile(join(directory, 'nginx.conf'), `user root;\ndaemon off;\n${configuration}`);
+const files = { 'nginx.conf': 'nginx.conf', 'service.conf': 'service.conf', 'problem.conf': 'problem.conf' };
+for (const [file, source] of Object.entries({ ...files, 'server.conf': 'plain.conf' })) {
+  const configuration = (await readFile(join('deploy/nginx', source), 'utf8'))
+    .replace('worker_processes', 'user root;\ndaemon off;\nworker_processes')
+    .replace(/( *server app\d:8080.*\n)+/, `${servers}\n`)
+    .replace('listen 8080;', `listen 127.0.0.1:${port};`)
+    .replace('  listen [::]:8080;\n', '')
+    .replaceAll('/tmp/nginx', join(directory, 'nginx'))
+    .replaceAll('/var/lib/storage', storage)
+    .replace('/dev/stdout json', `${join(directory, 'access.log')} json`)
+    // The reference: the same bytes from the same nginx, without authorisation.
+    .replace('location / {', `location /static/ { alias ${storage}/blobs/; }\nlocation / {`);
+  await writeFile(join(directory, file), configuration);
+}
 const nginx = spawn('nginx', ['-c', join(directory, 'nginx.conf'), '-e', 'stderr'], { stdio: 'inherit' });
 const url = `http://127.0.0.1:${port}`;
 for (let i = 0; i < 100; i++) {
