@@ -24,6 +24,7 @@ import { Passkeys1764880000000 } from './migrations/1764880000000-passkeys.js';
 import { SignedRequests1764890000000 } from './migrations/1764890000000-signed-requests.js';
 import { EncryptionState1764900000000 } from './migrations/1764900000000-encryption-state.js';
 import { ContentKeys1764900000001 } from './migrations/1764900000001-content-keys.js';
+import { SealedSessions1764910000000 } from './migrations/1764910000000-sealed-sessions.js';
 import { databaseKey } from './database-key.js';
 import { applyCipher } from './sqlite-cipher.js';
 import { type SqliteConnection, sqliteDriver } from './sqlite-driver.js';
@@ -99,6 +100,7 @@ export function dataSourceOptions(config: AppConfig, purpose: Purpose): DataSour
       SignedRequests1764890000000,
       EncryptionState1764900000000,
       ContentKeys1764900000001,
+      SealedSessions1764910000000,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,

@@ -1,7 +1,20 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 
 /** What is sealed. Each purpose has keys of its own, so that nothing sealed for one opens for another. */
-export type Purpose = 'installation' | 'database key' | 'content key' | 'upload key';
+export type Purpose =
+  | 'installation'
+  | 'database key'
+  | 'content key'
+  | 'upload key'
+  | 'audit record'
+  | 'audit values'
+  | 'session'
+  | 'mail'
+  | 'upload result'
+  | 'factor secret';
+
+/** What is found by a keyed hash, or authenticated with one. */
+export type HashPurpose = 'address' | 'passkey challenge';
 
 const KEY_BYTES = 32;
 const ID_BYTES = 4;
@@ -19,6 +32,11 @@ export class MasterKey {
   /** The key for one purpose (AES-256). */
   subkey(purpose: Purpose): KeyObject {
     return createSecretKey(this.#derive(`seal ${purpose}`, KEY_BYTES));
+  }
+
+  /** The key of the hashes for one purpose (HMAC-SHA-256). */
+  hashKey(purpose: HashPurpose): KeyObject {
+    return createSecretKey(this.#derive(`hash ${purpose}`, KEY_BYTES));
   }
 
   #derive(info: string, length: number): Buffer {

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { MasterKey, type Purpose } from './master-key.js';
+import { KeyedHash } from './keyed-hash.js';
+import { type HashPurpose, MasterKey, type Purpose } from './master-key.js';
 import { Sealer } from './sealer.js';
 
 /**
@@ -8,6 +9,7 @@ import { Sealer } from './sealer.js';
  */
 export class MasterKeys {
   readonly #sealers = new Map<Purpose, Sealer>();
+  readonly #hashes = new Map<HashPurpose, KeyedHash>();
 
   private constructor(private readonly keys: readonly [MasterKey, ...MasterKey[]]) {}
 
@@ -27,5 +29,16 @@ export class MasterKeys {
     const sealer = new Sealer([sealingKey(first), ...rest.map(sealingKey)]);
     this.#sealers.set(purpose, sealer);
     return sealer;
+  }
+
+  /** The hashes of values for one purpose. */
+  hash(purpose: HashPurpose): KeyedHash {
+    const known = this.#hashes.get(purpose);
+    if (known !== undefined) return known;
+    const hashKey = (key: MasterKey) => ({ id: key.id, key: key.hashKey(purpose) });
+    const [first, ...rest] = this.keys;
+    const hash = new KeyedHash([hashKey(first), ...rest.map(hashKey)]);
+    this.#hashes.set(purpose, hash);
+    return hash;
   }
 }

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
+import { randomOctets } from '../common/random-octets.js';
 import { Unsealable } from './unsealable.js';
 
 const ALGORITHM = 'aes-256-gcm';
@@ -6,6 +7,12 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** Version, id of the master key, and nonce, ciphertext and tag as base64url. */
 const FORM = /^v1\.([0-9a-f]{8})\.([A-Za-z0-9_-]{38,})$/;
+const BEGINNING = /^v1\.([0-9a-f]{8})\./;
+
+/** The id of the master key that a text names. Null when it does not begin like a sealed text. */
+export function sealingKeyOf(text: string): string | null {
+  return BEGINNING.exec(text)?.[1] ?? null;
+}
 
 /** A key with the id of the master key that it comes from. */
 export interface SealingKey {
@@ -25,10 +32,15 @@ export class Sealer {
     this.#keys = new Map(keys.map(({ id, key }) => [id, key]));
   }
 
+  /** The id of the master key that seals. */
+  get keyId(): string {
+    return this.keys[0].id;
+  }
+
   /** @param context where the text will stand, such as its table, column and row. It opens in no other place. */
   seal(plain: Uint8Array, context: string): string {
     const [{ id, key }] = this.keys;
-    const nonce = randomBytes(NONCE_BYTES);
+    const nonce = randomOctets(NONCE_BYTES);
     const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(Buffer.from(context));
     const sealed = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);

@@ -6,8 +6,10 @@ export class Unsealable extends Error {
     /** The id of the master key that the text names; null when it has no such form. */
     readonly keyId: string | null,
     cause?: unknown,
+    /** The row that has it, such as `sessions 0190…`. */
+    where?: string,
   ) {
-    super(`a sealed text cannot be opened: ${reason}`, { cause });
+    super(`a sealed text${where === undefined ? '' : ` in ${where}`} cannot be opened: ${reason}`, { cause });
     this.name = 'Unsealable';
   }
 }
