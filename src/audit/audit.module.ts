@@ -20,7 +20,8 @@ import { BoundedWitnessStore } from './witness/bounded-witness-store.js';
 import { Erasure } from './log/erasure.js';
 import { HeldRecords } from './intake/held-records.js';
 import { LogAppender } from './intake/log-appender.js';
-import { FileWitnessStore } from './witness/file-witness-store.js';
+import { ANSWER_MS } from './witness/aws-client.js';
+import { configuredWitnessStore } from './witness/configured-witness-store.js';
 import { LogAlarm } from './witness/log-alarm.js';
 import { LogProofs } from './proofs/log-proofs.js';
 import { LogSigner } from './log/log-signer.js';
@@ -30,12 +31,10 @@ import { Sequencer } from './intake/sequencer.js';
 import { UsersModule } from '../users/users.module.js';
 import { Witness } from './witness/witness.js';
 import { LogSearch } from './trail/log-search.js';
+import { WitnessOutage } from './witness/witness-outage.js';
 import { WitnessStore } from './witness/witness-store.js';
 import { ReadingRights } from './trail/reading-rights.js';
 import { SystemJournal } from './intake/system-journal.js';
-
-/** How long the witness may take to answer, in milliseconds. Requests for a newer checkpoint wait for it. */
-const WITNESS_MS = 2000;
 
 @Module({
   imports: [
@@ -60,11 +59,12 @@ const WITNESS_MS = 2000;
     LogSigner,
     LogProofs,
     LogAlarm,
+    WitnessOutage,
     Witness,
     {
       provide: WitnessStore,
       inject: [AppConfig],
-      useFactory: (config: AppConfig) => new BoundedWitnessStore(FileWitnessStore.of(config), WITNESS_MS),
+      useFactory: (config: AppConfig) => new BoundedWitnessStore(configuredWitnessStore(config), ANSWER_MS),
     },
     Erasure,
     Retention,

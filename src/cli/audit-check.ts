@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { configuredWitnessStore } from '../audit/witness/configured-witness-store.js';
 import { FileWitnessStore } from '../audit/witness/file-witness-store.js';
 import { type Checkpoint, readCheckpoint } from '../audit/merkle/checkpoint.js';
 import { noteVerifier } from '../audit/merkle/signed-note.js';
@@ -37,10 +38,14 @@ async function main(): Promise<number> {
   }
 }
 
-/** The published checkpoints: that of the witness, and those of earlier versions. */
+/**
+ * The published checkpoints: that of the witness, those in the storage directory from before the witness was
+ * outside, and those of earlier versions.
+ */
 async function witnessed(config: AppConfig): Promise<Checkpoint[]> {
-  const store = FileWitnessStore.of(config);
-  const notes = [await store.fetch(), ...(await store.earlier())];
+  const files = FileWitnessStore.of(config);
+  const witness = configuredWitnessStore(config);
+  const notes = [await witness.fetch(), await files.fetch(), ...(await files.earlier())];
   return notes.map((note) => readCheckpoint(note ?? '')).filter((checkpoint) => checkpoint !== null);
 }
 

@@ -10,13 +10,23 @@ export interface TokenKey {
 export type DatabaseConfig =
   { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'postgres'; readonly url: string };
 
-/** A bucket on AWS, or on an S3 server at `endpoint`. Credentials come from the AWS chain. */
-export interface S3Config {
-  readonly bucket: string;
+/** A region of AWS, or a server that speaks AWS's protocols at `endpoint`. Without one, AWS's own. */
+export interface AwsEndpoint {
   readonly region: string;
   readonly endpoint: string | undefined;
+}
+
+/** A bucket on AWS, or on an S3 server at `endpoint`. Credentials come from the AWS chain. */
+export interface S3Config extends AwsEndpoint {
+  readonly bucket: string;
   readonly forcePathStyle: boolean;
 }
+
+/** Where the newest verified checkpoint of the log is kept: in the storage directory, or outside. */
+export type WitnessConfig =
+  | { readonly kind: 'file' }
+  | { readonly kind: 'dynamodb'; readonly table: string; readonly endpoint: AwsEndpoint }
+  | { readonly kind: 's3'; readonly s3: S3Config; readonly prefix: string };
 
 /** What is kept is encrypted under these keys: the first encrypts, all decrypt. Each has 32 random bytes. */
 export interface EncryptionConfig {
@@ -112,6 +122,7 @@ export abstract class AppConfig {
     readonly signingKey: KeyObject;
     /** The name of the log in its signed notes. */
     readonly origin: string;
+    readonly witness: WitnessConfig;
     /** After this many days personal values are erased, and entries removed. 0 keeps them for ever. */
     readonly valueRetentionDays: number;
     readonly entryRetentionDays: number;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isWitness } from './witness-place.js';
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
@@ -30,6 +31,14 @@ const isSmtpUrl = (text: string) =>
 const isMailbox = (text: string) =>
   /^(?:[^\p{Cc}<>@",;:]+ <([^\s<>@]+@[^\s<>@]+)>|[^\s<>@]+@[^\s<>@]+)$/u.test(text);
 
+const endpoint = () =>
+  z
+    .string()
+    .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), {
+      error: 'must be an http:// or https:// URL',
+    })
+    .optional();
+
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 
 /** The variables of the service: their format and their defaults. */
@@ -51,12 +60,7 @@ export const environmentSchema = z.object({
   STORAGE_DRIVER: z.enum(['local', 's3'], { error: 'must be local or s3' }).default('local'),
   S3_BUCKET: z.string().optional(),
   S3_REGION: z.string().default('us-east-1'),
-  S3_ENDPOINT: z
-    .string()
-    .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), {
-      error: 'must be an http:// or https:// URL',
-    })
-    .optional(),
+  S3_ENDPOINT: endpoint(),
   S3_FORCE_PATH_STYLE: z
     .enum(['true', 'false'], { error: 'must be true or false' })
     .default('false')
@@ -109,6 +113,13 @@ export const environmentSchema = z.object({
     .refine((text) => /^[^\s+\p{Cc}]{1,100}$/u.test(text), {
       error: 'must be 1 to 100 characters without spaces and plus signs',
     }),
+  WITNESS: z
+    .string()
+    .default('file')
+    .refine(isWitness, { error: 'must be file, dynamodb://TABLE or s3://BUCKET/PREFIX' }),
+  AWS_REGION: z.string().optional(),
+  AWS_ENDPOINT_URL_DYNAMODB: endpoint(),
+  AWS_ENDPOINT_URL_S3: endpoint(),
   AUDIT_RETENTION_DAYS: integer(0, 0, 36_500),
   AUDIT_ENTRY_RETENTION_DAYS: integer(0, 0, 36_500),
   LOG_LEVEL: z

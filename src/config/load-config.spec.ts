@@ -99,6 +99,33 @@ describe('configuration', () => {
     expect(load({ DOWNLOAD_OFFLOAD: 'x-accel' }).storage.s3).toBeNull();
   });
 
+  it('keeps the witness in a file, in DynamoDB or in a bucket', () => {
+    const witness = (env: Record<string, string>) => load(env).audit.witness;
+    expect(witness({})).toEqual({ kind: 'file' });
+    const aws = {
+      AWS_REGION: 'eu-west-1',
+      AWS_ENDPOINT_URL_DYNAMODB: 'http://localhost:1',
+      S3_REGION: 'other',
+    };
+    expect(witness({ WITNESS: 'dynamodb://my_table.1', ...aws })).toEqual({
+      kind: 'dynamodb',
+      table: 'my_table.1',
+      endpoint: { region: 'eu-west-1', endpoint: 'http://localhost:1' },
+    });
+    const bucket = { bucket: 'a-bucket', region: 'other', endpoint: undefined, forcePathStyle: true };
+    expect(
+      witness({ WITNESS: 's3://a-bucket/some/where/', S3_REGION: 'other', S3_FORCE_PATH_STYLE: 'true' }),
+    ).toEqual({ kind: 's3', prefix: 'some/where', s3: bucket });
+    expect(witness({ WITNESS: 's3://a-bucket' })).toMatchObject({ kind: 's3', prefix: '' });
+  });
+
+  it.each(['File', 'dynamodb://', 'dynamodb://a/b', 's3://', 's3://Bucket/x', 's3://bucket//x', 'http://x'])(
+    'refuses %s as a witness',
+    (WITNESS) => {
+      expect(faults({ WITNESS })).toEqual(['WITNESS must be file, dynamodb://TABLE or s3://BUCKET/PREFIX']);
+    },
+  );
+
   it('reports a missing bucket together with other faults', () => {
     expect(faults({ STORAGE_DRIVER: 's3', DOWNLOAD_OFFLOAD: 'x-accel', PORT: 'x' })).toEqual([
       'PORT must be a whole number from 0 to 65535',

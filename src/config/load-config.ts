@@ -3,12 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { AppConfig, DatabaseConfig, S3Config } from './app-config.js';
+import type { AppConfig, DatabaseConfig, S3Config, WitnessConfig } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { environmentSchema, type EnvironmentValues } from './environment-schema.js';
 import { keptFactorKey, keptSigningKey, tokenKeys } from './generated-secrets.js';
 import { masterKeyFaults, parseMasterKeys } from './master-key-source.js';
 import { type Environment, parseSigningKey, parseSymmetricKey, readFileTwins } from './secret-sources.js';
+import { parseWitness } from './witness-place.js';
 import { secretWeakness } from './secret-strength.js';
 
 /**
@@ -108,6 +109,7 @@ export function loadConfig(environment: Environment): AppConfig {
       emailHashKey: emailHashKey(auditKey),
       signingKey: auditKey,
       origin: values.AUDIT_ORIGIN,
+      witness: witnessConfig(values),
       valueRetentionDays: values.AUDIT_RETENTION_DAYS,
       entryRetentionDays: values.AUDIT_ENTRY_RETENTION_DAYS,
     },
@@ -167,6 +169,23 @@ function s3Config(values: EnvironmentValues): S3Config | null {
     endpoint: values.S3_ENDPOINT,
     forcePathStyle: values.S3_FORCE_PATH_STYLE,
   };
+}
+
+/** Its region and endpoints are those that AWS's own tools take. */
+function witnessConfig(values: EnvironmentValues): WitnessConfig {
+  const place = parseWitness(values.WITNESS)!;
+  const region = values.AWS_REGION ?? values.S3_REGION;
+  switch (place.kind) {
+    case 'file':
+      return place;
+    case 'dynamodb':
+      return { ...place, endpoint: { region, endpoint: values.AWS_ENDPOINT_URL_DYNAMODB } };
+    case 's3': {
+      const forcePathStyle = values.S3_FORCE_PATH_STYLE;
+      const s3 = { bucket: place.bucket, region, endpoint: values.AWS_ENDPOINT_URL_S3, forcePathStyle };
+      return { kind: 's3', s3, prefix: place.prefix };
+    }
+  }
 }
 
 function databaseConfig(url: string | undefined, storagePath: string): DatabaseConfig {

@@ -32,7 +32,10 @@ describe('FileWitnessStore', () => {
     );
 
   async function fill(count: number): Promise<void> {
-    for (let size = 1; size <= count; size++) await store.replace(await store.fetch(), log.checkpoint(size));
+    for (let size = 1; size <= count; size++) {
+      const read = await store.fetch();
+      await (read === null ? store.create(log.checkpoint(size)) : store.replace(read, log.checkpoint(size)));
+    }
   }
 
   it('keeps logs apart whose names give similar file names', async () => {
@@ -40,7 +43,7 @@ describe('FileWitnessStore', () => {
       (origin) => new FileWitnessStore(root, origin),
     );
     for (const [index, each] of stores.entries())
-      expect(await each.replace(null, log.checkpoint(index + 1))).toBe(true);
+      expect(await each.create(log.checkpoint(index + 1))).toBe(true);
     for (const [index, each] of stores.entries()) expect(await each.fetch()).toBe(log.checkpoint(index + 1));
     expect(await readdir(join(root, '..'))).not.toContain('a_b');
   });
@@ -52,7 +55,7 @@ describe('FileWitnessStore', () => {
     await writeFile(join(root, 'host-8082.checkpoint'), other.checkpoint(150));
     await writeFile(join(root, 'host-8083.checkpoint.new'), 'half a no');
     expect(await store.fetch()).toBe(log.checkpoint(9));
-    expect(await store.replace(null, log.checkpoint(10))).toBe(false);
+    expect(await store.create(log.checkpoint(10))).toBe(false);
     expect(await store.replace(log.checkpoint(9), log.checkpoint(10))).toBe(true);
     expect(await store.fetch()).toBe(log.checkpoint(10));
     // An instance of the earlier version that is still running.
@@ -105,7 +108,7 @@ describe('FileWitnessStore', () => {
     await rm(root, { recursive: true });
     await writeFile(root, 'in the way');
     await expect(store.fetch()).rejects.toThrow('ENOTDIR');
-    await expect(store.replace(null, log.checkpoint(1))).rejects.toThrow('ENOTDIR');
+    await expect(store.create(log.checkpoint(1))).rejects.toThrow('ENOTDIR');
     await rm(root);
     await mkdir(root);
   });

@@ -5,11 +5,27 @@ import ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
 
 const MANIFESTS = 'deploy/kubernetes';
+/** What takes the place of `app.yaml` when the witness is outside. */
+const OUTSIDE = 'deploy/kubernetes/outside-witness';
 
 interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly spec?: { replicas?: unknown };
+  readonly spec?: { replicas?: unknown; template?: { spec: PodSpec } };
+}
+
+interface PodSpec {
+  readonly containers: readonly [{ readonly env?: readonly unknown[] }];
+  readonly volumes: readonly { readonly name: string }[];
+}
+
+function manifestsIn(folder: string): Manifest[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+  return files.flatMap((file) =>
+    parseAllDocuments(readFileSync(join(folder, file), 'utf8'), { merge: true }).map(
+      (document) => document.toJS() as Manifest,
+    ),
+  );
 }
 
 /**
@@ -17,11 +33,8 @@ interface Manifest {
  * type is a fault.
  */
 describe('deploy/kubernetes', () => {
-  const manifests = readdirSync(MANIFESTS).flatMap((file) =>
-    parseAllDocuments(readFileSync(join(MANIFESTS, file), 'utf8'), { merge: true }).map(
-      (document) => document.toJS() as Manifest,
-    ),
-  );
+  const manifests = manifestsIn(MANIFESTS);
+  const outside = manifestsIn(OUTSIDE);
 
   it('contains what a deployment needs', () => {
     expect(manifests.map(({ kind }) => kind).sort()).toEqual([
@@ -38,6 +51,24 @@ describe('deploy/kubernetes', () => {
 
   it('follows the schemas of Kubernetes', () => {
     expect(faultsOf(manifests)).toEqual([]);
+    expect(faultsOf(outside)).toEqual([]);
+  });
+
+  it('runs the same pods as a Deployment without a disk when the witness is outside', () => {
+    const expected = ['Deployment', 'HorizontalPodAutoscaler', 'PodDisruptionBudget', 'Service'];
+    expect(outside.map(({ kind }) => kind).sort()).toEqual(expected);
+    const podOf = (from: readonly Manifest[]) =>
+      from.find(({ spec }) => spec?.template)!.spec!.template!.spec;
+    const pod = podOf(outside);
+    const { env, ...container } = pod.containers[0];
+    expect(env).toEqual([{ name: 'WITNESS', value: 'dynamodb://microservices-api-witness' }]);
+    const [storage, ...volumes] = pod.volumes;
+    expect(storage).toEqual({ name: 'storage', emptyDir: {} });
+    expect({ ...pod, containers: [container], volumes }).toEqual(podOf(manifests));
+    for (const kind of ['PodDisruptionBudget', 'Service'])
+      expect(outside.find((each) => each.kind === kind)).toEqual(
+        manifests.find((each) => each.kind === kind),
+      );
   });
 
   it('would detect a misspelt field and a wrong type', () => {

@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -10,7 +8,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { S3Config } from '../../src/config/app-config.js';
-import { freePort } from './free-port.js';
+import { launchMoto } from './moto.js';
 
 export interface TestBucket {
   readonly config: S3Config & { readonly endpoint: string };
@@ -29,14 +27,10 @@ export interface S3Server {
   stop(): Promise<void>;
 }
 
-// The AWS chain reads these. The server accepts any.
-process.env.AWS_ACCESS_KEY_ID ??= 'test';
-process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
-
 /** An S3 server: the one at S3_ENDPOINT, or a new one. */
 export async function startS3(): Promise<S3Server> {
   const given = process.env.S3_ENDPOINT;
-  const child = given === undefined || given === '' ? await launch() : null;
+  const child = given === undefined || given === '' ? await launchMoto() : null;
   const endpoint = child?.endpoint ?? given!;
   const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true });
   return {
@@ -80,21 +74,4 @@ export function environmentOf({ config }: TestBucket): Record<string, string> {
     S3_ENDPOINT: config.endpoint,
     S3_FORCE_PATH_STYLE: 'true',
   };
-}
-
-async function launch(): Promise<{ process: ChildProcess; endpoint: string }> {
-  const port = await freePort();
-  const child = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
-    stdio: 'ignore',
-  });
-  const endpoint = `http://127.0.0.1:${port}`;
-  for (let attempt = 0; attempt < 400 && child.exitCode === null; attempt++) {
-    const answers = await fetch(endpoint).then(
-      () => true,
-      () => false,
-    );
-    if (answers) return { process: child, endpoint };
-    await delay(50);
-  }
-  throw new Error('no S3 server: set S3_ENDPOINT, or install one that `python3 -m moto.server` starts');
 }

@@ -14,6 +14,11 @@ class SlowStore extends WitnessStore {
     });
   }
 
+  override create(): Promise<boolean> {
+    this.asked++;
+    return Promise.resolve(true);
+  }
+
   override replace(): Promise<boolean> {
     this.asked++;
     return Promise.resolve(true);
@@ -25,11 +30,13 @@ describe('BoundedWitnessStore', () => {
     const slow = new SlowStore();
     const store = new BoundedWitnessStore(slow, 50);
     await expect(store.fetch()).rejects.toThrow('the witness cannot be reached: no answer within 50 ms');
-    await expect(store.replace(null, 'note')).rejects.toBeInstanceOf(WitnessUnavailable);
+    await expect(store.replace('read', 'note')).rejects.toBeInstanceOf(WitnessUnavailable);
+    await expect(store.create('note')).rejects.toBeInstanceOf(WitnessUnavailable);
     expect(slow.asked).toBe(1);
     slow.answer('late');
     await Promise.resolve();
-    await expect(store.replace(null, 'note')).resolves.toBe(true);
+    await expect(store.replace('read', 'note')).resolves.toBe(true);
+    await expect(store.create('note')).resolves.toBe(true);
     const answered = store.fetch();
     slow.answer('note');
     await expect(answered).resolves.toBe('note');

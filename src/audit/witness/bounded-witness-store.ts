@@ -3,7 +3,7 @@ import { WitnessStore, WitnessUnavailable, WitnessUnreadable } from './witness-s
 
 /**
  * Gives the answer of a witness in time, or WitnessUnavailable. A call without an answer can occupy a thread
- * while a volume hangs, so there is only one call at a time.
+ * while a volume hangs, or a connection, so there is only one call at a time.
  */
 export class BoundedWitnessStore extends WitnessStore {
   #pending = false;
@@ -22,7 +22,12 @@ export class BoundedWitnessStore extends WitnessStore {
   }
 
   /** @throws WitnessUnavailable, WitnessUnreadable. */
-  override replace(read: string | null, next: string): Promise<boolean> {
+  override create(first: string): Promise<boolean> {
+    return this.#ask(() => this.store.create(first));
+  }
+
+  /** @throws WitnessUnavailable, WitnessUnreadable. */
+  override replace(read: string, next: string): Promise<boolean> {
     return this.#ask(() => this.store.replace(read, next));
   }
 

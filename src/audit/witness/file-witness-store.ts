@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppConfig } from '../../config/app-config.js';
 import { readCheckpoint } from '../merkle/checkpoint.js';
+import { placeOfLog } from './place-of-log.js';
 import { WitnessStore, WitnessUnreadable } from './witness-store.js';
 
 /** Older generations that are kept. A slow process then finds its number taken. */
@@ -37,7 +38,7 @@ export class FileWitnessStore extends WitnessStore {
     private readonly origin: string,
   ) {
     super();
-    this.#directory = join(root, directoryName(origin));
+    this.#directory = join(root, placeOfLog(origin));
   }
 
   /** The witness of the configured log. */
@@ -49,16 +50,12 @@ export class FileWitnessStore extends WitnessStore {
     return (await this.#kept()).note;
   }
 
-  override async replace(read: string | null, next: string): Promise<boolean> {
-    const { generation, note } = await this.#kept();
-    if (note !== read) return false;
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    if (!(await this.#create(generation + 1, next))) return false;
-    const generations = await this.#generations();
-    // The number could be free only because that file had been pruned.
-    if (generations.at(-1) !== generation + 1) return false;
-    await this.#prune(generations.slice(0, -KEPT));
-    return true;
+  override create(first: string): Promise<boolean> {
+    return this.#put(null, first);
+  }
+
+  override replace(read: string, next: string): Promise<boolean> {
+    return this.#put(read, next);
   }
 
   /** The notes of this log from earlier versions, which kept one for each host and port. */
@@ -69,6 +66,18 @@ export class FileWitnessStore extends WitnessStore {
       files.map(async (file) => requireCheckpoint(await readFile(file, 'utf8'), file)),
     );
     return notes.filter((note) => readCheckpoint(note)?.origin === this.origin);
+  }
+
+  async #put(read: string | null, next: string): Promise<boolean> {
+    const { generation, note } = await this.#kept();
+    if (note !== read) return false;
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    if (!(await this.#create(generation + 1, next))) return false;
+    const generations = await this.#generations();
+    // The number could be free only because that file had been pruned.
+    if (generations.at(-1) !== generation + 1) return false;
+    await this.#prune(generations.slice(0, -KEPT));
+    return true;
   }
 
   async #kept(): Promise<Kept> {
@@ -127,12 +136,6 @@ export class FileWitnessStore extends WitnessStore {
   #path(generation: number): string {
     return join(this.#directory, String(generation).padStart(DIGITS, '0'));
   }
-}
-
-/** The directory name of a log: a readable part, and a digest that makes it unique. */
-function directoryName(origin: string): string {
-  const readable = origin.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
-  return `${readable}-${createHash('sha256').update(origin).digest('hex').slice(0, 16)}`;
 }
 
 /** The note with the larger tree. */

@@ -27,11 +27,17 @@ export abstract class WitnessStore {
   abstract fetch(): Promise<string | null>;
 
   /**
+   * Keeps the first note, only if none is kept yet. Otherwise like `replace`.
+   * @returns true when `first` is kept.
+   */
+  abstract create(first: string): Promise<boolean>;
+
+  /**
    * Replaces the note `read` by `next`, only if `read` is still the one that is kept. When it resolves to
    * true, `next` survives a power loss.
    * @returns true when `next` is kept. False when another note is kept, although `next` may have been kept
    * for a moment.
    * @throws any error when the place cannot be reached; the note may then be replaced or not.
    */
-  abstract replace(read: string | null, next: string): Promise<boolean>;
+  abstract replace(read: string, next: string): Promise<boolean>;
 }

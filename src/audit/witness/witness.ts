@@ -1,7 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import { ReadinessChecks } from '../../common/lifecycle/readiness-check.js';
 import {
   type Checkpoint,
   openCheckpoint,
@@ -15,6 +14,7 @@ import { LogAlarm } from './log-alarm.js';
 import { LogInconsistent } from './log-inconsistent.js';
 import { LogSigner } from '../log/log-signer.js';
 import { TreeReader } from '../log/tree-reader.js';
+import { WitnessOutage } from './witness-outage.js';
 import { WitnessStore, WitnessUnavailable, WitnessUnreadable } from './witness-store.js';
 
 const ATTEMPTS = 10;
@@ -38,21 +38,14 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
   #next: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
-  /** Why no newer checkpoint is published. Null when publishing works. */
-  #failure: WitnessUnavailable | WitnessUnreadable | null = null;
 
   constructor(
     private readonly store: WitnessStore,
     @InjectRepository(AuditState) private readonly states: Repository<AuditState>,
     private readonly signer: LogSigner,
     private readonly alarm: LogAlarm,
-    checks: ReadinessChecks,
-  ) {
-    // Without the witness everything works, except that no newer checkpoint is shown.
-    checks.registerOptional('audit_witness', () => {
-      if (this.#failure !== null) throw this.#failure;
-    });
-  }
+    private readonly outage: WitnessOutage,
+  ) {}
 
   /**
    * Checks, before anything is sequenced or shown, that the log continues what was published before this
@@ -61,7 +54,7 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
    */
   async onModuleInit(): Promise<void> {
     await this.#publishQuietly();
-    if (this.#failure instanceof WitnessUnreadable) throw this.#failure;
+    if (this.outage.fault instanceof WitnessUnreadable) throw this.outage.fault;
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -87,7 +80,7 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
     const state = await this.states.findOneByOrFail({ id: STATE_ID });
     return this.guard(async () => {
       if (published === null || !isStateOf(published, state)) {
-        if (this.#failure === null) await this.#publish();
+        if (this.outage.fault === null) await this.#publish();
         else await this.#requireContinuation(published, state);
       }
       return this.#published;
@@ -143,14 +136,10 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
   async #tryPublish(): Promise<void> {
     try {
       await this.alarm.guard(() => this.#replace());
-      if (this.#failure !== null) this.#logger.log('the witness can be reached again');
-      this.#failure = null;
+      this.outage.end();
     } catch (error) {
       if (!(error instanceof WitnessUnavailable || error instanceof WitnessUnreadable)) throw error;
-      if (this.#failure === null) {
-        this.#logger.error({ err: error }, 'no newer checkpoint is published; trying again');
-      }
-      this.#failure = error;
+      this.outage.begin(error);
       this.poke();
     }
   }
@@ -165,12 +154,16 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
       const kept = note === null ? null : readCheckpoint(note);
       for (const seen of [kept, published]) await this.#requireContinuation(seen, state);
       if (current === null) return;
-      if (kept?.size === current.size || (await this.store.replace(note, current.note))) {
+      if (kept?.size === current.size || (await this.#keep(note, current.note))) {
         this.#published = current;
         return;
       }
     }
     throw new WitnessUnavailable(new Error(`it changed ${ATTEMPTS} times during the replacement`));
+  }
+
+  #keep(read: string | null, next: string): Promise<boolean> {
+    return read === null ? this.store.create(next) : this.store.replace(read, next);
   }
 
   /** The signed checkpoint of a state. Null while this process's key has not signed one. */
