@@ -3,6 +3,7 @@ import { ApiError } from '../common/refusals/refusal.js';
 import { ConfigError } from '../config/config-error.js';
 import { loggedError } from '../logging/logged-error.js';
 import { COMMANDS } from './commands.js';
+import { NotSealed } from './rekey/not-sealed.js';
 import { programOf, WrongArguments } from './program.js';
 
 const REFUSED = 1;
@@ -27,7 +28,8 @@ async function main(): Promise<void> {
 
 function messageOf(error: unknown): string {
   if (error instanceof ApiError) return error.detail;
-  if (error instanceof ConfigError || error instanceof WrongArguments) return error.message;
+  const told = [ConfigError, WrongArguments, NotSealed].some((kind) => error instanceof kind);
+  if (told) return (error as Error).message;
   return loggedError(error).stack;
 }
 

@@ -3,6 +3,7 @@ import { createAdmin } from './create-admin.command.js';
 import { createUser } from './create-user.command.js';
 import { grantRole } from './grant-role.command.js';
 import { key } from './key.command.js';
+import { rekey } from './rekey.command.js';
 import { resetFactors } from './reset-factors.command.js';
 import { resetLink } from './reset-link.command.js';
 import { revokeRole } from './revoke-role.command.js';
@@ -16,4 +17,5 @@ export const COMMANDS: readonly Command[] = [
   resetLink,
   resetFactors,
   key,
+  rekey,
 ];

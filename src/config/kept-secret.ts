@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -21,6 +22,21 @@ import { dirname } from 'node:path';
 export function keepSecret(path: string, make: () => string): { secret: string; created: boolean } {
   const created = !existsSync(path) && create(path, make());
   return { secret: readFileSync(path, 'utf8').trim(), created };
+}
+
+/**
+ * Puts another secret into the file `path`. After a crash, the file has either the old or the new one, complete.
+ * @throws errors of the file system.
+ */
+export function replaceSecret(path: string, secret: string): void {
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    writeFileSync(temporary, secret, { mode: 0o600, flag: 'wx', flush: true });
+    renameSync(temporary, path);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  syncDirectory(dirname(path));
 }
 
 /** @returns false when another process was first. */

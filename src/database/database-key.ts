@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
-import { keepSecret } from '../config/kept-secret.js';
+import { keepSecret, replaceSecret } from '../config/kept-secret.js';
 import { MasterKeys } from '../encryption/master-keys.js';
 import { Unsealable } from '../encryption/unsealable.js';
 import { ENCRYPTION_FAULTS } from './encryption-faults.js';
@@ -25,7 +25,7 @@ type Form = 'none' | 'plain' | 'encrypted';
  */
 export function databaseKey({ database, storage, encryption }: AppConfig): KeyObject | null {
   if (database.kind !== 'sqlite') return null;
-  const path = join(storage.path, 'keys', 'database-key');
+  const path = pathOf(storage.path);
   const masterKeys = MasterKeys.of(encryption?.masterKeys ?? null);
   const form = formOf(database.file);
   const sealed = readIfThere(path);
@@ -37,6 +37,25 @@ export function databaseKey({ database, storage, encryption }: AppConfig): KeyOb
   }
   if (form === 'plain') throw new ConfigError([ENCRYPTION_FAULTS.holdsPlainData]);
   return unseal(sealed ?? keepNewKey(path, masterKeys), masterKeys, path);
+}
+
+/**
+ * Seals the key of the embedded database under the first master key, when an older one has sealed it.
+ * @returns true when the file was written; false also on PostgreSQL.
+ * @throws {ConfigError} as `databaseKey` does.
+ */
+export function rewrapDatabaseKey({ database, storage }: AppConfig, masterKeys: MasterKeys): boolean {
+  if (database.kind !== 'sqlite') return false;
+  const path = pathOf(storage.path);
+  const sealed = readFileSync(path, 'utf8');
+  const sealer = masterKeys.sealer('database key');
+  if (sealer.isCurrent(sealed)) return false;
+  replaceSecret(path, sealer.seal(unseal(sealed, masterKeys, path).export(), CONTEXT));
+  return true;
+}
+
+function pathOf(storagePath: string): string {
+  return join(storagePath, 'keys', 'database-key');
 }
 
 function keepNewKey(path: string, masterKeys: MasterKeys): string {

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { ConfigError } from '../config/config-error.js';
 import type { MasterKeys } from '../encryption/master-keys.js';
 import { Unsealable } from '../encryption/unsealable.js';
@@ -7,12 +7,19 @@ import { ENCRYPTION_FAULTS } from './encryption-faults.js';
 import { insertRows } from './insert-rows.js';
 
 const TABLE = 'encryption_state';
-const NAME = 'check';
+const CHECK = 'check';
 const CONSTANT = 'this installation is encrypted';
 
+/** A sealed constant, bound to the name of its row. */
+interface Check {
+  readonly name: string;
+  readonly value: string;
+}
+
 /**
- * Compares the keys of this process with the installation: a sealed constant in the database opens only under a key with which the
- * installation is encrypted. The embedded database is compared before, when it is opened (`database-key.ts`).
+ * Compares the keys of this process with the installation: for each master key under which something may be sealed, the database has
+ * a sealed constant. The row `check` is the first of them, `check ID` belongs to a key that came later. The embedded database is
+ * compared before, when it is opened (`database-key.ts`).
  */
 export class EncryptionState {
   constructor(
@@ -22,22 +29,28 @@ export class EncryptionState {
 
   /**
    * Writes nothing.
-   * @throws {ConfigError} when the key is wrong or missing, or when there is one and the installation holds plain data.
+   * @throws {ConfigError} when a key is wrong or missing, or when there is one and the installation holds plain data.
    */
   async require(): Promise<void> {
-    const sealed = await this.#find();
-    if (sealed !== null) return this.#requireKeyOf(sealed);
-    if (this.keys !== null && (await this.#holdsData())) {
+    const checks = await this.#checks();
+    for (const check of checks) this.#requireKeyOf(check);
+    if (checks.length === 0 && this.keys !== null && (await this.#holdsData())) {
       throw new ConfigError([ENCRYPTION_FAULTS.holdsPlainData]);
     }
   }
 
-  /** Keeps the sealed constant of a new installation that is encrypted. @throws {ConfigError} as `require` does. */
+  /**
+   * Keeps a constant that is sealed under the first key, unless there is one: from now on, something may be sealed under it.
+   * @throws {ConfigError} as `require` does.
+   */
   async keep(): Promise<void> {
-    if (this.keys === null || (await this.#find()) !== null) return;
-    const sealed = this.keys.sealer('installation').seal(Buffer.from(CONSTANT), NAME);
+    if (this.keys === null) return;
+    const sealer = this.keys.sealer('installation');
+    const checks = await this.#checks();
+    if (checks.some(({ value }) => sealer.isCurrent(value))) return;
+    const name = checks.length === 0 ? CHECK : `${CHECK} ${this.keys.currentId}`;
     try {
-      await insertRows(this.writing.manager, TABLE, ['name', 'value'], [[NAME, sealed]]);
+      await this.#insert(this.writing.manager, this.keys, name);
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       // Another process was first, perhaps with another key.
@@ -45,18 +58,29 @@ export class EncryptionState {
     }
   }
 
-  async #find(): Promise<string | null> {
-    if (!(await this.#hasTable(TABLE))) return null;
-    const [row] = await this.writing.query<{ value: string }[]>(
-      `SELECT value FROM ${TABLE} WHERE name = '${NAME}'`,
-    );
-    return row?.value ?? null;
+  /** Says, in a transaction, that nothing is sealed under another key than the first: the others may be missing from now on. */
+  async settle(tx: EntityManager): Promise<void> {
+    if (this.keys === null) throw new Error('an installation without keys has no first one');
+    await tx.query(`DELETE FROM ${TABLE} WHERE name LIKE '${CHECK}%'`);
+    await this.#insert(tx, this.keys, CHECK);
   }
 
-  #requireKeyOf(sealed: string): void {
+  async #insert(tx: EntityManager, keys: MasterKeys, name: string): Promise<void> {
+    const value = keys.sealer('installation').seal(Buffer.from(CONSTANT), name);
+    await insertRows(tx, TABLE, ['name', 'value'], [[name, value]]);
+  }
+
+  async #checks(): Promise<Check[]> {
+    if (!(await this.#hasTable(TABLE))) return [];
+    return this.writing.query<Check[]>(
+      `SELECT name, value FROM ${TABLE} WHERE name LIKE '${CHECK}%' ORDER BY name`,
+    );
+  }
+
+  #requireKeyOf({ name, value }: Check): void {
     if (this.keys === null) throw new ConfigError([ENCRYPTION_FAULTS.keyMissing]);
     try {
-      this.keys.sealer('installation').open(sealed, NAME);
+      this.keys.sealer('installation').open(value, name);
     } catch (error) {
       if (!(error instanceof Unsealable)) throw error;
       throw new ConfigError([

@@ -2,9 +2,7 @@ import { Inject, Logger, Module, type OnApplicationShutdown, Optional } from '@n
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
 import { MasterKeys } from '../encryption/master-keys.js';
-import { dataSourceOptions } from './data-source-options.js';
-import { EncryptionState } from './encryption-state.js';
-import { migrate } from './migrate.js';
+import { openForWriting } from './open-for-writing.js';
 import { StorageLock } from './storage-lock.js';
 import { Transactions, WRITING } from './transactions.js';
 
@@ -38,26 +36,5 @@ export class WritingModule implements OnApplicationShutdown {
       this.#logger.warn('a reader still uses the write-ahead log: a copy of the database needs it too');
     await this.writing.destroy();
     this.lock?.release();
-  }
-}
-
-/** Connects and migrates. Nothing is written when the installation is not encrypted under the given keys. */
-async function openForWriting(
-  config: AppConfig,
-  keys: MasterKeys | null,
-  lock?: StorageLock,
-): Promise<DataSource> {
-  let writing: DataSource | null = null;
-  try {
-    writing = await new DataSource(dataSourceOptions(config, 'write')).initialize();
-    const encryption = new EncryptionState(writing, keys);
-    await encryption.require();
-    await migrate(writing);
-    await encryption.keep();
-    return writing;
-  } catch (error) {
-    await writing?.destroy();
-    lock?.release();
-    throw error;
   }
 }

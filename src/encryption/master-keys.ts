@@ -20,6 +20,11 @@ export class MasterKeys {
     return new MasterKeys([new MasterKey(first), ...rest.map((key) => new MasterKey(key))]);
   }
 
+  /** The id of the key that encrypts. */
+  get currentId(): string {
+    return this.keys[0].id;
+  }
+
   /** What seals values for one purpose. */
   sealer(purpose: Purpose): Sealer {
     const known = this.#sealers.get(purpose);

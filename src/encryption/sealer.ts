@@ -47,6 +47,11 @@ export class Sealer {
     return `v1.${id}.${sealed.toString('base64url')}`;
   }
 
+  /** True when a text names the key that seals. It need not be whole. */
+  isCurrent(text: string): boolean {
+    return text.startsWith(`v1.${this.keys[0].id}.`);
+  }
+
   /** @throws {Unsealable} when it was changed, or was sealed for another place or under another key. */
   open(text: string, context: string): Buffer {
     const [, id, encoded] = FORM.exec(text) ?? [];

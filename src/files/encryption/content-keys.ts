@@ -64,6 +64,7 @@ export class ContentKeys {
   }
 }
 
-function bindingOf(blobKey: string, segments: string): string {
+/** What the sealed key of an object is bound to. @param segments the text in the column. */
+export function bindingOf(blobKey: string, segments: string): string {
   return `${blobKey} ${segments}`;
 }

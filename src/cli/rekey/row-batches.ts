@@ -1,0 +1,52 @@
+import type { DataSource } from 'typeorm';
+
+const BATCH = 500;
+
+/** Values by the names of their columns, as the driver returns them. */
+export type Row = Readonly<Record<string, string | number | null>>;
+
+/** What is read of a table. */
+export interface Selection {
+  readonly table: string;
+  /** The columns of the primary key, in order. */
+  readonly key: readonly string[];
+  /** Further columns. */
+  readonly columns: readonly string[];
+}
+
+/** All rows of a table in the order of the primary key, in batches. No statement takes longer in a larger table. */
+export async function* rowBatches(
+  reading: DataSource,
+  { table, key, columns }: Selection,
+): AsyncGenerator<Row[]> {
+  const names = [...new Set([...key, ...columns])].join();
+  const order = `ORDER BY ${key.join()} LIMIT ${BATCH}`;
+  const place = placeholders(reading, key.length).join();
+  let rows = await reading.query<Row[]>(`SELECT ${names} FROM ${table} ${order}`);
+  while (rows.length > 0) {
+    yield rows;
+    rows = await reading.query<Row[]>(
+      `SELECT ${names} FROM ${table} WHERE (${key.join()}) > (${place}) ${order}`,
+      valuesOf(rows.at(-1)!, key),
+    );
+  }
+}
+
+/** How many rows a table has. */
+export async function countRows(reading: DataSource, table: string): Promise<number> {
+  const [{ rows }] = await reading.query<[{ rows: string | number }]>(
+    `SELECT count(*) AS rows FROM ${table}`,
+  );
+  return Number(rows);
+}
+
+/** The parameters of a statement, in the words of the database. */
+export function placeholders(source: DataSource, count: number): string[] {
+  const isPostgres = source.options.type === 'postgres';
+  return Array.from({ length: count }, (_, index) => (isPostgres ? `$${index + 1}` : '?'));
+}
+
+/** The values of some columns, in order. */
+export function valuesOf(row: Row, columns: readonly string[]): Row[string][] {
+  return columns.map((column) => row[column] ?? null);
+}
