@@ -3,7 +3,7 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'storage', 'node_modules'] },
+  { ignores: ['**/dist', 'coverage', 'storage', '**/node_modules', 'clients/typescript/src/generated'] },
   {
     files: ['**/*.ts'],
     extends: [eslint.configs.recommended, ...tseslint.configs.recommendedTypeChecked, prettier],

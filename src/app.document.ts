@@ -1,9 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { operationIdOf } from './app.operation-ids.js';
 import { completeOperations } from './app.operations.js';
-
-/** Generated clients name their functions after operation ids, so these stay although the controllers have other names. */
-const KEPT_NOUNS: Readonly<Record<string, string>> = { Account: 'auth', Trail: 'audit', Proofs: 'log' };
 
 /** Makes the OpenAPI document from the routes. */
 export function createDocument(app: INestApplication): OpenAPIObject {
@@ -49,6 +47,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     )
     .addTag('Users', 'Accounts and sign-in')
     .addTag('Sessions', 'Sessions of a user')
+    .addTag('Second factors', 'Authenticator apps, passkeys and recovery codes')
     .addTag('API keys', 'For programs that act for a user')
     .addTag('Admin', 'Manage users')
     .addTag('Files', 'Private files')
@@ -59,10 +58,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('Operations', 'For operators')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
-    operationIdFactory: (controller, method) => {
-      const noun = controller.replace(/Controller$/, '');
-      return `${KEPT_NOUNS[noun] ?? noun.toLowerCase()}_${method}`;
-    },
+    operationIdFactory: operationIdOf,
   });
   completeOperations(document);
   return document;

@@ -16,7 +16,6 @@ export class DeletionsController {
   @RequireScope('files:write')
   @HttpCode(204)
   @ApiOperation({
-    operationId: 'files_delete',
     summary: 'Delete a file',
     description:
       'It moves into the trash, with its earlier contents. With `permanently`, or where the operator has ' +

@@ -25,7 +25,7 @@ interface Challenged {
 
 /** Before a session is so old that it must be confirmed. */
 const YOUNG_MS = 5 * 60_000;
-const SECOND_FACTOR = 'auth_answerSecondFactor';
+const SECOND_FACTOR = 'account_answerSecondFactor';
 
 /** Sends requests with and without the needed rights, and fills in ids of the caller's own data. */
 export class Callers {
@@ -67,7 +67,7 @@ export class Callers {
     // An account and its network ask for a limited number of mails an hour.
     if (response.status === 202) await this.#forgetMails();
     // The password has changed.
-    if (operation.operationId === 'auth_changePassword' && response.ok) this.#sessions.clear();
+    if (operation.operationId === 'account_changePassword' && response.ok) this.#sessions.clear();
     return { status: response.status, code };
   }
 
@@ -238,7 +238,7 @@ export class Callers {
     let answered: ReturnType<KnownPasskeys['answerFor']> | null = null;
     const passkey = () => (answered ??= this.#passkeys.answerFor(operationId, owner));
     const known: Record<string, () => unknown> = {
-      email: () => (operationId === 'auth_register' ? `new-${randomUUID()}@example.org` : owner.email),
+      email: () => (operationId === 'account_register' ? `new-${randomUUID()}@example.org` : owner.email),
       password: () => owner.password,
       current_password: () => owner.password,
       refresh_token: async () => (await owner.signIn()).body.refresh_token,
@@ -260,8 +260,8 @@ export class Callers {
 
 /** The letter whose link an operation takes. */
 const LINKS = new Map<string, LetterToken>([
-  ['recovery_confirm', LETTERS.password_reset.token],
-  ['email_confirm', LETTERS.email_verification.token],
+  ['account_resetPassword', LETTERS.password_reset.token],
+  ['account_confirmEmail', LETTERS.email_verification.token],
 ]);
 
 function formOf(parts: Extract<RequestBody, { kind: 'form' }>['parts']): FormData {

@@ -8,10 +8,10 @@ interface Answered {
   readonly credential: object;
 }
 
-export const ADD_PASSKEY = 'passkeys_add';
-const SIGN_IN = 'passkeysignin_signIn';
+export const ADD_PASSKEY = 'factors_addPasskey';
+const SIGN_IN = 'account_signInWithPasskey';
 /** For users with a passkey only. */
-export const ASK_FOR_PASSKEY = 'confirmation_options';
+export const ASK_FOR_PASSKEY = 'sessions_confirmationOptions';
 
 interface Owner {
   readonly client: Client;

@@ -27,7 +27,6 @@ export class ReplacementsController {
   @RequireScope('files:write')
   @StreamedBody()
   @ApiOperation({
-    operationId: 'files_replace',
     summary: 'Give a file a new content',
     description:
       'The content before stays as a version. The file takes the name and the media type of what is sent.',

@@ -17,7 +17,7 @@ export class UploadsController {
   @Post()
   @RequireScope('files:write')
   @StreamedBody()
-  @ApiOperation({ operationId: 'files_upload', summary: 'Upload a file' })
+  @ApiOperation({ summary: 'Upload a file' })
   @ApiMultipartUpload()
   @ApiCreatedResponse({
     type: FileResponse,

@@ -44,7 +44,6 @@ export class ResumableUploadsController {
   @RequireScope('files:write')
   @StreamedBody()
   @ApiOperation({
-    operationId: 'uploads_create',
     summary: 'Begin a resumable upload',
     description:
       'tus 1.0, with the first bytes if you like. The whole length is reserved in your quota. An upload of no bytes is a file at once.',
@@ -81,7 +80,7 @@ export class ResumableUploadsController {
 
   @Get()
   @RequireScope('files:write')
-  @ApiOperation({ operationId: 'uploads_list', summary: 'Your unfinished uploads, newest first' })
+  @ApiOperation({ summary: 'Your unfinished uploads, newest first' })
   @ApiPageResponse(ResumableUploadResponse)
   async list(
     @CurrentActor() actor: Actor,
@@ -94,7 +93,7 @@ export class ResumableUploadsController {
 
   @Head(':id')
   @RequireScope('files:write')
-  @ApiOperation({ operationId: 'uploads_progress', summary: 'How far an upload is' })
+  @ApiOperation({ summary: 'How far an upload is' })
   @ApiId()
   @ApiTus()
   @ApiOkResponse({ headers: DESCRIPTION })
@@ -110,7 +109,7 @@ export class ResumableUploadsController {
 
   @Get(':id')
   @RequireScope('files:write')
-  @ApiOperation({ operationId: 'uploads_get', summary: 'Describe an upload' })
+  @ApiOperation({ summary: 'Describe an upload' })
   @ApiId()
   @ApiOkResponse({ type: ResumableUploadResponse })
   @ApiRefusals('upload_not_found', 'upload_gone')
@@ -123,7 +122,6 @@ export class ResumableUploadsController {
   @StreamedBody()
   @HttpCode(204)
   @ApiOperation({
-    operationId: 'uploads_append',
     summary: 'Send bytes to an upload',
     description:
       'What has arrived is kept when the connection breaks. With the last byte the upload becomes a file.',
@@ -151,7 +149,6 @@ export class ResumableUploadsController {
   @RequireScope('files:write')
   @HttpCode(204)
   @ApiOperation({
-    operationId: 'uploads_delete',
     summary: 'Give up an upload',
     description: 'Its bytes are removed. The file of a finished upload stays.',
   })

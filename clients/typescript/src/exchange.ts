@@ -1,0 +1,59 @@
+import { keepHeaders } from './answer-headers.js';
+import { ApiError } from './api-error.js';
+import { ConnectionError, overNetwork } from './connection-error.js';
+import type { Tokens } from './tokens.js';
+
+/** A request as the generated methods describe it, as far as it matters here. */
+export interface RequestOptions {
+  readonly parseAs?: string;
+}
+
+/** What the generated client gives for it. Without `response`, the request failed on its way. */
+interface Result {
+  readonly data?: unknown;
+  readonly error?: unknown;
+  readonly request: Request;
+  readonly response?: Response;
+}
+
+export type Send = (options: object) => Promise<Result>;
+
+/**
+ * Sends a request, and once more with a new token when the service says that the access token has ended.
+ * @returns what the answer contains, with its header fields kept for `headersOf`.
+ * @throws ApiError for a refusal, ConnectionError without an answer, and the reason of a signal.
+ */
+export async function exchange(send: Send, tokens: Tokens, options: RequestOptions): Promise<unknown> {
+  const wanted = {
+    ...options,
+    parseAs: options.parseAs ?? 'stream',
+    responseStyle: 'fields',
+    throwOnError: false,
+  };
+  const first = await send(wanted);
+  const result = (await hasNewToken(tokens, first)) ? await send(wanted) : first;
+  const { response, error, request } = result;
+  if (response === undefined) throw request.signal.aborted ? error : new ConnectionError(error);
+  if (!response.ok) throw new ApiError(response, error);
+  const content = options.parseAs === undefined ? await contentOf(response, request.signal) : result.data;
+  if (typeof content === 'string') return content;
+  return keepHeaders(content ?? {}, response.headers);
+}
+
+async function hasNewToken(tokens: Tokens, { request, response, error }: Result): Promise<boolean> {
+  if (response?.status !== 401) return false;
+  const { code } = new ApiError(response, error);
+  // An answer to HEAD has no code.
+  if (code !== null && code !== 'unauthorized') return false;
+  const refused = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
+  return refused !== undefined && tokens.replace(refused);
+}
+
+/** Files are blobs, whatever their type. */
+async function contentOf(response: Response, signal: AbortSignal): Promise<unknown> {
+  const type = response.headers.get('content-type');
+  if (response.body === null || type === null) return null;
+  if (response.headers.has('content-disposition')) return overNetwork(signal, () => response.blob());
+  const text = await overNetwork(signal, () => response.text());
+  return /json/.test(type) ? JSON.parse(text) : text;
+}

@@ -1,0 +1,11 @@
+export { headersOf } from './answer-headers.js';
+export { ApiError, isRefusal, type ProblemOf } from './api-error.js';
+export { connect, type Connection, type ConnectOptions } from './connect.js';
+export { ConnectionError } from './connection-error.js';
+export { download, type Download, type DownloadOptions } from './download.js';
+export { items, nextCursor, pages } from './pages.js';
+export type { Backoff } from './retries.js';
+export type { Renewal, TokenPair, Tokens } from './tokens.js';
+export { upload, type UploadOptions } from './upload.js';
+export * from './generated/sdk.gen.js';
+export type * from './generated/types.gen.js';
