@@ -1,0 +1,3 @@
+import { Deployment } from '../src/deployment.js';
+
+new Deployment().synth();

@@ -1,0 +1,2 @@
+export const SERVICE_PORT = 8080;
+export const DATABASE_PORT = 5432;
