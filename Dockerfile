@@ -3,8 +3,9 @@ FROM node:24-bookworm AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
-COPY nest-cli.json tsconfig.json tsconfig.build.json ./
+COPY nest-cli.json tsconfig.json tsconfig.build.json vite.config.ts ./
 COPY src ./src
+COPY web ./web
 # TypeScript would stay as an optional peer of @nestjs/swagger.
 RUN npm run build && npm uninstall --omit=dev --ignore-scripts better-sqlite3-multiple-ciphers && rm -r node_modules/typescript
 

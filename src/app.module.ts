@@ -12,6 +12,7 @@ import { FilesModule } from './files/files.module.js';
 import { HealthModule } from './health/health.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { SharesModule } from './shares/shares.module.js';
+import { ConsoleModule } from './console/console.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -37,6 +38,7 @@ export class AppModule {
         FilesModule,
         SharesModule,
         AuditModule,
+        ConsoleModule,
       ],
     };
   }

@@ -75,7 +75,8 @@ describe('the pages behind links, in a browser', () => {
     await page.getByLabel('E-mail').fill('guest@example.org');
     await page.getByLabel('Password').fill('a long enough passphrase');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Your account is ready' }).waitFor();
+    await page.getByRole('heading', { name: 'Files', level: 1 }).waitFor();
+    expect(page.url()).toBe(`${server.url}/`);
     expect((await server.client().signIn('guest@example.org', 'a long enough passphrase')).status).toBe(200);
   });
 

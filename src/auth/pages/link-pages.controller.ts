@@ -4,9 +4,9 @@ import type { Response } from 'express';
 import { Public } from '../../common/access/public.js';
 import { sendPage } from '../../pages/page.js';
 import { LINK_SCRIPT } from './link-script.js';
-import { REGISTER_PAGE, RESET_PAGE, VERIFY_PAGE } from './link-pages.js';
+import { RESET_PAGE, VERIFY_PAGE } from './link-pages.js';
 
-/** Pages for people who open a mailed link or an invitation. The API document is for programs and does not have them. */
+/** Pages for people who open a mailed link. The API document is for programs and does not have them. */
 @ApiExcludeController()
 @Public()
 @Controller()
@@ -19,10 +19,5 @@ export class LinkPagesController {
   @Get('verify')
   verify(@Res() response: Response): void {
     sendPage(response, 200, VERIFY_PAGE, { script: LINK_SCRIPT });
-  }
-
-  @Get('register')
-  register(@Res() response: Response): void {
-    sendPage(response, 200, REGISTER_PAGE, { script: LINK_SCRIPT });
   }
 }

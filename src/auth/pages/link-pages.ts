@@ -39,26 +39,3 @@ export const VERIFY_PAGE = linkPage({
   button: 'Confirm the address',
   done: { title: 'Your address is confirmed', text: 'You can close this page.' },
 });
-
-/** Where an invitation leads. */
-export const REGISTER_PAGE = linkPage({
-  icon: ICONS.person,
-  title: 'Make your account',
-  text: 'You were invited. Choose how you want to sign in.',
-  action: '/api/users/register',
-  tokenMember: 'invitation',
-  fields: html`<label for="email">E-mail</label>
-    <input id="email" name="email" type="email" maxlength="254" autocomplete="username" required />
-    <label for="password">Password, at least 8 characters</label>
-    <input
-      id="password"
-      name="password"
-      type="password"
-      minlength="8"
-      maxlength="72"
-      autocomplete="new-password"
-      required
-    />`,
-  button: 'Make the account',
-  done: { title: 'Your account is ready', text: 'You can sign in now.' },
-});

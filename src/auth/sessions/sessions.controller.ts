@@ -1,4 +1,15 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentSession, type SessionActor } from '../../common/access/actor.js';
@@ -9,6 +20,11 @@ import { PageQuery } from '../../common/paging/page-query.js';
 import { ApiPageResponse, sendPage } from '../../common/paging/page-response.js';
 import { Public } from '../../common/access/public.js';
 import { CurrentRequest, type RequestContext } from '../../common/access/request-context.js';
+import {
+  RefreshCookieEnds,
+  RefreshTokenFromCookie,
+  RefreshTokenToCookie,
+} from './console-session.interceptors.js';
 import { SignInResponse, toSignInResponse } from './sign-in.response.js';
 import { OwnSessions } from './own-sessions.js';
 import { RefreshInput } from './refresh.input.js';
@@ -25,6 +41,7 @@ export class SessionsController {
 
   @Public()
   @Post('refresh')
+  @UseInterceptors(RefreshTokenFromCookie, RefreshTokenToCookie)
   @HttpCode(200)
   @ApiOperation({
     summary: 'Exchange the refresh token for a new pair',
@@ -40,6 +57,7 @@ export class SessionsController {
   }
 
   @Post('logout')
+  @UseInterceptors(RefreshCookieEnds)
   @HttpCode(204)
   @ApiOperation({ summary: 'End this session' })
   @ApiNoContentResponse()

@@ -18,7 +18,7 @@ const SESSIONS_PER_USER = 100;
  */
 const MOST_ENDED = 10_000;
 /** A session that is not refreshed within this time expires. */
-const SESSION_TTL_MS = 30 * 24 * 3_600_000;
+export const SESSION_TTL_MS = 30 * 24 * 3_600_000;
 /** How many sessions of a user, newest first, are compared to find a new device. */
 const COMPARED_SESSIONS = 1000;
 const KEPT_MS = 90 * 24 * 3_600_000;

@@ -1,4 +1,4 @@
-import { Controller, Delete, HttpCode, Post } from '@nestjs/common';
+import { Controller, Delete, HttpCode, Post, UseInterceptors } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -19,6 +19,7 @@ import { SecondFactorInput, toFactorProof } from './second-factor.input.js';
 import { SecondFactorProblem } from './second-factor.problem.js';
 import { SecondFactorService } from './second-factor.service.js';
 import { ChangePasswordInput, DeleteAccountInput, RegisterInput, SignInInput } from './credentials.input.js';
+import { RefreshCookieEnds, RefreshTokenToCookie } from '../sessions/console-session.interceptors.js';
 import { SignInResponse, toSignInResponse } from '../sessions/sign-in.response.js';
 import { SignInService } from './sign-in.service.js';
 
@@ -34,6 +35,7 @@ export class AccountController {
 
   @Public()
   @Post('register')
+  @UseInterceptors(RefreshTokenToCookie)
   @ApiOperation({
     summary: 'Make an account and sign in',
     description:
@@ -51,6 +53,7 @@ export class AccountController {
 
   @Public()
   @Post('login')
+  @UseInterceptors(RefreshTokenToCookie)
   @HttpCode(200)
   @ApiOperation({
     summary: 'Sign in',
@@ -78,6 +81,7 @@ export class AccountController {
 
   @Public()
   @Post('login/second-factor')
+  @UseInterceptors(RefreshTokenToCookie)
   @HttpCode(200)
   @ApiOperation({
     summary: 'Finish a sign-in with a second factor',
@@ -117,6 +121,7 @@ export class AccountController {
   }
 
   @Delete('me')
+  @UseInterceptors(RefreshCookieEnds)
   @HttpCode(204)
   @RequireConfirmation({ of: 'accounts with a factor' })
   @ApiOperation({

@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Post } from '@nestjs/common';
+import { Controller, HttpCode, Post, UseInterceptors } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../common/access/public.js';
 import { CurrentRequest, type RequestContext } from '../../common/access/request-context.js';
@@ -6,6 +6,7 @@ import { JsonBody } from '../../common/input/json-body.js';
 import { ApiRefusals } from '../../common/refusals/api-refusals.js';
 import { RequestOptionsResponse } from '../factors/passkeys/passkey-options.response.js';
 import { PasskeyRequests } from '../factors/passkeys/passkey-requests.js';
+import { RefreshTokenToCookie } from '../sessions/console-session.interceptors.js';
 import { SignInResponse, toSignInResponse } from '../sessions/sign-in.response.js';
 import { PasskeySignInInput } from './passkey-sign-in.input.js';
 import { PasskeySignInService } from './passkey-sign-in.service.js';
@@ -30,6 +31,7 @@ export class PasskeySignInController {
 
   @Public()
   @Post()
+  @UseInterceptors(RefreshTokenToCookie)
   @HttpCode(200)
   @ApiOperation({
     summary: 'Sign in with a passkey, without a password',

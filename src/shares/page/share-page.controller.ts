@@ -6,7 +6,7 @@ import { CurrentRequest, type RequestContext } from '../../common/access/request
 import { FormBody } from '../../common/input/form-body.js';
 import { AppConfig } from '../../config/app-config.js';
 import { OpenShareInput } from '../grants/open-share.input.js';
-import { formTargets } from './form-targets.js';
+import { downloadSources } from '../../files/downloads/download-sources.js';
 import { sendPage } from '../../pages/page.js';
 import { RefusalPageFilter } from './refusal-page.filter.js';
 import { type Outcome, SharePages } from './share-pages.js';
@@ -22,7 +22,7 @@ export class SharePageController {
     private readonly pages: SharePages,
     config: AppConfig,
   ) {
-    this.#formTargets = formTargets(config);
+    this.#formTargets = downloadSources(config);
   }
 
   @Get(':token')

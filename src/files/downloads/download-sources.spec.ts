@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AppConfig, S3Config } from '../../config/app-config.js';
-import { formTargets } from './form-targets.js';
+import { downloadSources } from './download-sources.js';
 
 const PLAIN: S3Config = { bucket: 'b', region: 'eu-west-1', endpoint: undefined, forcePathStyle: false };
 
 function targets(offload: AppConfig['files']['offload'], s3: S3Config | null): string[] {
-  return formTargets({ files: { offload }, storage: { s3 } } as AppConfig);
+  return downloadSources({ files: { offload }, storage: { s3 } } as AppConfig);
 }
 
-describe('formTargets', () => {
+describe('downloadSources', () => {
   it.each([
     [PLAIN, ['https://s3.eu-west-1.amazonaws.com', 'https://b.s3.eu-west-1.amazonaws.com']],
     [

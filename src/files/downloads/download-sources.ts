@@ -4,7 +4,7 @@ import type { AppConfig, S3Config } from '../../config/app-config.js';
  * Where a download leads besides this service, as sources of a content security policy: browsers apply `form-action` to the
  * redirects of a form, too. Empty unless the bucket sends the bytes.
  */
-export function formTargets({ files, storage }: AppConfig): string[] {
+export function downloadSources({ files, storage }: AppConfig): string[] {
   return files.offload === 'presigned' && storage.s3 !== null ? bucketSources(storage.s3) : [];
 }
 

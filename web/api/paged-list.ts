@@ -1,0 +1,84 @@
+import { Store } from '../parts/store.js';
+import { page } from './call.js';
+
+export interface ListState<T> {
+  readonly items: readonly T[];
+  /** Whether the service has more. */
+  readonly more: boolean;
+  readonly loading: boolean;
+  /** Why the last page could not be read. */
+  readonly error: unknown;
+}
+
+/** Pages of a filtered list may be empty and still have a next one. So many are read in one go. */
+const PAGES_AT_ONCE = 25;
+
+/** A list of the service, read page by page. What the user changes is changed here without reading it anew. */
+export class PagedList<T extends { readonly id: string }> {
+  readonly state = new Store<ListState<T>>({ items: [], more: true, loading: false, error: null });
+  readonly #end = new AbortController();
+  #next: string;
+
+  /** @param first the address of the first page. */
+  constructor(first: string) {
+    this.#next = first;
+  }
+
+  /** Reads the next page, unless one is being read or there is none. */
+  async more(): Promise<void> {
+    const { loading, more } = this.state.value;
+    if (loading || !more) return;
+    this.#set({ loading: true, error: null });
+    try {
+      for (let read = 0; read < PAGES_AT_ONCE; read++) if (await this.#readPage()) break;
+      this.#set({ loading: false });
+    } catch (error) {
+      if (!this.#end.signal.aborted) this.#set({ loading: false, error });
+    }
+  }
+
+  /** Nobody looks at it any more. */
+  close(): void {
+    this.#end.abort();
+  }
+
+  /** Puts an item in the place of its former self, or else at the top. */
+  put(item: T): void {
+    const { items } = this.state.value;
+    const known = items.some(({ id }) => id === item.id);
+    this.#set({
+      items: known ? items.map((other) => (other.id === item.id ? item : other)) : [item, ...items],
+    });
+  }
+
+  /** Takes an item out. @returns what puts it back where it was. */
+  take(id: string): () => void {
+    const before = this.state.value.items;
+    const index = before.findIndex((item) => item.id === id);
+    if (index === -1) return () => undefined;
+    this.#set({ items: before.toSpliced(index, 1) });
+    return () => {
+      const { items } = this.state.value;
+      if (!items.some((item) => item.id === id))
+        this.#set({ items: items.toSpliced(index, 0, before[index]!) });
+    };
+  }
+
+  clear(): void {
+    this.#set({ items: [], more: false });
+  }
+
+  /** @returns true when it brought something, or was the last. */
+  async #readPage(): Promise<boolean> {
+    const { items, next } = await page<T>(this.#next, this.#end.signal);
+    const known = new Set(this.state.value.items.map(({ id }) => id));
+    const fresh = items.filter(({ id }) => !known.has(id));
+    this.#set({ items: [...this.state.value.items, ...fresh], more: next !== null });
+    if (next !== null) this.#next = next;
+    return fresh.length > 0 || next === null;
+  }
+
+  #set(part: Partial<ListState<T>>): void {
+    this.state.value = { ...this.state.value, ...part };
+  }
+}

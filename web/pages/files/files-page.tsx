@@ -1,0 +1,84 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { StoredFile } from '../../api/types.js';
+import { FaultCard } from '../../parts/fault-card.js';
+import { FilePicker } from '../../parts/file-picker.js';
+import { Icon } from '../../parts/icon.js';
+import { SearchField } from '../../parts/search-field.js';
+import { usePagedList } from '../../parts/use-paged-list.js';
+import { add, arrived } from '../../uploads/uploads.js';
+import { DropZone } from './drop-zone.js';
+import { FileSheet } from './file-sheet.js';
+import { FileTable } from './file-table.js';
+import { ShareDialog } from './share-dialog.js';
+import './files.css';
+
+/** The files of the user: a list that one scrolls, searches, and drops files on. */
+export function FilesPage() {
+  const [search, setSearch] = useState('');
+  const [list, state] = usePagedList<StoredFile>(addressOf(search));
+  const [shown, setShown] = useState<StoredFile | null>(null);
+  const [shared, setShared] = useState<StoredFile | null>(null);
+  useEffect(() => arrived.follow((file) => file !== null && matches(file, search) && list.put(file)), [list]);
+  const { items, error, loading, more } = state;
+  return (
+    <div class="page">
+      <DropZone take={add} />
+      <div class="page-head files-head">
+        <h1>Files</h1>
+        <SearchField label="Search by name" take={setSearch} />
+        <FilePicker class="button main" take={add}>
+          <Icon name="upload" />
+          Upload
+        </FilePicker>
+      </div>
+      {error !== null && items.length === 0 && <FaultCard error={error} retry={() => void list.more()} />}
+      {error === null && items.length === 0 && !loading && !more && <Empty search={search} />}
+      {(items.length > 0 || (error === null && (loading || more))) && (
+        <FileTable list={list} state={state} show={setShown} share={setShared} />
+      )}
+      {shown !== null && (
+        <FileSheet
+          file={shown}
+          changed={(file) => {
+            list.put(file);
+            setShown(file);
+          }}
+          close={() => setShown(null)}
+        />
+      )}
+      {shared !== null && <ShareDialog file={shared} close={() => setShared(null)} />}
+    </div>
+  );
+}
+
+function Empty({ search }: { readonly search: string }) {
+  if (search !== '')
+    return (
+      <div class="empty">
+        <Icon name="search" />
+        <h2>No file is called like “{search}”</h2>
+      </div>
+    );
+  return (
+    <div class="empty card first">
+      <Icon name="upload" />
+      <h2>Drop your first files here</h2>
+      <p>
+        They are private: only you can open them, until you share a link. Everything that happens to them is
+        in your trail.
+      </p>
+      <FilePicker class="button" take={add}>
+        Choose files
+      </FilePicker>
+    </div>
+  );
+}
+
+function addressOf(search: string): string {
+  const query = new URLSearchParams({ limit: '100', ...(search === '' ? {} : { name: search }) });
+  return `/api/files?${query.toString()}`;
+}
+
+function matches({ name }: StoredFile, search: string): boolean {
+  return name.toLowerCase().includes(search.toLowerCase());
+}

@@ -1,0 +1,104 @@
+import { describe, endShare } from '../../api/files.js';
+import type { PagedList } from '../../api/paged-list.js';
+import type { Share } from '../../api/types.js';
+import { inBackground } from '../../parts/background.js';
+import { ConfirmButton } from '../../parts/confirm-button.js';
+import { FaultCard } from '../../parts/fault-card.js';
+import { Icon } from '../../parts/icon.js';
+import { LongTable } from '../../parts/long-table.js';
+import { shareTermsOf } from '../../parts/share-terms.js';
+import { momentOf } from '../../parts/time.js';
+import { useAnswer } from '../../parts/use-answer.js';
+import { usePagedList } from '../../parts/use-paged-list.js';
+import '../files/files.css';
+
+/** All links of the user, to whatever file. */
+export function LinksPage() {
+  const [list, state] = usePagedList<Share>('/api/shares?limit=100');
+  const { items, error, loading, more } = state;
+  const empty = items.length === 0 && !loading && !more;
+  return (
+    <div class="page">
+      <div class="page-head">
+        <h1>Links</h1>
+        <p>Who has one of these links can open its file, without an account.</p>
+      </div>
+      {error !== null && items.length === 0 && <FaultCard error={error} retry={() => void list.more()} />}
+      {error === null && empty && (
+        <div class="empty">
+          <Icon name="link" />
+          <h2>Nothing is shared</h2>
+          <p>Share a file from its menu. Its links are then listed here, with how often they were used.</p>
+        </div>
+      )}
+      {(items.length > 0 || (error === null && !empty)) && (
+        <LongTable
+          list={list}
+          state={state}
+          heads={[
+            { name: 'File', class: 'name' },
+            { name: 'Made', class: 'time stamp' },
+            { name: 'Actions', class: 'acts wide', unseen: true },
+          ]}
+          row={(share) => <ShareRow share={share} list={list} />}
+        />
+      )}
+    </div>
+  );
+}
+
+function ShareRow({ share, list }: { readonly share: Share; readonly list: PagedList<Share> }) {
+  return (
+    <>
+      <td class="name">
+        <span class="kind image">
+          <Icon name={share.has_password ? 'lock' : 'link'} />
+        </span>
+        <span class="what">
+          <span class="open">
+            <FileName id={share.file_id} />
+            {share.note !== null && <span class="quiet"> · {share.note}</span>}
+          </span>
+          <span class="below small quiet">{shareTermsOf(share)}</span>
+        </span>
+      </td>
+      <td class="time stamp">{momentOf(share.created)}</td>
+      <td class="acts wide">
+        <span class="act-row">
+          <ConfirmButton
+            class="button plain low"
+            question="End for good?"
+            run={() => inBackground(endLink(list, share))}
+          >
+            End link
+          </ConfirmButton>
+        </span>
+      </td>
+    </>
+  );
+}
+
+/** Names that were asked for. Many links can lead to one file. */
+const names = new Map<string, Promise<string>>();
+
+function FileName({ id }: { readonly id: string }) {
+  const ask = () => {
+    const name = names.get(id) ?? describe(id).then((file) => file.name);
+    names.set(id, name);
+    name.catch(() => names.delete(id));
+    return name;
+  };
+  const { value, error } = useAnswer(ask, [id]);
+  if (error !== null) return <>A file in the trash</>;
+  return <>{value ?? '…'}</>;
+}
+
+async function endLink(list: PagedList<Share>, share: Share): Promise<void> {
+  const putBack = list.take(share.id);
+  try {
+    await endShare(share.id);
+  } catch (error) {
+    putBack();
+    throw error;
+  }
+}

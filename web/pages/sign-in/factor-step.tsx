@@ -1,0 +1,85 @@
+import { useEffect, useState } from 'preact/hooks';
+import { answerWithCode, answerWithPasskey, canUsePasskeys, type FactorDemand } from '../../api/sign-in.js';
+import { Problem } from '../../api/problem.js';
+import { Field } from '../../parts/field.js';
+import { FormFault } from '../../parts/form-fault.js';
+import { Icon } from '../../parts/icon.js';
+import { useForm } from '../../parts/use-form.js';
+import { Entry } from './entry.js';
+
+interface FactorStepProps {
+  readonly demand: FactorDemand;
+  readonly back: () => void;
+}
+
+/** The second step of a sign-in: a code, a recovery code or a passkey. When its time is over, the first step is back. */
+export function FactorStep({ demand, back }: FactorStepProps) {
+  const byApp = demand.methods.includes('totp');
+  const [recovery, setRecovery] = useState(!byApp);
+  const code = useForm(({ code: given = '' }) => answerWithCode(demand, given.trim()));
+  const passkey = useForm(() => answerWithPasskey(demand));
+  const error = code.error ?? passkey.error;
+  const over = error instanceof Problem && error.code === 'invalid_challenge';
+  useEffect(() => {
+    document.querySelector<HTMLInputElement>('input[name="code"]')?.focus();
+  }, [recovery]);
+  return (
+    <Entry
+      title="One more step"
+      lead={
+        recovery ? 'Enter one of your recovery codes.' : 'Enter the code that your authenticator app shows.'
+      }
+      foot={
+        <button type="button" class="link" onClick={back}>
+          Start again
+        </button>
+      }
+    >
+      <form class="stack" onSubmit={code.submit}>
+        {recovery ? (
+          <Field
+            key="recovery"
+            label="Recovery code"
+            name="code"
+            autocomplete="off"
+            autocapitalize="characters"
+            spellcheck={false}
+            required
+            hint="Each is good once, such as MFRG-GZDF-MZTW-Q2LK."
+          />
+        ) : (
+          <Field
+            key="app"
+            look="code"
+            label="Code"
+            name="code"
+            inputMode="numeric"
+            autocomplete="one-time-code"
+            pattern="[0-9]{6}"
+            maxLength={6}
+            title="six digits"
+            required
+          />
+        )}
+        <FormFault error={over ? new Error('That took too long, or too many tries. Start again.') : error} />
+        <button class="button main" disabled={code.busy}>
+          {code.busy ? 'Signing in…' : 'Continue'}
+        </button>
+        {byApp && demand.methods.includes('recovery_code') && (
+          <button type="button" class="link small" onClick={() => setRecovery(!recovery)}>
+            {recovery ? 'Use the authenticator app' : 'Use a recovery code'}
+          </button>
+        )}
+      </form>
+      {canUsePasskeys && demand.methods.includes('passkey') && (
+        <form class="stack" onSubmit={passkey.submit}>
+          <p class="or">or</p>
+          <button class="button" disabled={passkey.busy}>
+            <Icon name="key" />
+            Use a passkey
+          </button>
+        </form>
+      )}
+    </Entry>
+  );
+}

@@ -1,0 +1,73 @@
+import { useState } from 'preact/hooks';
+import { register } from '../../api/sign-in.js';
+import { Problem } from '../../api/problem.js';
+import { Field } from '../../parts/field.js';
+import { FormFault } from '../../parts/form-fault.js';
+import { Link, navigate } from '../../parts/router.js';
+import { useForm } from '../../parts/use-form.js';
+import { Entry } from './entry.js';
+
+/** The token behind the `#` of an invitation's address, which browsers do not send. It goes from the address at once. */
+function takeInvitation(): string | null {
+  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (token !== null) history.replaceState(null, '', location.pathname);
+  return token;
+}
+
+/** A new account, by an invitation too. */
+export function RegisterPage() {
+  const [invitation] = useState(takeInvitation);
+  const form = useForm(async ({ email = '', password = '' }) => {
+    await register(email, password, invitation);
+    navigate('/', { replace: true });
+  });
+  return (
+    <Entry
+      title="Make your account"
+      lead={
+        invitation === null ? 'Your files stay yours.' : 'You were invited. Choose how you want to sign in.'
+      }
+      foot={
+        <>
+          You have an account? <Link to="/">Sign in</Link>
+        </>
+      }
+    >
+      <form class="stack" onSubmit={form.submit}>
+        <Field
+          label="E-mail"
+          name="email"
+          type="email"
+          autocomplete="username"
+          maxLength={254}
+          required
+          autofocus
+          error={form.error}
+        />
+        <Field
+          label="Password"
+          name="password"
+          type="password"
+          autocomplete="new-password"
+          minLength={8}
+          maxLength={72}
+          required
+          hint="At least 8 characters. Four or five words that nobody would guess are good."
+          error={form.error}
+        />
+        <FormFault error={wordedFor(form.error)} />
+        <button class="button main" disabled={form.busy}>
+          {form.busy ? 'Making the account…' : 'Make the account'}
+        </button>
+      </form>
+    </Entry>
+  );
+}
+
+/** An invitation is a link for people, not a token. */
+function wordedFor(error: unknown): unknown {
+  if (!(error instanceof Problem)) return error;
+  if (error.code === 'invalid_token')
+    return new Error('This invitation was used, or its time is over. Ask for a new one.');
+  return error.code === 'validation_failed' && error.body.errors !== undefined ? null : error;
+}

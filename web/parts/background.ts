@@ -1,0 +1,15 @@
+import { Problem, Unreachable } from '../api/problem.js';
+import { toast } from './toasts.js';
+
+/**
+ * Runs what nobody waits for. What the service refuses is told in a toast. Requests that the page ended itself are no
+ * news; the banner of the page tells that the service cannot be reached.
+ */
+export function inBackground(work: Promise<unknown>): void {
+  work.catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') return;
+    if (error instanceof Unreachable) return;
+    if (!(error instanceof Problem)) throw error;
+    if (error.status !== 401) toast({ text: error.message, tone: 'wrong', requestId: error.requestId });
+  });
+}

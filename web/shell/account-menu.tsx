@@ -1,0 +1,52 @@
+import { expel } from '../api/access.js';
+import { call } from '../api/call.js';
+import { Problem } from '../api/problem.js';
+import type { User } from '../api/types.js';
+import { inBackground } from '../parts/background.js';
+import { Icon } from '../parts/icon.js';
+import { Menu } from '../parts/menu.js';
+
+/** Ends the session. All tabs are signed out, also when the session was over already. */
+async function signOut(): Promise<void> {
+  try {
+    await call('POST', '/api/auth/logout');
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 401) throw error;
+  }
+  expel('signed_out');
+}
+
+export function AccountMenu({ user }: { readonly user: User }) {
+  const name = user.name ?? user.email;
+  return (
+    <div class="account">
+      <Menu
+        label={`Account of ${name}`}
+        class="account-button"
+        face={
+          <>
+            <span class="initial" aria-hidden="true">
+              {name.charAt(0).toUpperCase()}
+            </span>
+            <span class="who">{name}</span>
+            <Icon name="down" />
+          </>
+        }
+      >
+        <p class="account-mail">
+          <span class="small quiet">Signed in as</span>
+          <span>{user.email}</span>
+        </p>
+        <hr />
+        <a href="/docs">
+          <Icon name="text" />
+          API for programs
+        </a>
+        <button type="button" onClick={() => inBackground(signOut())}>
+          <Icon name="leave" />
+          Sign out
+        </button>
+      </Menu>
+    </div>
+  );
+}
