@@ -69,6 +69,13 @@ export function serveDocument(app: INestApplication): void {
   SwaggerModule.setup('docs', app, () => createDocument(app), {
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',
-    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
+    swaggerOptions: {
+      persistAuthorization: true,
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+      // The page draws everything that is open again at every step, so it begins with the names of the parts.
+      docExpansion: 'none',
+      defaultModelsExpandDepth: 0,
+    },
   });
 }
