@@ -33,7 +33,7 @@ describe('three processes and a code that works once', () => {
     // One that counts its signatures, and one that does not.
     const added = [await addPasskey(ada, ORIGIN), await addPasskey(ada, ORIGIN, false)];
     passkeys = added.map(({ passkey }) => passkey);
-  }, 240_000);
+  });
   afterAll(async () => {
     await cluster.stop();
     await mailbox.close();
@@ -67,11 +67,11 @@ describe('three processes and a code that works once', () => {
 
   it(`let one of ${USES} parallel uses of a code of an app sign in`, async () => {
     expect(await signIns({ code: app.next() })).toBe(1);
-  }, 240_000);
+  });
 
   it(`let one of ${USES} parallel uses of a recovery code sign in`, async () => {
     expect(await signIns({ recovery_code: recoveryCodes[0] })).toBe(1);
-  }, 240_000);
+  });
 
   it(`let one of ${USES} parallel uses of an answer of a passkey sign in`, async () => {
     for (const passkey of passkeys) {
@@ -88,7 +88,7 @@ describe('three processes and a code that works once', () => {
     }
     const trail = await ada.trail('&action=FACTOR_COPY_SUSPECTED');
     expect(trail).toEqual([]);
-  }, 240_000);
+  });
 
   it(`let one of ${USES} parallel uses of a passkey as second factor sign in`, async () => {
     for (const passkey of passkeys) {
@@ -106,7 +106,7 @@ describe('three processes and a code that works once', () => {
       );
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     }
-  }, 240_000);
+  });
 
   /** The mail with the link, among the notices that signing in has caused. */
   async function resetMail(): Promise<ParsedMail> {
@@ -131,5 +131,5 @@ describe('three processes and a code that works once', () => {
     expect(mailbox.to(ada.email).filter(({ subject }) => subject === 'Choose a new password')).toHaveLength(
       1,
     );
-  }, 240_000);
+  });
 });

@@ -32,4 +32,4 @@ it('waits for another migrating process, and for a long migration, without a tim
   expect(server.log.join('')).toContain('waiting for another process');
   await server.close();
   await database.drop();
-}, 240_000);
+});

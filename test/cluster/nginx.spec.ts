@@ -14,7 +14,7 @@ describe.each(['none', 'x-accel'])('behind nginx, downloads handed over: %s', (o
   beforeAll(async () => {
     cluster = await startCluster({ environment: { DOWNLOAD_OFFLOAD: offload } });
     client = await cluster.user();
-  }, 240_000);
+  });
   afterAll(() => cluster.stop());
 
   /** The answer of nginx to exactly this request. */

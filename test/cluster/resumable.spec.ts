@@ -88,7 +88,7 @@ describe('resumable uploads on three processes behind nginx', () => {
     await requireFile(client, fileId, bytes);
     await Promise.all([cluster.restart(0), cluster.restart(1)]);
     expect(await storedFiles(cluster.storage)).toHaveLength(before + 1);
-  }, 240_000);
+  });
 
   /** The offset in the database. */
   async function recorded({ client }: TusClient, path: string): Promise<number> {
@@ -114,7 +114,7 @@ describe('resumable uploads on three processes behind nginx', () => {
     expect(status).toBe(204);
     await requireFile(client, fileId, bytes);
     await cluster.restart(0);
-  }, 240_000);
+  });
 
   it('are safe from a process that stood still while another one took over', async () => {
     const client = await cluster.user();
@@ -143,7 +143,7 @@ describe('resumable uploads on three processes behind nginx', () => {
     expect(body.subarray(middle).equals(bytes.subarray(middle))).toBe(true);
     expect(body).toHaveLength(bytes.length);
     expect(await storedFiles(cluster.storage)).toHaveLength(before + 1);
-  }, 240_000);
+  });
 
   it('are finished once when requests race at all processes', async () => {
     const client = await cluster.user();
@@ -157,5 +157,5 @@ describe('resumable uploads on three processes behind nginx', () => {
     const code = ({ status, code }: TusAnswer) => (status === 204 ? '' : code);
     for (const answer of answers) expect(['', 'upload_locked', 'offset_mismatch']).toContain(code(answer));
     await requireFile(client, won[0]!.fileId, bytes);
-  }, 240_000);
+  });
 });

@@ -25,7 +25,7 @@ describe('links to files, over three processes', () => {
     database = await new DataSource({ type: 'postgres', url: cluster.databaseUrl }).initialize();
     owner = await cluster.user();
     file = (await owner.upload('shared bytes')).body.id;
-  }, 240_000);
+  });
   afterAll(async () => {
     await database?.destroy();
     await cluster?.stop();
@@ -155,7 +155,7 @@ describe.each(['none', 'x-accel'])('links to files behind nginx, downloads hande
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster({ environment: { DOWNLOAD_OFFLOAD: offload } });
-  }, 240_000);
+  });
   afterAll(() => cluster?.stop());
 
   it('give bytes and ranges, and leave no token in a log, whatever fails', async () => {
@@ -236,5 +236,5 @@ describe.each(['none', 'x-accel'])('links to files behind nginx, downloads hande
       const lines = logs.split('\n').filter((line) => line.includes(token.slice(1)));
       expect(lines).toEqual([]);
     }
-  }, 240_000);
+  });
 });

@@ -17,7 +17,7 @@ describe('three processes behind nginx and signed requests', () => {
     ada = await cluster.user();
     signer = await Signer.of(ada);
     anybody = new Client(cluster.url);
-  }, 240_000);
+  });
   afterAll(() => cluster.stop());
 
   it('accept what was signed for the address of nginx, query, upload and pieces too', async () => {

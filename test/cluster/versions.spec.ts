@@ -14,7 +14,7 @@ describe('Versions over three processes', () => {
   beforeAll(async () => {
     cluster = await startCluster({ environment: { VERSIONS_KEPT: String(KEPT) } });
     database = await openDatabaseOf({ DATABASE_URL: cluster.databaseUrl });
-  }, 240_000);
+  });
   afterAll(async () => {
     await database.destroy();
     await cluster.stop();
@@ -65,7 +65,7 @@ describe('Versions over three processes', () => {
       ['system', 2],
       ['system', 1],
     ]);
-  }, 240_000);
+  });
 
   it('keeps the newest of thirty replacements without a condition, numbered without a gap', async () => {
     const client = await cluster.user();
@@ -79,7 +79,7 @@ describe('Versions over three processes', () => {
     const versions = await requireWhole(client, file.id);
     expect(versions.map(({ version }) => version)).toEqual([31, 30, 29, 28, 27, 26]);
     expect(await client.trail(`&resource=${file.id}&action=VERSION_DELETE`)).toHaveLength(25);
-  }, 240_000);
+  });
 
   it('restores without a copy of the bytes, on every instance at the same time', async () => {
     const client = await cluster.user();
@@ -97,5 +97,5 @@ describe('Versions over three processes', () => {
     expect([200, 404]).toContain(one.status);
     expect((await storedFiles(cluster.storage)).filter((name) => !stored.includes(name))).toEqual([]);
     await requireWhole(client, file.id);
-  }, 240_000);
+  });
 });

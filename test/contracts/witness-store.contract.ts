@@ -65,6 +65,6 @@ export function witnessStoreContract(name: string, create: () => Promise<Place>)
       await Promise.all(Array.from({ length: 3 }, () => advance(place.open())));
       // A note that was replaced immediately may have been reported as not kept.
       expect(sizeOf(await place.open().fetch())).toBeGreaterThanOrEqual(advances);
-    }, 600_000);
+    });
   });
 }

@@ -127,7 +127,7 @@ describe('Races about one file', () => {
       expect(puts.every((status) => [200, 401, 404].includes(status))).toBe(true);
     }
     // The files of a deleted account are removed in the background.
-    for (let wait = 0; wait < 100 && (await server.stored()).length > before.length; wait++) await delay(100);
+    while ((await server.stored()).length > before.length) await delay(100);
     expect(await server.stored()).toEqual(before);
   });
 

@@ -101,7 +101,7 @@ describe('sendDownload, of files on disk over real sockets', () => {
     expect(pool.lent).toBe(0);
     // Sockets of the last requests close a moment later.
     server.closeAllConnections();
-    for (let attempt = 0; attempt < 100 && (await openFiles()) > before; attempt++) await delay(20);
+    while ((await openFiles()) > before) await delay(20);
     expect(await openFiles()).toBeLessThanOrEqual(before);
   });
 });

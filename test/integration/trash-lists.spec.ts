@@ -38,7 +38,7 @@ describe('a user with 100,000 files in the trash', () => {
         .spyOn(source.logger, 'logQuery')
         .mockImplementation((sql, parameters) => void statements.push([sql, parameters as unknown[]]));
     }
-  }, 240_000);
+  });
   afterAll(() => server.close());
 
   it.each(['/api/files', '/api/trash'])('lists GET %s by its index, at any depth', async (path) => {

@@ -56,7 +56,7 @@ describe('mails', () => {
       second.child.kill('SIGTERM');
       await second.ended;
     }
-  }, 240_000);
+  });
 
   it.each(['defers', 'drops'] as const)('wait and are counted while the server %s', async (manner) => {
     mailbox.manner = manner;

@@ -71,11 +71,11 @@ describe('kill -9 while uploads hold a quota', () => {
     expect(left.counted).toEqual(left.kept);
 
     Object.assign(client, { url: (await start()).url });
-    for (let attempt = 0; attempt < 250 && (await reserved(client.userId)) > 0; attempt++) await delay(20);
+    while ((await reserved(client.userId)) > 0) await delay(20);
     const { counted, kept } = await usage(client.userId);
     expect(counted).toEqual({ files: 4, versions: 0, trash: 0, reserved: 0 });
     expect(kept).toEqual(counted);
     expect(await storedFiles(storage)).toHaveLength(1);
     expect((await client.upload(Buffer.alloc(QUOTA - 4))).status).toBe(201);
-  }, 240_000);
+  });
 });

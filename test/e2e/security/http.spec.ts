@@ -421,5 +421,5 @@ describe('security.md: HTTP, slow and stalled requests', () => {
       expect(text).toContain('request_timeout');
       isProblem(text);
     }
-  }, 240_000);
+  });
 });

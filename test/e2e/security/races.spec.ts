@@ -14,13 +14,13 @@ describe('security.md: races', () => {
         const answer = await server.client().json('POST', '/api/users/register', input);
         // On a slow machine a hundred hashes are more than the queue accepts.
         if (answer.status !== 503) return answer;
-        await delay(100);
+        await delay(Number(answer.headers.get('retry-after')) * 1000);
       }
     };
     const answers = await Promise.all(Array.from({ length: 100 }, register));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(99);
-  }, 240_000);
+  });
 
   it('keeps 50 parallel uploads with one name apart', async () => {
     const client = await server.user();
