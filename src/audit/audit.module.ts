@@ -15,6 +15,8 @@ import { AuditPrivate } from './log/audit-private.entity.js';
 import { AuditState } from './log/audit-state.entity.js';
 import { AuditSubject } from './log/audit-subject.entity.js';
 import { AuditTile } from './log/audit-tile.entity.js';
+import { IntakeRows } from './record/intake-rows.js';
+import { PrivateRows } from './log/private-rows.js';
 import { Backlog } from './intake/backlog.js';
 import { BoundedWitnessStore } from './witness/bounded-witness-store.js';
 import { Erasure } from './log/erasure.js';
@@ -43,6 +45,8 @@ import { SystemJournal } from './intake/system-journal.js';
   ],
   controllers: [TrailController, ProofsController, ExportController],
   providers: [
+    IntakeRows,
+    PrivateRows,
     AuditListener,
     AuditWriter,
     AuditTrail,

@@ -3,12 +3,15 @@ import { configuredWitnessStore } from '../audit/witness/configured-witness-stor
 import { FileWitnessStore } from '../audit/witness/file-witness-store.js';
 import { type Checkpoint, readCheckpoint } from '../audit/merkle/checkpoint.js';
 import { noteVerifier } from '../audit/merkle/signed-note.js';
+import { PrivateRows } from '../audit/log/private-rows.js';
 import { LogChecker } from '../audit/verify/log-checker.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
 import { loadConfig, readEnvironment } from '../config/load-config.js';
 import { keepStoragePrivate } from '../config/private-storage.js';
 import { dataSourceOptions } from '../database/data-source-options.js';
+import { EncryptionState } from '../database/encryption-state.js';
+import { MasterKeys } from '../encryption/master-keys.js';
 import { Progress } from './progress.js';
 import { faultLine, NO_VERDICT, TAMPERED, WHOLE } from './verdict.js';
 
@@ -19,10 +22,16 @@ async function main(): Promise<number> {
     const config = loadConfig(readEnvironment());
     for (const warning of keepStoragePrivate(config.storage.path)) process.stderr.write(`${warning}\n`);
     database = await new DataSource(dataSourceOptions(config, 'read')).initialize();
+    const keys = MasterKeys.of(config.encryption?.masterKeys ?? null);
+    await new EncryptionState(database, keys).require();
     const verifier = noteVerifier(config.audit.origin, config.audit.signingKey);
     const progress = new Progress('checked', 1);
-    const checker = new LogChecker(database, verifier, await witnessed(config), (done, size) =>
-      progress.update(done / Math.max(1, size)),
+    const checker = new LogChecker(
+      database,
+      verifier,
+      await witnessed(config),
+      new PrivateRows(keys),
+      (done, size) => progress.update(done / Math.max(1, size)),
     );
     const { fault, size, withheld, pruned } = await checker.check();
     progress.end();

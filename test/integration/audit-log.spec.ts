@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { PrivateRows } from '../../src/audit/log/private-rows.js';
 import { LogSigner } from '../../src/audit/log/log-signer.js';
 import { Sequencer } from '../../src/audit/intake/sequencer.js';
 import { Witness } from '../../src/audit/witness/witness.js';
@@ -39,6 +40,7 @@ describe('audit log in the database', () => {
       reading,
       server.app.get(LogSigner).verifier,
       published === null ? [] : [published],
+      server.app.get(PrivateRows),
     );
     return checker.check();
   }
@@ -79,7 +81,12 @@ describe('audit log in the database', () => {
         },
       });
     }
-    const verdict = await new LogChecker(reading, server.app.get(LogSigner).verifier, []).check();
+    const verdict = await new LogChecker(
+      reading,
+      server.app.get(LogSigner).verifier,
+      [],
+      server.app.get(PrivateRows),
+    ).check();
     expect(verdict.fault).toBeNull();
   });
 

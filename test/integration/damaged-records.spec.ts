@@ -3,6 +3,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Backlog } from '../../src/audit/intake/backlog.js';
 import { Sequencer } from '../../src/audit/intake/sequencer.js';
+import { PrivateRows } from '../../src/audit/log/private-rows.js';
 import { LogSigner } from '../../src/audit/log/log-signer.js';
 import { LogChecker } from '../../src/audit/verify/log-checker.js';
 import { WRITING } from '../../src/database/transactions.js';
@@ -81,6 +82,7 @@ describe('damaged records in the intake', () => {
       server.app.get<DataSource>(getDataSourceToken()),
       server.app.get(LogSigner).verifier,
       [],
+      server.app.get(PrivateRows),
     );
     expect((await checker.check()).fault).toBeNull();
   });

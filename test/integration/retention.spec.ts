@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { PrivateRows } from '../../src/audit/log/private-rows.js';
 import { LogSigner } from '../../src/audit/log/log-signer.js';
 import { LogSearch } from '../../src/audit/trail/log-search.js';
 import { Retention } from '../../src/audit/log/retention.js';
@@ -54,6 +55,7 @@ describe('retention', () => {
         server.app.get<DataSource>(getDataSourceToken()),
         server.app.get(LogSigner).verifier,
         [],
+        server.app.get(PrivateRows),
       );
       expect(await checker.check()).toMatchObject({ fault: null, pruned: pruned!.metadata.size });
     } finally {
@@ -155,9 +157,15 @@ describe('retention', () => {
       await server.app.get(Sequencer).run();
       let pruned: Promise<void> | undefined;
       const reading = server.app.get<DataSource>(getDataSourceToken());
-      const checker = new LogChecker(reading, server.app.get(LogSigner).verifier, [], () => {
-        pruned ??= inDays(3, () => server.app.get(Retention).apply());
-      });
+      const checker = new LogChecker(
+        reading,
+        server.app.get(LogSigner).verifier,
+        [],
+        server.app.get(PrivateRows),
+        () => {
+          pruned ??= inDays(3, () => server.app.get(Retention).apply());
+        },
+      );
       const find = reading.manager.find.bind(reading.manager);
       reading.manager.find = (async (...args: Parameters<typeof find>) => {
         await pruned;

@@ -4,6 +4,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Actor } from '../../common/access/actor.js';
 import { errors } from '../../common/refusals/errors.js';
+import { Unsealable } from '../../encryption/unsealable.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { Backlog } from '../intake/backlog.js';
 import { LogProofs } from '../proofs/log-proofs.js';
@@ -140,12 +141,17 @@ export class AuditExport {
   }
 }
 
-/** The first text. @throws `audit_unavailable` when retention has removed the first entries. */
+/**
+ * The first text.
+ * @throws `audit_unavailable` when retention has removed the first entries; `audit_inconsistent` when the personal
+ * values of one of them cannot be opened.
+ */
 async function beginning(text: AsyncGenerator<string>): Promise<IteratorResult<string>> {
   try {
     return await text.next();
   } catch (error) {
-    throw error instanceof EntriesRemoved ? errors.auditUnavailable(error) : error;
+    if (error instanceof EntriesRemoved) throw errors.auditUnavailable(error);
+    throw error instanceof Unsealable ? errors.auditInconsistent(error) : error;
   }
 }
 

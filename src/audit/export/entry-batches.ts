@@ -6,6 +6,7 @@ import type { Scan } from '../../database/bounded-scan.js';
 import type { AuditFilterInput } from '../trail/audit-query.input.js';
 import type { AuditLogEntry } from '../log/audit-log-entry.entity.js';
 import { AuditPrivate } from '../log/audit-private.entity.js';
+import { PrivateRows } from '../log/private-rows.js';
 import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
 import { LogSearch } from '../trail/log-search.js';
 import type { ExportedEntry } from './exported-entry.js';
@@ -38,6 +39,7 @@ export class EntryBatches {
   constructor(
     @InjectRepository(AuditPrivate) private readonly personal: Repository<AuditPrivate>,
     @InjectRepository(AuditState) private readonly states: Repository<AuditState>,
+    private readonly privateRows: PrivateRows,
     private readonly search: LogSearch,
   ) {}
 
@@ -47,8 +49,8 @@ export class EntryBatches {
   }
 
   /**
-   * The entries of a part that match the filter, without gaps. @throws EntriesRemoved when retention removed
-   * some.
+   * The entries of a part that match the filter, without gaps, with their personal values in plain.
+   * @throws EntriesRemoved when retention removed some; Unsealable.
    */
   async *read(filter: AuditFilterInput, { subject, begin, end }: Part): AsyncGenerator<ExportedEntry[]> {
     for (let from: number | null = begin; from !== null;) {
@@ -71,7 +73,7 @@ export class EntryBatches {
     const stored = dense
       ? await this.personal.findBy({ seq: Between(first, last) })
       : await this.personal.find({ where: rows.map(({ seq }) => ({ seq })) });
-    const bySeq = new Map(stored.map((row) => [row.seq, row]));
+    const bySeq = new Map(stored.map((row) => [row.seq, this.privateRows.open(row)]));
     return rows.map((logged) => ({ logged, personal: bySeq.get(logged.seq) }));
   }
 }

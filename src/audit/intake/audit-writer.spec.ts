@@ -6,6 +6,7 @@ import type { Sequencer } from './sequencer.js';
 import type { RowTarget } from '../../database/deferred-rows.js';
 import type { Transactions } from '../../database/transactions.js';
 import type { AuditRecord } from '../record/audit-record.entity.js';
+import { IntakeRows } from '../record/intake-rows.js';
 import { AuditWriter } from './audit-writer.js';
 
 /** A database whose commits wait until they are released. */
@@ -49,7 +50,13 @@ describe('AuditWriter', () => {
     checks = new ReadinessChecks();
     pokes = 0;
     const sequencer = { poke: () => void pokes++ } as Sequencer;
-    writer = new AuditWriter(transactions as unknown as Transactions, sequencer, registry, checks);
+    writer = new AuditWriter(
+      transactions as unknown as Transactions,
+      sequencer,
+      new IntakeRows(null),
+      registry,
+      checks,
+    );
   });
 
   const record = (id: number) => ({ id: String(id), metadata: {}, personal: null }) as AuditRecord;

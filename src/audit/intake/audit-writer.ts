@@ -5,7 +5,8 @@ import { errors } from '../../common/refusals/errors.js';
 import { ReadinessChecks } from '../../common/lifecycle/readiness-check.js';
 import { Transactions } from '../../database/transactions.js';
 import type { AuditRecord } from '../record/audit-record.entity.js';
-import { INTAKE, type IntakeRow, toIntakeRow } from '../record/intake-row.js';
+import { INTAKE, type IntakeRow } from '../record/intake-row.js';
+import { IntakeRows } from '../record/intake-rows.js';
 import { Sequencer } from './sequencer.js';
 
 /** The number in the specification. */
@@ -48,6 +49,7 @@ export class AuditWriter {
   constructor(
     private readonly transactions: Transactions,
     private readonly sequencer: Sequencer,
+    private readonly rows: IntakeRows,
     registry: Registry,
     checks: ReadinessChecks,
   ) {
@@ -115,7 +117,7 @@ export class AuditWriter {
     // As late as possible, so that records which arrive during the wait for a transaction are in the group.
     const take = (): IntakeRow[] => {
       group = this.#take();
-      return group.map(({ record }) => toIntakeRow(record));
+      return group.map(({ record }) => this.rows.toRow(record));
     };
     try {
       await this.transactions.insert(INTAKE, () => this.#gather(), take);

@@ -6,7 +6,8 @@ import { insertRows } from '../../database/insert-rows.js';
 import { Transactions } from '../../database/transactions.js';
 import { type DomainEvent, EVERY_EVENT } from '../../events/domain-event.js';
 import { AuditWriter } from './audit-writer.js';
-import { INTAKE, toIntakeRow } from '../record/intake-row.js';
+import { INTAKE } from '../record/intake-row.js';
+import { IntakeRows } from '../record/intake-rows.js';
 import { Erasure } from '../log/erasure.js';
 import { Sequencer } from './sequencer.js';
 import { recordOfEvent } from '../record/record-of-event.js';
@@ -21,6 +22,7 @@ export class AuditListener {
     private readonly transactions: Transactions,
     private readonly writer: AuditWriter,
     private readonly sequencer: Sequencer,
+    private readonly rows: IntakeRows,
     private readonly erasure: Erasure,
     private readonly config: AppConfig,
   ) {}
@@ -34,10 +36,10 @@ export class AuditListener {
     this.transactions.afterCommit(tx, () => this.sequencer.poke());
     if (event.type === 'user.deleted') {
       // Inserted immediately, so that the erasure includes it.
-      await insertRows(tx, INTAKE.table, INTAKE.columns, [toIntakeRow(record)]);
+      await insertRows(tx, INTAKE.table, INTAKE.columns, [this.rows.toRow(record)]);
       await this.erasure.begin(tx, event.userId);
     } else {
-      this.transactions.insertDeferred(tx, INTAKE, toIntakeRow(record));
+      this.transactions.insertDeferred(tx, INTAKE, this.rows.toRow(record));
     }
   }
 }

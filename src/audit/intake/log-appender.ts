@@ -7,13 +7,14 @@ import { personalValues, sealEntry } from '../log/audit-entry.js';
 import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
 import { AuditSubject } from '../log/audit-subject.entity.js';
 import { emptyIntake, type PlacedEntry, storeBatch } from '../log/log-rows.js';
+import { PrivateRows } from '../log/private-rows.js';
 import { LogSigner } from '../log/log-signer.js';
 import { TreeReader } from '../log/tree-reader.js';
 import type { Checkpoint } from '../merkle/checkpoint.js';
 import { EMPTY_ROOT } from '../merkle/hashing.js';
 import type { TileEdge } from '../merkle/tiles.js';
 import type { AuditRecord } from '../record/audit-record.entity.js';
-import { ofIntakeRow } from '../record/intake-row.js';
+import { IntakeRows } from '../record/intake-rows.js';
 import { requireContinuation } from '../witness/continuation.js';
 import { LogInconsistent } from '../witness/log-inconsistent.js';
 import { Witness } from '../witness/witness.js';
@@ -30,6 +31,8 @@ export class LogAppender {
     private readonly transactions: Transactions,
     private readonly signer: LogSigner,
     private readonly witness: Witness,
+    private readonly intake: IntakeRows,
+    private readonly personal: PrivateRows,
   ) {}
 
   /**
@@ -66,13 +69,13 @@ export class LogAppender {
     edge: TileEdge,
     except: readonly string[],
   ): Promise<void> {
-    const records = rows.map(({ row }) => ofIntakeRow(row));
+    const records = rows.map(({ row }) => this.intake.ofRow(row));
     const subjects = await chainsOf(tx, records);
     const sealed = records.map((record) => seal(record, edge, subjects));
     const positions = rows.map(({ position }) => position);
     // The intake is emptied first. The log then grows into the free pages, and SQLite writes them only once.
     await emptyIntake(tx, positions, except);
-    await storeBatch(tx, sealed, subjects, edge);
+    await storeBatch(tx, sealed, this.personal, subjects, edge);
     const root = edge.root();
     const checkpoint = this.signer.sign(edge.size, root);
     await tx.update(AuditState, { id: STATE_ID }, { size: edge.size, root, checkpoint });

@@ -3,7 +3,7 @@ import { base64, wholeNumber } from '../../database/column-transformers.js';
 
 /**
  * The personal values of an entry, with the salt of their digest. Deleting the row erases them; the log stays
- * verifiable.
+ * verifiable. In an encrypted installation, `PrivateRows` seals and opens it.
  */
 @Entity('audit_private')
 export class AuditPrivate {

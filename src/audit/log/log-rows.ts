@@ -4,6 +4,7 @@ import { isPostgres } from '../../database/is-postgres.js';
 import type { AuditRecord } from '../record/audit-record.entity.js';
 import type { TileEdge } from '../merkle/tiles.js';
 import type { SealedEntry } from './audit-entry.js';
+import type { PrivateRows } from './private-rows.js';
 import type { AuditSubject } from './audit-subject.entity.js';
 
 const LOG_COLUMNS = [
@@ -35,6 +36,7 @@ export interface PlacedEntry extends SealedEntry {
 export async function storeBatch(
   tx: EntityManager,
   sealed: readonly PlacedEntry[],
+  personalRows: PrivateRows,
   subjects: Map<string, AuditSubject>,
   edge: TileEdge,
 ): Promise<void> {
@@ -50,11 +52,11 @@ export async function storeBatch(
     record.occurredAt,
     entry,
   ]);
-  const privateRows = sealed.flatMap(({ seq, record, personal }) =>
-    personal === null
-      ? []
-      : [[seq, record.occurredAt, record.ip, personal.salt.toString('base64'), personal.values]],
-  );
+  const privateRows = sealed.flatMap(({ seq, record: { occurredAt, ip }, personal }) => {
+    if (personal === null) return [];
+    const { salt, values, ...row } = personalRows.seal({ seq, occurredAt, ip, ...personal });
+    return [[row.seq, row.occurredAt, row.ip, salt.toString('base64'), values]];
+  });
   const chains = [...subjects.values()].map(({ subject, entries: count, lastLeaf, erasedAt }) => [
     subject,
     count,

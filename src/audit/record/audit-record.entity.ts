@@ -12,7 +12,7 @@ const json: ValueTransformer = {
 
 /**
  * One recorded event as a row. `intake-row` takes its columns from this class. Personal values are only in
- * `ip`, `userAgent` and `personal`.
+ * `ip`, `userAgent` and `personal`; in an encrypted installation only `IntakeRows` reads and writes them.
  */
 @Entity('audit_intake')
 export class AuditRecord {
@@ -69,7 +69,7 @@ function fitted(values: Values): string {
 }
 
 /** What the trail shows: damaged text is replaced by a note of its size, so that the other records are shown. */
-function readable(text: string): Values {
+export function readable(text: string): Values {
   try {
     return JSON.parse(text) as Values;
   } catch {

@@ -14,14 +14,22 @@ export function isFiltered(filter: AuditFilterInput): boolean {
   return names.some((name) => filter[name] !== undefined);
 }
 
+/** Where the client's address of an entry stands. */
+export interface AddressColumn {
+  /** An SQL expression. */
+  readonly of: string;
+  /** The texts that stand there for the address of the filter (`storedForms`). */
+  readonly forms: readonly string[];
+}
+
 /**
  * Adds the filters to a query on the intake or the log, in expressions that no index serves. `alias` is the
- * table with the entry's columns; `ip` is an SQL expression for the client's address.
+ * table with the entry's columns.
  */
 export function applyFilter<T extends ObjectLiteral>(
   select: SelectQueryBuilder<T>,
   alias: string,
-  ip: string,
+  ip: AddressColumn,
   filter: AuditFilterInput,
 ): void {
   const text = (column: string) => unindexed(`${alias}.${column}`);
@@ -37,7 +45,7 @@ export function applyFilter<T extends ObjectLiteral>(
     });
   if (filter.request_id !== undefined)
     select.andWhere(`${text('request_id')} = :requestId`, { requestId: filter.request_id });
-  if (filter.ip !== undefined) select.andWhere(`${ip} = :ip`, { ip: filter.ip });
+  if (filter.ip !== undefined) select.andWhere(`${ip.of} IN (:...ips)`, { ips: ip.forms });
   if (filter.from !== undefined)
     select.andWhere(`${text('occurred_at')} >= :from`, { from: new Date(filter.from).toISOString() });
   if (filter.to !== undefined)

@@ -1,13 +1,18 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, Repository } from 'typeorm';
 import type { Actor } from '../../common/access/actor.js';
 import { UUID } from '../../common/ids.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging/paging.js';
+import { MasterKeys } from '../../encryption/master-keys.js';
+import { storedForms } from '../../encryption/stored-forms.js';
 import { applyFilter } from './audit-filter.js';
 import type { AuditQueryInput } from './audit-query.input.js';
 import { AuditRecord } from '../record/audit-record.entity.js';
+import { INTAKE_COLUMNS } from '../record/intake-row.js';
+import { IntakeRows } from '../record/intake-rows.js';
 import { AuditPrivate } from '../log/audit-private.entity.js';
+import { PrivateRows } from '../log/private-rows.js';
 import { LogSearch } from './log-search.js';
 import { ReadingRights } from './reading-rights.js';
 import { ofLogEntry, ofRecord, type TrailEntry } from './trail-entry.js';
@@ -18,6 +23,9 @@ export class AuditTrail {
   constructor(
     @InjectRepository(AuditRecord) private readonly intake: Repository<AuditRecord>,
     @InjectRepository(AuditPrivate) private readonly personal: Repository<AuditPrivate>,
+    @Inject(MasterKeys) private readonly keys: MasterKeys | null,
+    private readonly intakeRows: IntakeRows,
+    private readonly privateRows: PrivateRows,
     private readonly search: LogSearch,
     private readonly rights: ReadingRights,
   ) {}
@@ -48,12 +56,18 @@ export class AuditTrail {
   ): Promise<TrailEntry[]> {
     const select = this.intake
       .createQueryBuilder('r')
+      .select([])
       .orderBy('r.id', 'DESC')
       .limit(query.limit + 1);
     if (subject !== null) select.andWhere('r.subject = :subject', { subject });
     if (before !== null) select.andWhere('r.id < :before', { before });
-    applyFilter(select, 'r', 'r.ip', query);
-    return (await select.getMany()).map(ofRecord);
+    for (const { name, member } of INTAKE_COLUMNS) select.addSelect(`r.${member}`, name);
+    const forms = query.ip === undefined ? [] : storedForms(query.ip, this.keys);
+    applyFilter(select, 'r', { of: 'r.ip', forms }, query);
+    const rows = await select.getRawMany<Record<string, string | null>>();
+    return rows.map((row) =>
+      ofRecord(this.intakeRows.shown(INTAKE_COLUMNS.map(({ name }) => row[name] ?? null))),
+    );
   }
 
   async #fromLog(
@@ -64,7 +78,7 @@ export class AuditTrail {
     const { rows, scannedTo } = await this.search.newest(query, { subject, before, limit: query.limit + 1 });
     const seqs = rows.map(({ seq }) => seq);
     const stored = seqs.length === 0 ? [] : await this.personal.findBy({ seq: In(seqs) });
-    const bySeq = new Map(stored.map((row) => [row.seq, row]));
+    const bySeq = new Map(stored.map((row) => [row.seq, this.privateRows.shown(row)]));
     return { entries: rows.map((entry) => ofLogEntry(entry, bySeq.get(entry.seq))), scannedTo };
   }
 }

@@ -1,9 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type ObjectLiteral, Repository, type SelectQueryBuilder } from 'typeorm';
 import { type Scan, scan, unindexed } from '../../database/bounded-scan.js';
 import { isPostgres } from '../../database/is-postgres.js';
-import { applyFilter, idsOf, isFiltered } from './audit-filter.js';
+import { MasterKeys } from '../../encryption/master-keys.js';
+import { storedForms } from '../../encryption/stored-forms.js';
+import { type AddressColumn, applyFilter, idsOf, isFiltered } from './audit-filter.js';
 import type { AuditFilterInput } from './audit-query.input.js';
 import { AuditLogEntry } from '../log/audit-log-entry.entity.js';
 import { AuditPrivate } from '../log/audit-private.entity.js';
@@ -43,6 +45,7 @@ export class LogSearch {
   constructor(
     @InjectRepository(AuditLogEntry) private readonly log: Repository<AuditLogEntry>,
     @InjectRepository(AuditPrivate) private readonly personal: Repository<AuditPrivate>,
+    @Inject(MasterKeys) private readonly keys: MasterKeys | null,
   ) {}
 
   /** The newest entries with ids below `before`. */
@@ -78,7 +81,11 @@ export class LogSearch {
   }
 
   #conditions(filter: AuditFilterInput): ((select: SelectQueryBuilder<AuditLogEntry>) => void) | null {
-    return isFiltered(filter) ? (select) => applyFilter(select, 'e', IP, filter) : null;
+    return isFiltered(filter) ? (select) => applyFilter(select, 'e', this.#address(filter), filter) : null;
+  }
+
+  #address({ ip }: AuditFilterInput): AddressColumn {
+    return { of: IP, forms: ip === undefined ? [] : storedForms(ip, this.keys) };
   }
 
   /** The newest of these entries. It does not use the index of ids, where they may be far apart. */
@@ -93,7 +100,7 @@ export class LogSearch {
     if (isPostgres(this.log.manager)) rows.where('e.seq = ANY(:places)', { places });
     else rows.where('e.seq IN (SELECT value FROM json_each(:places))', { places: JSON.stringify(places) });
     if (before !== null) rows.andWhere(`${unindexed('e.id')} < :before`, { before });
-    applyFilter(rows, 'e', IP, filter);
+    applyFilter(rows, 'e', this.#address(filter), filter);
     return rows.getMany();
   }
 
@@ -142,11 +149,14 @@ export class LogSearch {
   }
 
   async #followAddress(ip: string): Promise<Lead | null> {
-    const byAddress = this.personal
-      .createQueryBuilder('p')
-      .select('p.seq', 'seq')
-      .where('p.ip = :ip', { ip });
-    const places = await firstPlaces(byAddress.orderBy('p.ip').addOrderBy('p.seq'));
+    const places: number[] = [];
+    for (const form of storedForms(ip, this.keys)) {
+      const byAddress = this.personal
+        .createQueryBuilder('p')
+        .select('p.seq', 'seq')
+        .where('p.ip = :form', { form });
+      places.push(...(await firstPlaces(byAddress.orderBy('p.ip').addOrderBy('p.seq'))));
+    }
     return places.length <= MAX_SORTED ? { places } : null;
   }
 }

@@ -1,6 +1,7 @@
 import { Between, type DataSource, type EntityManager, MoreThanOrEqual } from 'typeorm';
 import { AuditLogEntry } from '../log/audit-log-entry.entity.js';
 import { AuditPrivate } from '../log/audit-private.entity.js';
+import type { PrivateRows } from '../log/private-rows.js';
 import { AuditState, STATE_ID } from '../log/audit-state.entity.js';
 import { AuditSubject } from '../log/audit-subject.entity.js';
 import { AuditTile } from '../log/audit-tile.entity.js';
@@ -13,6 +14,7 @@ import { EMPTY_ROOT, leafHash } from '../merkle/hashing.js';
 import type { NoteVerifier } from '../merkle/signed-note.js';
 import { splitHashes, TILE_WIDTH, tileRoot } from '../merkle/tiles.js';
 import { perfectSubtrees } from '../merkle/tree-geometry.js';
+import { Unsealable } from '../../encryption/unsealable.js';
 import { earlier, EntryChains, type Fault, readEntry } from './entry-chain.js';
 import { checkRow } from './row-check.js';
 
@@ -42,6 +44,7 @@ export class LogChecker {
     database: DataSource,
     private readonly verifier: NoteVerifier,
     private readonly seen: readonly Checkpoint[],
+    private readonly privateRows: PrivateRows,
     private readonly onProgress: (done: number, size: number) => void = () => undefined,
   ) {
     this.#manager = database.manager;
@@ -117,9 +120,18 @@ export class LogChecker {
     if (size < state.size) this.#note(size, 'entries are missing');
   }
 
-  async #personalIn(first: number, last: number): Promise<Map<number, AuditPrivate>> {
+  async #personalIn(first: number, last: number): Promise<Map<number, AuditPrivate | Unsealable>> {
     const stored = await this.#manager.findBy(AuditPrivate, { seq: Between(first, last) });
-    return new Map(stored.map((row) => [row.seq, row]));
+    return new Map(stored.map((row) => [row.seq, this.#opened(row)]));
+  }
+
+  #opened(row: AuditPrivate): AuditPrivate | Unsealable {
+    try {
+      return this.privateRows.open(row);
+    } catch (error) {
+      if (error instanceof Unsealable) return error;
+      throw error;
+    }
   }
 
   async #storedLeaves(begin: number, end: number): Promise<Map<number, Buffer>> {

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../log/audit-entry.js';
 import type { AuditLogEntry } from '../log/audit-log-entry.entity.js';
 import type { AuditPrivate } from '../log/audit-private.entity.js';
+import { Unsealable } from '../../encryption/unsealable.js';
 import { leafHash } from '../merkle/hashing.js';
 import {
   checkPersonal,
@@ -14,7 +15,8 @@ import {
 /** A row of the log with its related rows. */
 export interface StoredRow {
   readonly row: AuditLogEntry;
-  readonly personal: AuditPrivate | undefined;
+  /** In plain, or why that cannot be. */
+  readonly personal: AuditPrivate | Unsealable | undefined;
   /** Its leaf in the stored tree. */
   readonly leaf: Buffer | undefined;
 }
@@ -42,6 +44,10 @@ export function checkRow({ row, personal, leaf: stored }: StoredRow, chains: Ent
   }
   if (!sameColumns(row, entry as AuditEntry)) faults.push({ seq, reason: 'the row differs from its entry' });
   faults.push(chains.follow(entry, leaf));
+  if (personal instanceof Unsealable) {
+    faults.push({ seq, reason: reasonOf(personal) });
+    return { fault: faults.reduce(earlier, null), withheld: false };
+  }
   const values = personal === undefined ? null : personalOf(personal);
   const verdict = checkPersonal(entry, values);
   if (verdict !== 'withheld') faults.push(verdict);
@@ -49,6 +55,12 @@ export function checkRow({ row, personal, leaf: stored }: StoredRow, chains: Ent
   if (personal !== undefined && (personal.ip !== ip || personal.occurredAt !== row.occurredAt))
     faults.push({ seq, reason: 'the row of the personal values differs from the entry' });
   return { fault: faults.reduce(earlier, null), withheld: verdict === 'withheld' };
+}
+
+function reasonOf({ reason, keyId }: Unsealable): string {
+  return reason === 'damaged'
+    ? 'the sealed personal values were changed, or are those of another entry'
+    : `the personal values are sealed under the key ${keyId}, which ENCRYPTION_KEY lacks`;
 }
 
 function sameColumns(row: AuditLogEntry, entry: AuditEntry): boolean {
