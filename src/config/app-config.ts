@@ -73,8 +73,11 @@ export abstract class AppConfig {
     readonly bcryptCost: number;
     /** Who may register: everybody, whoever has an invitation, or nobody. */
     readonly registration: 'open' | 'invite' | 'closed';
-    /** Seals the secrets of second factors at rest (AES-256). */
-    readonly factorKey: KeyObject;
+    /**
+     * Seals the secrets of second factors at rest (AES-256). With master keys it only opens what it has sealed before, and may be
+     * null.
+     */
+    readonly factorKey: KeyObject | null;
   };
   /** Null when nothing is encrypted at rest. */
   abstract readonly encryption: EncryptionConfig | null;

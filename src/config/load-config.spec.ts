@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -215,7 +216,7 @@ describe('configuration', () => {
   });
 
   it('accepts a factor key of 32 bytes in base64, and nothing else', () => {
-    expect(load({ FACTOR_KEY }).auth.factorKey.export().toString('base64')).toBe(FACTOR_KEY);
+    expect(load({ FACTOR_KEY }).auth.factorKey?.export().toString('base64')).toBe(FACTOR_KEY);
     for (const wrong of ['nonsense', FACTOR_KEY.slice(4), `${FACTOR_KEY}AAAA`, 'ab'.repeat(32)]) {
       const [fault] = faults({ FACTOR_KEY: wrong });
       expect(fault).toContain('FACTOR_KEY must be the base64 of 32 bytes');
@@ -223,6 +224,23 @@ describe('configuration', () => {
     }
     const production = { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/x', FACTOR_KEY: '' };
     expect(faults(production)[0]).toContain('FACTOR_KEY (or FACTOR_KEY_FILE) is required');
+  });
+
+  it('needs no factor key with a master key, and makes none', () => {
+    const storage = join(directory, 'encrypted');
+    const encrypted = {
+      NODE_ENV: 'production',
+      DATABASE_URL: 'postgres://db/x',
+      STORAGE_PATH: storage,
+      ENCRYPTION_KEY: newSymmetricKey(),
+      FACTOR_KEY: '',
+    };
+    expect(load(encrypted).auth.factorKey).toBeNull();
+    expect(existsSync(join(storage, 'keys', 'factor-key'))).toBe(false);
+    expect(load({ ...encrypted, FACTOR_KEY }).auth.factorKey).not.toBeNull();
+    // One that was made before the installation was encrypted still opens what it has sealed.
+    const made = load({ STORAGE_PATH: storage, FACTOR_KEY: '' }).auth.factorKey!;
+    expect(load(encrypted).auth.factorKey?.equals(made)).toBe(true);
   });
 
   it('accepts master keys, of which the first encrypts, and shows none in a fault', () => {

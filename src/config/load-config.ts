@@ -49,7 +49,7 @@ export function loadConfig(environment: Environment): AppConfig {
     faults.push('FACTOR_KEY must be the base64 of 32 bytes, for example from: openssl rand -base64 32');
   }
   if (env.ENCRYPTION_KEY) faults.push(...masterKeyFaults(env.ENCRYPTION_KEY));
-  for (const name of ['AUDIT_SIGNING_KEY', 'FACTOR_KEY']) {
+  for (const name of ['AUDIT_SIGNING_KEY', ...(env.ENCRYPTION_KEY ? [] : ['FACTOR_KEY'])]) {
     if (production && env.DATABASE_URL && !env[name])
       faults.push(`${name} (or ${name}_FILE) is required when NODE_ENV=production and DATABASE_URL is set`);
   }
@@ -61,7 +61,10 @@ export function loadConfig(environment: Environment): AppConfig {
   const tokens = tokenKeys(secrets, join(keys, 'jwt-secret'));
   const audit = signingKey === null ? keptSigningKey(join(keys, 'audit-signing-key.pem')) : null;
   const auditKey = signingKey ?? audit!.key;
-  const factors = factorKey === null ? keptFactorKey(join(keys, 'factor-key')) : null;
+  const keptKey = join(keys, 'factor-key');
+  // With master keys no factor key is made. One that was made earlier still opens what it has sealed.
+  const needsKept = factorKey === null && (!env.ENCRYPTION_KEY || existsSync(keptKey));
+  const factors = needsKept ? keptFactorKey(keptKey) : null;
   return deepFreeze({
     production,
     instance: `${hostname()}-${values.PORT}`,
@@ -81,7 +84,7 @@ export function loadConfig(environment: Environment): AppConfig {
       tokenTtlSeconds: values.JWT_TTL,
       bcryptCost: values.BCRYPT_COST,
       registration: values.REGISTRATION,
-      factorKey: factorKey ?? factors!.key,
+      factorKey: factorKey ?? factors?.key ?? null,
     },
     encryption: env.ENCRYPTION_KEY ? { masterKeys: parseMasterKeys(env.ENCRYPTION_KEY) } : null,
     database: databaseConfig(values.DATABASE_URL, storagePath),

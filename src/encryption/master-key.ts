@@ -13,7 +13,7 @@ export type Purpose =
   | 'upload result'
   | 'factor secret';
 
-/** What is found by a keyed hash, or authenticated with one. */
+/** What is hashed under a key: addresses, so that rows are found by them, and challenges, so that they are known again. */
 export type HashPurpose = 'address' | 'passkey challenge';
 
 const KEY_BYTES = 32;

@@ -36,6 +36,12 @@ export class MasterKeys {
     return sealer;
   }
 
+  /** The keys of the hashes for one purpose (HMAC-SHA-256), of each master key in order. */
+  macKeys(purpose: HashPurpose): readonly [KeyObject, ...KeyObject[]] {
+    const [first, ...rest] = this.keys;
+    return [first.hashKey(purpose), ...rest.map((key) => key.hashKey(purpose))];
+  }
+
   /** The hashes of values for one purpose. */
   hash(purpose: HashPurpose): KeyedHash {
     const known = this.#hashes.get(purpose);

@@ -75,7 +75,7 @@ export const IDEMPOTENCY_KEYS: SealedPlace = {
 
 /**
  * Secrets of second factors, in base64. In an installation without master keys they are sealed too, under `FACTOR_KEY`: whoever seals
- * such a row anew opens it with `FactorSecrets` first.
+ * such a row anew opens it with `SealedSecrets` first.
  */
 export const FACTORS: SealedPlace = {
   table: 'factors',

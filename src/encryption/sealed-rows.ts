@@ -1,7 +1,7 @@
 import type { KeyedHash } from './keyed-hash.js';
 import type { MasterKeys } from './master-keys.js';
 import type { SealedPlace, Stands } from './sealed-places.js';
-import { type Sealer, sealingKeyOf } from './sealer.js';
+import { isSealedText, type Sealer } from './sealer.js';
 import { Unsealable } from './unsealable.js';
 
 /** The columns of a row by their names. Those of the place hold a text or null. */
@@ -61,7 +61,7 @@ export class SealedRows {
   open<R extends Row>(row: R): R {
     if (!this.isSealed(row)) return row;
     try {
-      const text = this.#sealer.open(row[this.#into] as string, this.#contextOf(row));
+      const text = this.#sealer.open(this.#textOf(row), this.#contextOf(row));
       return { ...row, ...(JSON.parse(text.toString()) as Row) };
     } catch (error) {
       if (!(error instanceof Unsealable)) throw error;
@@ -72,18 +72,18 @@ export class SealedRows {
   }
 
   isSealed(row: Row): boolean {
-    return this.#keyOf(row) !== null;
+    return isSealedText(this.#textOf(row));
   }
 
   /** True when the row is sealed under the first key, or has nothing to seal. */
   isCurrent(row: Row): boolean {
-    const keyId = this.#keyOf(row);
-    return keyId === null ? this.#isEmpty(row) : keyId === this.#sealer.keyId;
+    return this.isSealed(row) ? this.#sealer.isCurrent(this.#textOf(row)) : this.#isEmpty(row);
   }
 
-  #keyOf(row: Row): string | null {
+  /** The text in the column of the sealed text. */
+  #textOf(row: Row): string {
     const text = row[this.#into];
-    return typeof text === 'string' ? sealingKeyOf(text) : null;
+    return typeof text === 'string' ? text : '';
   }
 
   #isEmpty(row: Row): boolean {

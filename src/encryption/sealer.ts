@@ -7,11 +7,11 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** Version, id of the master key, and nonce, ciphertext and tag as base64url. */
 const FORM = /^v1\.([0-9a-f]{8})\.([A-Za-z0-9_-]{38,})$/;
-const BEGINNING = /^v1\.([0-9a-f]{8})\./;
+const BEGINNING = /^v1\.[0-9a-f]{8}\./;
 
-/** The id of the master key that a text names. Null when it does not begin like a sealed text. */
-export function sealingKeyOf(text: string): string | null {
-  return BEGINNING.exec(text)?.[1] ?? null;
+/** True for a text that begins like a sealed one. It need not be whole. */
+export function isSealedText(text: string): boolean {
+  return BEGINNING.test(text);
 }
 
 /** A key with the id of the master key that it comes from. */
@@ -30,11 +30,6 @@ export class Sealer {
   /** The first key seals, all of them open. */
   constructor(private readonly keys: readonly [SealingKey, ...SealingKey[]]) {
     this.#keys = new Map(keys.map(({ id, key }) => [id, key]));
-  }
-
-  /** The id of the master key that seals. */
-  get keyId(): string {
-    return this.keys[0].id;
   }
 
   /** @param context where the text will stand, such as its table, column and row. It opens in no other place. */

@@ -83,11 +83,13 @@ export class Courier {
     if (this.#again) this.poke();
   }
 
-  async #deliver({ mail, token }: TakenMail): Promise<void> {
-    if (mail.recipient === null) return this.queue.remove(mail);
+  async #deliver({ mail, content, token }: TakenMail): Promise<void> {
+    if (content === null) return this.#fail(mail, new Error('unreadable'));
+    const { recipient, facts } = content;
+    if (recipient === null) return this.queue.remove(mail);
     try {
-      const content = letterOf(mail.letter).write(mail.facts);
-      await this.smtp.send(mail.recipient, render(content, this.config.http.publicUrl, token));
+      const letter = letterOf(mail.letter).write(facts);
+      await this.smtp.send(recipient, render(letter, this.config.http.publicUrl, token));
     } catch (error) {
       return this.#fail(mail, error);
     }

@@ -1,10 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, LessThanOrEqual, Not, Repository } from 'typeorm';
 import { fromNow, now } from '../common/time.js';
 import { findForUpdate } from '../database/find-for-update.js';
 import { Transactions } from '../database/transactions.js';
+import { Unsealable } from '../encryption/unsealable.js';
 import { letterOf } from './letters/letters.js';
+import { type MailContent, MailContents } from './mail-contents.js';
 import { Mail } from './mail.entity.js';
 import { MailedTokens } from './mailed-tokens.js';
 
@@ -17,6 +19,8 @@ const GIVE_UP_AFTER_MS = 3 * 24 * 3_600_000;
 /** A mail that this process may send now, with the token of its link. */
 export interface TakenMail {
   readonly mail: Mail;
+  /** Null when it cannot be opened. */
+  readonly content: MailContent | null;
   /** Null when the letter has no link. */
   readonly token: string | null;
 }
@@ -34,9 +38,12 @@ export interface Waiting {
  */
 @Injectable()
 export class MailQueue {
+  readonly #logger = new Logger(MailQueue.name);
+
   constructor(
     @InjectRepository(Mail) private readonly mails: Repository<Mail>,
     private readonly tokens: MailedTokens,
+    private readonly contents: MailContents,
     private readonly transactions: Transactions,
   ) {}
 
@@ -54,15 +61,28 @@ export class MailQueue {
         await tx.update(Mail, { id }, lease);
         const mail = { id, ...row, ...lease };
         const { token } = letterOf(mail.letter);
-        const { userId, recipient: email } = mail;
+        const content = this.#contentOf(mail);
+        const { userId } = mail;
+        const email = content?.recipient ?? null;
         const linked = token !== undefined && userId !== null && email !== null;
         taken.push({
           mail,
+          content,
           token: linked ? await this.tokens.issue(tx, { userId, email }, token, id) : null,
         });
       }
       return taken;
     });
+  }
+
+  #contentOf(mail: Mail): MailContent | null {
+    try {
+      return this.contents.open(mail);
+    } catch (error) {
+      if (!(error instanceof Unsealable)) throw error;
+      this.#logger.error({ err: error }, 'a mail cannot be read, so it cannot be sent');
+      return null;
+    }
   }
 
   /** The mail was sent, or can never be. */
@@ -94,7 +114,8 @@ export class MailQueue {
   }
 
   async waiting(): Promise<Waiting> {
-    const where = { recipient: Not(IsNull()) };
+    // Those without a user are never sent.
+    const where = { userId: Not(IsNull()) };
     const [[oldest], count] = await this.mails.findAndCount({
       select: { createdAt: true },
       where,

@@ -1,6 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { LetterName } from './letters/letters.js';
-import type { Facts } from './letters/letter.js';
 
 /** A mail that waits to be sent. The row goes when the mail was sent, or cannot be sent. */
 @Entity('mails')
@@ -12,15 +11,19 @@ export class Mail {
   @Column('varchar', { name: 'user_id', nullable: true })
   userId: string | null;
 
+  /** Null when the mail is never sent, and when it stands in the sealed `facts`. */
   @Column('varchar', { nullable: true })
   recipient: string | null;
 
   @Column('varchar')
   letter: LetterName;
 
-  /** What the letter tells. It holds no secret: the token of a link is made when the mail is sent. */
-  @Column('simple-json')
-  facts: Facts;
+  /**
+   * What the letter tells, as JSON, or sealed together with the recipient: `MailContents` reads and writes both. It holds no
+   * secret: the token of a link is made when the mail is sent.
+   */
+  @Column('text')
+  facts: string;
 
   /** How often the mail was taken to be sent. */
   @Column('integer')

@@ -7,6 +7,7 @@ import { MailBudget } from './mail-budget.js';
 import { MailBudgetRow } from './mail-budget.entity.js';
 import { MailQueue } from './mail-queue.js';
 import { MailWatch } from './mail-watch.js';
+import { MailContents } from './mail-contents.js';
 import { Mail } from './mail.entity.js';
 import { MailedToken } from './mailed-token.entity.js';
 import { MailedTokens } from './mailed-tokens.js';
@@ -17,6 +18,7 @@ import { Smtp } from './smtp.js';
   imports: [TypeOrmModule.forFeature([Mail, MailedToken, MailBudgetRow])],
   providers: [
     MailBudget,
+    MailContents,
     Outbox,
     MailedTokens,
     MailQueue,

@@ -11,6 +11,7 @@ import { Transactions } from '../database/transactions.js';
 import type { Facts } from './letters/letter.js';
 import type { LetterName } from './letters/letters.js';
 import { type BudgetKind, type CauseKind, MailBudget } from './mail-budget.js';
+import { MailContents } from './mail-contents.js';
 import { Mail } from './mail.entity.js';
 
 const RETRY_SECONDS = 3600;
@@ -33,6 +34,7 @@ export class Outbox {
 
   constructor(
     private readonly budget: MailBudget,
+    private readonly contents: MailContents,
     private readonly transactions: Transactions,
     private readonly config: AppConfig,
   ) {}
@@ -66,11 +68,9 @@ export class Outbox {
     const recipient = userId === null ? null : email;
     const at = now();
     await tx.insert(Mail, {
-      id: newId(),
+      ...this.contents.seal(newId(), { recipient, facts }),
       userId,
-      recipient,
       letter,
-      facts,
       attempts: 0,
       dueAt: at,
       createdAt: at,

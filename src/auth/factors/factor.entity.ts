@@ -15,7 +15,7 @@ export class Factor {
   @Column('varchar')
   name: string;
 
-  /** The shared secret of a TOTP factor, sealed under the key of factors. Null for a passkey. */
+  /** The shared secret of a TOTP factor, sealed by `SealedSecrets`. Null for a passkey. */
   @Column('varchar', { name: 'sealed_secret', nullable: true })
   sealedSecret: string | null;
 

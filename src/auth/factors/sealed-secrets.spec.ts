@@ -1,10 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSecretKey, randomBytes } from 'node:crypto';
 import type { AppConfig } from '../../config/app-config.js';
+import { MasterKeys } from '../../encryption/master-keys.js';
 import { SealedSecrets } from './sealed-secrets.js';
 
 const secretsUnder = (key: Buffer) =>
-  new SealedSecrets({ auth: { factorKey: createSecretKey(key) } } as unknown as AppConfig);
+  new SealedSecrets({ auth: { factorKey: createSecretKey(key) } } as unknown as AppConfig, null);
+const encrypted = (factorKey: Buffer | null, masterKey = randomBytes(32)) =>
+  new SealedSecrets(
+    { auth: { factorKey: factorKey && createSecretKey(factorKey) } } as unknown as AppConfig,
+    MasterKeys.of([createSecretKey(masterKey)]),
+  );
 
 describe('SealedSecrets', () => {
   const secrets = secretsUnder(randomBytes(32));
@@ -26,6 +32,18 @@ describe('SealedSecrets', () => {
       changed[at]! ^= 1;
       expect(() => secrets.open(`v1.${changed.toString('base64url')}`, 'a')).toThrow();
     }
+  });
+
+  it('uses the master key in place of FACTOR_KEY, which opens what it has sealed before', () => {
+    const [factorKey, masterKey] = [randomBytes(32), randomBytes(32)];
+    const before = secretsUnder(factorKey).seal(secret, 'a');
+    const sealed = encrypted(null, masterKey).seal(secret, 'a');
+    expect(encrypted(factorKey, masterKey).open(before, 'a')).toEqual(secret);
+    expect(encrypted(factorKey, masterKey).open(sealed, 'a')).toEqual(secret);
+    expect(() => encrypted(null, masterKey).open(before, 'a')).toThrow('FACTOR_KEY');
+    expect(() => encrypted(null, masterKey).open(sealed, 'b')).toThrow('damaged');
+    expect(() => encrypted(factorKey).open(sealed, 'a')).toThrow('unknown_key');
+    expect(() => secretsUnder(factorKey).open(sealed, 'a')).toThrow();
   });
 
   it.each(['', 'v1.', 'v2.AAAA', 'plain'])('refuses the form %j', (text) => {

@@ -12,6 +12,7 @@ import { DomainEvents } from '../../events/domain-events.js';
 import { findUserForUpdate } from '../../users/find-user-for-update.js';
 import { Session } from './session.entity.js';
 import { isLive } from './live-sessions.js';
+import { SessionRows } from './session-rows.js';
 import { SessionsService } from './sessions.service.js';
 
 /** Lists and ends the sessions of a user, for that user. */
@@ -19,6 +20,7 @@ import { SessionsService } from './sessions.service.js';
 export class OwnSessions {
   constructor(
     @InjectRepository(Session) private readonly rows: Repository<Session>,
+    private readonly sessionRows: SessionRows,
     private readonly sessions: SessionsService,
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
@@ -36,7 +38,8 @@ export class OwnSessions {
       order: { id: 'DESC' },
       take: limit + 1,
     });
-    return toPage(rows, limit, (session) => session.id);
+    const opened = rows.map((row) => this.sessionRows.open(row));
+    return toPage(opened, limit, (session) => session.id);
   }
 
   /** Ends the session of this request. */

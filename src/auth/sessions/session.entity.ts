@@ -30,9 +30,14 @@ export class Session {
   @Column('varchar', { name: 'ended_at', nullable: true })
   endedAt: string | null;
 
+  /** The address of the sign-in; its keyed hash when it is sealed. */
   @Column('varchar', { nullable: true })
   ip: string | null;
 
   @Column('varchar', { name: 'user_agent', nullable: true })
   userAgent: string | null;
+
+  /** Address and user agent, sealed. Null in a plain row. Only `SessionRows` reads it. */
+  @Column('text', { nullable: true })
+  personal: string | null;
 }

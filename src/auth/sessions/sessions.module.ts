@@ -10,6 +10,7 @@ import { RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
 import { SessionIssuer } from './session-issuer.js';
 import { SessionRefresh } from './session-refresh.js';
+import { SessionRows } from './session-rows.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -17,6 +18,7 @@ import { SessionsService } from './sessions.service.js';
   imports: [UsersModule, JwtModule.register({}), TypeOrmModule.forFeature([Session, RefreshToken])],
   controllers: [SessionsController],
   providers: [
+    SessionRows,
     LiveSessions,
     SessionsService,
     AccessTokens,

@@ -9,6 +9,7 @@ import { Transactions } from '../../database/transactions.js';
 import { byUser } from '../../events/event-actor.js';
 import { DomainEvents } from '../../events/domain-events.js';
 import { isLive, LiveSessions } from './live-sessions.js';
+import { SessionRows } from './session-rows.js';
 import { Session } from './session.entity.js';
 
 const SESSIONS_PER_USER = 100;
@@ -29,6 +30,7 @@ const USER_AGENT_CHARACTERS = 512;
 export class SessionsService {
   constructor(
     private readonly live: LiveSessions,
+    private readonly rows: SessionRows,
     private readonly transactions: Transactions,
     private readonly events: DomainEvents,
     housekeeping: Housekeeping,
@@ -59,8 +61,9 @@ export class SessionsService {
       endedAt: null,
       ip: request.ip,
       userAgent: request.userAgent?.slice(0, USER_AGENT_CHARACTERS) ?? null,
+      personal: null,
     });
-    await tx.insert(Session, session);
+    await tx.insert(Session, this.rows.seal(session));
     return session;
   }
 
@@ -90,17 +93,17 @@ export class SessionsService {
    */
   async isNewDevice(tx: EntityManager, userId: string, request: RequestContext): Promise<boolean> {
     const earlier = await tx.find(Session, {
-      select: { ip: true, userAgent: true },
+      select: { id: true, ip: true, userAgent: true, personal: true },
       where: { userId },
       order: { id: 'DESC' },
       take: COMPARED_SESSIONS,
     });
     const block = blockOf(request);
     const program = programOf(request.userAgent);
-    return !earlier.some(
-      ({ ip, userAgent }) =>
-        (ip === null ? 'unknown' : addressBlock(ip)) === block && programOf(userAgent) === program,
-    );
+    return !earlier.some((stored) => {
+      const { ip, userAgent } = this.rows.open(stored);
+      return (ip === null ? 'unknown' : addressBlock(ip)) === block && programOf(userAgent) === program;
+    });
   }
 
   /** Ends one session of a user inside the caller's transaction. @returns 1, or 0 when there was none. */
@@ -120,7 +123,8 @@ export class SessionsService {
 
   async #makeRoom(tx: EntityManager, userId: string, request: RequestContext): Promise<void> {
     // Ended sessions are kept because they show the owner's addresses. The new session shows this address.
-    if (request.ip !== null) await tx.delete(Session, { userId, ip: request.ip, endedAt: Not(IsNull()) });
+    if (request.ip !== null)
+      await tx.delete(Session, { userId, ip: In(this.rows.formsOf(request.ip)), endedAt: Not(IsNull()) });
     const surplus = await tx.find(Session, {
       select: { id: true },
       where: { userId, ...isLive() },

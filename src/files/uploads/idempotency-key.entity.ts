@@ -1,5 +1,4 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { StoredFile } from '../contents/stored-file.entity.js';
 
 /** The result of the first upload under an Idempotency-Key. A retry gets the same result. */
 @Entity('idempotency_keys')
@@ -14,8 +13,9 @@ export class IdempotencyKey {
   @Column('varchar')
   fingerprint: string;
 
-  @Column('simple-json')
-  file: StoredFile;
+  /** The file as JSON, or sealed: only `Idempotency` reads and writes it. */
+  @Column('text')
+  file: string;
 
   @Column('varchar', { name: 'created_at' })
   createdAt: string;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, LessThan, Repository } from 'typeorm';
 import type { Actor } from '../../common/access/actor.js';
@@ -9,6 +9,9 @@ import { Housekeeping } from '../../common/lifecycle/housekeeping.js';
 import { fromNow, now } from '../../common/time.js';
 import { isUniqueViolation } from '../../database/driver-errors.js';
 import { Transactions } from '../../database/transactions.js';
+import { MasterKeys } from '../../encryption/master-keys.js';
+import { IDEMPOTENCY_KEYS } from '../../encryption/sealed-places.js';
+import { SealedRows } from '../../encryption/sealed-rows.js';
 import type { Alongside } from '../contents/alongside.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import type { StoredFile } from '../contents/stored-file.entity.js';
@@ -30,11 +33,15 @@ export interface Outcome {
  */
 @Injectable()
 export class Idempotency {
+  readonly #sealed: SealedRows | null;
+
   constructor(
     @InjectRepository(IdempotencyKey) private readonly keys: Repository<IdempotencyKey>,
     private readonly transactions: Transactions,
     housekeeping: Housekeeping,
+    @Inject(MasterKeys) masterKeys: MasterKeys | null,
   ) {
+    this.#sealed = SealedRows.of(IDEMPOTENCY_KEYS, masterKeys);
     housekeeping.register('idempotency keys', () => this.#expire());
   }
 
@@ -54,7 +61,7 @@ export class Idempotency {
   /** Gives a retry the result of the first upload. @throws `idempotency_key_reused` when that had another fingerprint. */
   replay(first: IdempotencyKey, fingerprint: string): Outcome {
     if (first.fingerprint !== fingerprint) throw errors.idempotencyKeyReused();
-    return { file: first.file, replayed: true };
+    return { file: JSON.parse(this.#inPlain(first)) as StoredFile, replayed: true };
   }
 
   /**
@@ -83,7 +90,14 @@ export class Idempotency {
   async #remember(tx: EntityManager, key: string, fingerprint: string, file: StoredFile): Promise<void> {
     const { ownerId } = file;
     await tx.delete(IdempotencyKey, { ownerId, key, createdAt: LessThan(fromNow(-KEPT_MS)) });
-    await tx.insert(IdempotencyKey, { ownerId, key, fingerprint, file, createdAt: now() });
+    const plain = columnsOf({ ownerId, key, file: JSON.stringify(file) });
+    const { file: stored } = this.#sealed === null ? plain : this.#sealed.seal(plain);
+    await tx.insert(IdempotencyKey, { ownerId, key, fingerprint, file: stored, createdAt: now() });
+  }
+
+  /** The result as JSON. @throws {Unsealable} when the row was changed, or is that of another key. */
+  #inPlain(stored: IdempotencyKey): string {
+    return this.#sealed === null ? stored.file : this.#sealed.open(columnsOf(stored)).file;
   }
 
   async #expire(): Promise<void> {
@@ -91,6 +105,10 @@ export class Idempotency {
       await tx.delete(IdempotencyKey, { createdAt: LessThan(fromNow(-KEPT_MS)) });
     });
   }
+}
+
+function columnsOf({ ownerId, key, file }: Pick<IdempotencyKey, 'ownerId' | 'key' | 'file'>) {
+  return { owner_id: ownerId, idempotency_key: key, file };
 }
 
 /** True when the same upload may have been committed by another request meanwhile. */

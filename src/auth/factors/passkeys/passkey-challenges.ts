@@ -1,5 +1,5 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, LessThan } from 'typeorm';
 import { Housekeeping } from '../../../common/lifecycle/housekeeping.js';
 import { randomOctets } from '../../../common/random-octets.js';
@@ -8,6 +8,7 @@ import { fromNow } from '../../../common/time.js';
 import { AppConfig } from '../../../config/app-config.js';
 import { isUniqueViolation } from '../../../database/driver-errors.js';
 import { Transactions } from '../../../database/transactions.js';
+import { MasterKeys } from '../../../encryption/master-keys.js';
 import { UsedChallenge } from './used-challenge.entity.js';
 
 /** How long a challenge can be answered. */
@@ -33,20 +34,21 @@ export type OpenChallenge = Readonly<UsedChallenge>;
  * Challenges that passkeys sign: for five minutes, for one purpose, and for one success.
  *
  * Anybody may ask for one, so asking stores nothing. A challenge is a random number and the time when it is over, with a
- * MAC under a key that all processes derive from `FACTOR_KEY`. Only what a right signature has used up is stored, until
+ * MAC under a key that all processes derive from the master key, or without one from `FACTOR_KEY`. Only what a right signature has used up is stored, until
  * it would be over in any case.
  */
 @Injectable()
 export class PasskeyChallenges {
-  readonly #key: Buffer;
+  /** The first makes MACs, all of them verify. */
+  readonly #keys: readonly [KeyObject, ...KeyObject[]];
 
   constructor(
     private readonly transactions: Transactions,
     config: AppConfig,
     housekeeping: Housekeeping,
+    @Inject(MasterKeys) masterKeys: MasterKeys | null,
   ) {
-    const { factorKey } = config.auth;
-    this.#key = Buffer.from(hkdfSync('sha256', factorKey, '', 'passkey challenges', KEY_BYTES));
+    this.#keys = masterKeys?.macKeys('passkey challenge') ?? [ofFactorKey(config.auth.factorKey!)];
     housekeeping.register('used passkey challenges', () => this.#forgetOld());
   }
 
@@ -55,7 +57,7 @@ export class PasskeyChallenges {
     const head = Buffer.alloc(HEAD_BYTES);
     randomOctets(NONCE_BYTES).copy(head);
     head.writeUIntBE(Date.now() + CHALLENGE_MS, NONCE_BYTES, TIME_BYTES);
-    return Buffer.concat([head, this.#macOf(head, use)]).toString('base64url');
+    return Buffer.concat([head, macOf(head, use, this.#keys[0])]).toString('base64url');
   }
 
   /** @throws `invalid_challenge` when it was not issued for this use, or is over. */
@@ -63,8 +65,11 @@ export class PasskeyChallenges {
     const bytes = Buffer.from(challenge, 'base64url');
     const head = bytes.subarray(0, HEAD_BYTES);
     const mac = bytes.subarray(HEAD_BYTES);
-    const expected = this.#macOf(head, use);
-    if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) throw errors.invalidChallenge();
+    const isOf = (key: KeyObject) => {
+      const expected = macOf(head, use, key);
+      return mac.length === expected.length && timingSafeEqual(mac, expected);
+    };
+    if (!this.#keys.some(isOf)) throw errors.invalidChallenge();
     const expires = head.readUIntBE(NONCE_BYTES, TIME_BYTES);
     if (expires <= Date.now()) throw errors.invalidChallenge();
     return {
@@ -86,14 +91,18 @@ export class PasskeyChallenges {
     }
   }
 
-  #macOf(head: Buffer, { purpose, sessionId = '' }: ChallengeUse): Buffer {
-    return createHmac('sha256', this.#key).update(head).update(`${purpose} ${sessionId}`).digest();
-  }
-
   /** Later than the challenges are over, because the clocks of other processes may be behind. */
   async #forgetOld(): Promise<void> {
     await this.transactions.run(
       async (tx) => void (await tx.delete(UsedChallenge, { expiresAt: LessThan(fromNow(-CHALLENGE_MS)) })),
     );
   }
+}
+
+function macOf(head: Buffer, { purpose, sessionId = '' }: ChallengeUse, key: KeyObject): Buffer {
+  return createHmac('sha256', key).update(head).update(`${purpose} ${sessionId}`).digest();
+}
+
+function ofFactorKey(factorKey: KeyObject): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', factorKey, '', 'passkey challenges', KEY_BYTES)));
 }
