@@ -23,6 +23,11 @@ const COMPILER_OPTIONS = {
 export class ClientPackage {
   private constructor(private readonly directory: string) {}
 
+  /** Where its modules are, which a browser can load as they are. */
+  get modules(): string {
+    return join(this.directory, 'node_modules/microservices-api-client/dist');
+  }
+
   /** Builds the client as for a registry, and installs it. */
   static async install(): Promise<ClientPackage> {
     const directory = await mkdtemp(join(tmpdir(), 'client-'));

@@ -1,0 +1,329 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import {
+  ApiError,
+  connect,
+  type Connection,
+  ConnectionError,
+  type ConnectOptions,
+  download,
+  headersOf,
+  isRefusal,
+  items,
+  pages,
+  type TokenPair,
+  upload,
+} from '../../clients/typescript/src/main.js';
+import { sha256 } from '../support/client.js';
+import { freePort } from '../support/free-port.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+const PASSWORD = 'a long enough passphrase';
+const UNKNOWN = '019ab1c2-7d3e-7a41-9c55-0d6f5f0c2b11';
+/** The bytes that a broken stream still gives. */
+const PIECE = 400_000;
+
+const bytesOf = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) =>
+  Buffer.from(await new Response(stream).arrayBuffer());
+
+describe('the TypeScript client', () => {
+  let server: TestApp;
+  let api: Connection;
+  let signedIn: TokenPair;
+  /** Method, path and status of every request of `api`. */
+  let seen: string[];
+
+  const recorded: typeof fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const response = await fetch(request);
+    seen.push(`${request.method} ${new URL(request.url).pathname} ${response.status}`);
+    return response;
+  };
+  const connected = (options: Partial<ConnectOptions> = {}) =>
+    connect({ url: server.url, fetch: recorded, ...options });
+  const count = (line: string) => seen.filter((each) => each === line).length;
+
+  beforeAll(async () => void (server = await startApp()));
+  afterAll(() => server.close());
+  beforeEach(async () => {
+    const { email } = await server.user(undefined, PASSWORD);
+    seen = [];
+    api = connected();
+    signedIn = await api.account.signIn({ body: { email, password: PASSWORD } });
+    api.tokens.keep(signedIn);
+    seen = [];
+  });
+
+  describe('tokens', () => {
+    const broken = () => ({ ...signedIn, token: 'garbage.in.token' });
+
+    it('renews a token that was refused once, for all requests that wait for it', async () => {
+      api.tokens.keep(broken());
+      const lists = await Promise.all(Array.from({ length: 10 }, () => api.files.list()));
+      expect(lists).toEqual(Array.from({ length: 10 }, () => []));
+      expect(count('POST /api/auth/refresh 200')).toBe(1);
+      expect(count('GET /api/files 401')).toBe(10);
+    });
+
+    it('renews before the token ends, once, for all requests that wait for it', async () => {
+      const pairs: (TokenPair | null)[] = [];
+      api = connected({ tokens: { ...signedIn, expires_in: 0 }, onTokens: (pair) => pairs.push(pair) });
+      await Promise.all([api.files.list(), api.account.get(), api.trash.list()]);
+      expect(count('POST /api/auth/refresh 200')).toBe(1);
+      expect(seen).toHaveLength(4);
+      expect(pairs).toEqual([{ ...signedIn, expires_in: 0 }, api.tokens.pair]);
+      expect(api.tokens.pair?.refresh_token).not.toBe(signedIn.refresh_token);
+    });
+
+    it('sends a body once more with the new token', async () => {
+      api.tokens.keep(broken());
+      const file = await api.files.upload({ body: { file: new File(['once more'], 'a.txt') } });
+      expect(file.sha256).toBe(sha256('once more'));
+      expect(count('POST /api/files 401')).toBe(1);
+    });
+
+    it('renews in another way', async () => {
+      api = connected({
+        tokens: { token: 'garbage.in.token', expires_in: 60 },
+        renew: () => Promise.resolve(signedIn),
+      });
+      expect(await api.files.list()).toEqual([]);
+      expect(count('POST /api/auth/refresh 200')).toBe(0);
+    });
+
+    it('forgets the tokens of a session that has ended, and says so', async () => {
+      const pairs: (TokenPair | null)[] = [];
+      api = connected({ tokens: signedIn, onTokens: (pair) => pairs.push(pair) });
+      await connected({ tokens: signedIn }).sessions.signOut();
+      await expect(api.files.list()).rejects.toMatchObject({ status: 401 });
+      expect(api.tokens.pair).toBeNull();
+      expect(pairs.at(-1)).toBeNull();
+    });
+
+    it('keeps the tokens when the service cannot be reached for new ones', async () => {
+      const failing: typeof fetch = (input, init) =>
+        (input as Request).url.endsWith('/refresh') ? Promise.reject(new TypeError()) : fetch(input, init);
+      api = connected({ tokens: broken(), fetch: failing });
+      await expect(api.files.list()).rejects.toThrow(ConnectionError);
+      expect(api.tokens.pair).toEqual(broken());
+    });
+
+    it('renews nothing for a wrong password, and for a key', async () => {
+      const wrong = api.account.signIn({ body: { email: 'nobody@example.org', password: 'a guess of it' } });
+      await expect(wrong).rejects.toMatchObject({ code: 'invalid_credentials' });
+      await expect(connected({ key: 'mk_unknown' }).files.list()).rejects.toMatchObject({ status: 401 });
+      expect(seen).toEqual(['POST /api/users/login 401', 'GET /api/files 401']);
+    });
+
+    it('sends no token where none is needed', async () => {
+      api.tokens.keep(broken());
+      expect(await api.service.health()).toMatchObject({ status: 'healthy' });
+      expect(await api.audit.checkpoint()).toContain('microservices-api');
+    });
+  });
+
+  describe('answers', () => {
+    it('throws a refusal with all that its problem says', async () => {
+      const refused = api.files.describe({ path: { id: UNKNOWN } });
+      const error: unknown = await refused.catch((reason: unknown) => reason);
+      expect(isRefusal(error, 'file_not_found')).toBe(true);
+      expect(isRefusal(error, 'unauthorized')).toBe(false);
+      const { status, code, problem, message, requestId, retryAfter } = error as ApiError;
+      expect({ status, code, message, retryAfter }).toEqual({
+        status: 404,
+        code: 'file_not_found',
+        message: 'You have no file with this id.',
+        retryAfter: null,
+      });
+      expect(problem?.request_id).toBe(requestId);
+    });
+
+    it('throws a refusal without a code for an answer to HEAD, or of a proxy', async () => {
+      const gone = api.files.downloadHead({ path: { id: UNKNOWN } });
+      await expect(gone).rejects.toMatchObject({ status: 404, code: null });
+      const proxied = connected({
+        fetch: () =>
+          Promise.resolve(new Response('<h1>Busy</h1>', { status: 503, headers: { 'retry-after': '7' } })),
+      });
+      const busy = proxied.files.list();
+      await expect(busy).rejects.toMatchObject({ status: 503, code: null, problem: null, retryAfter: 7 });
+    });
+
+    it('throws another error when no answer comes, and the reason of a signal', async () => {
+      const nowhere = connect({ url: `http://127.0.0.1:${await freePort()}` });
+      await expect(nowhere.service.health()).rejects.toThrow(ConnectionError);
+      const signal = AbortSignal.abort(new Error('by hand'));
+      await expect(api.files.list({ signal })).rejects.toThrow('by hand');
+    });
+
+    it.each(['application/json', 'text/plain', 'application/pdf'])(
+      'gives a file of %s as it is',
+      async (type) => {
+        const { id } = await api.files.upload({ body: { file: new File(['{"a":1}'], 'a', { type }) } });
+        const blob = await api.files.download({ path: { id } });
+        expect(await blob.text()).toBe('{"a":1}');
+        expect(headersOf(blob).get('etag')).toBe(`"${sha256('{"a":1}')}"`);
+      },
+    );
+
+    it('gives the header fields of an answer without a body', async () => {
+      const { id } = await api.files.upload({ body: { file: new File(['four'], 'a') } });
+      const head = await api.files.downloadHead({ path: { id } });
+      expect(headersOf(head as object).get('content-length')).toBe('4');
+    });
+
+    it('gives every page of a list, also empty ones', async () => {
+      for (const name of ['a', 'b', 'c']) await api.files.upload({ body: { file: new File([name], name) } });
+      const sizes: number[] = [];
+      for await (const page of pages((cursor) => api.files.list({ query: { cursor, limit: 2 } })))
+        sizes.push(page.length);
+      expect(sizes).toEqual([2, 1]);
+      const none = items((cursor) => api.files.list({ query: { cursor, name: 'nowhere' } }));
+      expect(await none.next()).toEqual({ done: true, value: undefined });
+    });
+  });
+
+  describe('uploads', () => {
+    const content = randomBytes(2_000_000);
+    const blob = new Blob([content], { type: 'application/pdf' });
+    const at = (url: string) => connect({ url, tokens: signedIn });
+
+    it('goes on where it was when connections break', async () => {
+      const proxy = await TcpProxy.to(server.url);
+      let failures = 0;
+      const stored: number[] = [];
+      proxy.cutAfter = 900_000;
+      const id = await upload(at(proxy.url), blob, {
+        name: 'Straße "1".pdf',
+        sha256: sha256(content),
+        chunkSize: 700_000,
+        onProgress: (offset) => stored.push(offset),
+        backoff: () => {
+          proxy.heal();
+          if (++failures < 3) proxy.cutAfter = 500_000;
+          return 1;
+        },
+      });
+      await proxy.close();
+      expect(failures).toBe(3);
+      expect(stored).toEqual([...stored].sort((one, other) => one - other));
+      expect(stored.at(-1)).toBe(content.length);
+      const file = await api.files.describe({ path: { id } });
+      expect(file).toMatchObject({ name: 'Straße "1".pdf', mime_type: 'application/pdf', size: 2_000_000 });
+      expect(file.sha256).toBe(sha256(content));
+    });
+
+    it('uploads a file of no bytes, and a new content of a file', async () => {
+      const id = await upload(api, new Blob([]), { name: 'empty' });
+      expect(await upload(api, new Blob(['full']), { name: 'full', replaces: id })).toBe(id);
+      expect(await api.files.describe({ path: { id } })).toMatchObject({ name: 'full', size: 4, version: 2 });
+    });
+
+    it('begins anew when the upload to go on with is gone', async () => {
+      const begun: string[] = [];
+      const id = await upload(api, blob, { name: 'a', resume: UNKNOWN, onBegin: (each) => begun.push(each) });
+      expect(begun).toHaveLength(1);
+      expect((await api.files.describe({ path: { id } })).sha256).toBe(sha256(content));
+      // An upload that has become a file is that file.
+      expect(await upload(api, blob, { name: 'a', resume: begun[0] })).toBe(id);
+    });
+
+    it('gives up after enough failures in a row', async () => {
+      let begun = '';
+      let failures = 0;
+      const failing: typeof fetch = (input, init) =>
+        begun === '' ? recorded(input, init) : Promise.reject(new TypeError());
+      const doomed = upload(connected({ tokens: signedIn, fetch: failing }), blob, {
+        name: 'a',
+        onBegin: (id) => (begun = id),
+        backoff: (count) => ((failures = count) < 3 ? 0 : null),
+      });
+      await expect(doomed).rejects.toThrow(ConnectionError);
+      expect(failures).toBe(3);
+    });
+
+    it('tries nothing again that is refused for good', async () => {
+      const wrong = upload(api, blob, { name: 'a', sha256: sha256('other bytes') });
+      await expect(wrong).rejects.toMatchObject({ code: 'digest_mismatch' });
+      expect(seen.map((line) => line.split(' ')[0])).toEqual(['POST', 'PATCH']);
+    });
+
+    it('stops at once while it waits', async () => {
+      const stop = new AbortController();
+      const failing: typeof fetch = () => Promise.reject(new TypeError());
+      const stopped = upload(connected({ tokens: signedIn, fetch: failing }), blob, {
+        name: 'a',
+        signal: stop.signal,
+        backoff: () => {
+          setImmediate(() => stop.abort(new Error('by hand')));
+          return 3_600_000;
+        },
+      });
+      await expect(stopped).rejects.toThrow('by hand');
+    });
+  });
+
+  describe('downloads', () => {
+    const content = randomBytes(1_000_000);
+    let id: string;
+    let broken: Connection;
+
+    /** The stream of an answer, which breaks after a piece. */
+    const breaking: typeof fetch = async (input, init) => {
+      const response = await recorded(input, init);
+      if (response.body === null || !response.headers.has('content-disposition')) return response;
+      const bytes = Buffer.from(await response.arrayBuffer());
+      if (bytes.length <= PIECE) return new Response(bytes, response);
+      let given = false;
+      const stream = new ReadableStream({
+        pull(controller) {
+          if (given) return controller.error(new TypeError('terminated'));
+          given = true;
+          controller.enqueue(new Uint8Array(bytes.subarray(0, PIECE)));
+        },
+      });
+      return new Response(stream, response);
+    };
+
+    beforeEach(async () => {
+      ({ id } = await api.files.upload({ body: { file: new File([content], 'Straße "1".pdf') } }));
+      seen = [];
+      broken = connected({ tokens: signedIn, fetch: breaking });
+    });
+
+    const opened = (from: Connection, signal?: AbortSignal) =>
+      download((request) => from.files.download({ path: { id }, ...request }), { signal, backoff: () => 0 });
+
+    it('describes the file', async () => {
+      const { name, size, etag, type, stream } = await opened(api);
+      expect({ name, size, etag, type }).toEqual({
+        name: 'Straße "1".pdf',
+        size: content.length,
+        etag: `"${sha256(content)}"`,
+        type: 'application/octet-stream',
+      });
+      await stream.cancel();
+    });
+
+    it('goes on where it was when the stream breaks', async () => {
+      const { stream } = await opened(broken);
+      expect(sha256(await bytesOf(stream))).toBe(sha256(content));
+      const path = `GET /api/files/${id}`;
+      expect(seen).toEqual([`${path} 200`, `${path} 206`, `${path} 206`]);
+    });
+
+    it('does not go on with another content', async () => {
+      const { stream } = await opened(broken);
+      await api.files.replace({ path: { id }, body: { file: new File(['another'], 'a') } });
+      await expect(bytesOf(stream)).rejects.toMatchObject({ code: 'precondition_failed' });
+    });
+
+    it('stops at a signal', async () => {
+      const stop = new AbortController();
+      const { stream } = await opened(api, stop.signal);
+      stop.abort(new Error('by hand'));
+      await expect(bytesOf(stream)).rejects.toThrow('by hand');
+    });
+  });
+});
