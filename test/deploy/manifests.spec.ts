@@ -2,15 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 
 const MANIFESTS = 'deploy/kubernetes';
 /** What takes the place of `app.yaml` when the witness is outside. */
 const OUTSIDE = 'deploy/kubernetes/outside-witness';
+/** What changes on EKS. */
+const EKS = 'deploy/kubernetes/eks';
 
 interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
+  readonly metadata: { readonly name: string };
   readonly spec?: { replicas?: unknown; template?: { spec: PodSpec } };
 }
 
@@ -19,13 +22,67 @@ interface PodSpec {
   readonly volumes: readonly { readonly name: string }[];
 }
 
-function manifestsIn(folder: string): Manifest[] {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+interface Ingress {
+  readonly spec: {
+    readonly rules: readonly {
+      readonly http: { readonly paths: readonly { path: string; pathType: string }[] };
+    }[];
+  };
+}
+
+interface Overlay {
+  readonly resources: readonly string[];
+  readonly patches: readonly { readonly target: Target; readonly patch: string }[];
+}
+
+interface Target {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** An operation of a JSON patch (RFC 6902). */
+interface Operation {
+  readonly op: 'add' | 'replace';
+  readonly path: string;
+  readonly value: unknown;
+}
+
+function manifestsOf(folder: string, files: readonly string[]): Manifest[] {
   return files.flatMap((file) =>
     parseAllDocuments(readFileSync(join(folder, file), 'utf8'), { merge: true }).map(
       (document) => document.toJS() as Manifest,
     ),
   );
+}
+
+function manifestsIn(folder: string): Manifest[] {
+  return manifestsOf(
+    folder,
+    readdirSync(folder).filter((file) => file.endsWith('.yaml')),
+  );
+}
+
+/** What `kubectl kustomize` makes of a folder. @throws Error when a patch has no target or no place. */
+function overlaid(folder: string): Manifest[] {
+  const { resources, patches } = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')) as Overlay;
+  const manifests = manifestsOf(folder, resources);
+  for (const { target, patch } of patches) {
+    const manifest = manifests.find(
+      ({ kind, metadata }) => kind === target.kind && metadata.name === target.name,
+    );
+    if (manifest === undefined) throw new Error(`no ${target.kind} ${target.name}`);
+    for (const operation of parse(patch) as Operation[]) apply(manifest, operation);
+  }
+  return manifests;
+}
+
+function apply(manifest: Manifest, { op, path, value }: Operation): void {
+  const names = path.split('/').slice(1);
+  const last = names.pop()!;
+  let place = manifest as unknown as Record<string, unknown>;
+  for (const name of names) place = place[name] as Record<string, unknown>;
+  if (last in place !== (op === 'replace')) throw new Error(`${op} ${path} has no place`);
+  place[last] = value;
 }
 
 /**
@@ -35,6 +92,7 @@ function manifestsIn(folder: string): Manifest[] {
 describe('deploy/kubernetes', () => {
   const manifests = manifestsIn(MANIFESTS);
   const outside = manifestsIn(OUTSIDE);
+  const eks = overlaid(EKS);
 
   it('contains what a deployment needs', () => {
     expect(manifests.map(({ kind }) => kind).sort()).toEqual([
@@ -71,6 +129,68 @@ describe('deploy/kubernetes', () => {
       );
   });
 
+  it('follows the schemas on EKS, too', () => {
+    expect(eks.map(({ kind }) => kind).sort()).toEqual([
+      'ConfigMap',
+      'Deployment',
+      'HorizontalPodAutoscaler',
+      'Ingress',
+      'PodDisruptionBudget',
+      'SecretProviderClass',
+      'Service',
+      'ServiceAccount',
+    ]);
+    expect(faultsOf(eks)).toEqual([]);
+  });
+
+  it('gives the pods on EKS every secret that the configuration names, as a file', () => {
+    const { data } = eks.find(({ kind }) => kind === 'ConfigMap') as unknown as {
+      data: Record<string, string>;
+    };
+    const wanted = Object.entries(data).filter(([name]) => name.endsWith('_FILE'));
+    const { spec } = eks.find(({ kind }) => kind === 'SecretProviderClass') as unknown as {
+      spec: { parameters: { objects: string } };
+    };
+    const objects = parse(spec.parameters.objects) as Record<string, string>[];
+    expect(objects.map(({ objectAlias }) => `/run/secrets/api/${objectAlias}`).sort()).toEqual(
+      wanted.map(([, file]) => file).sort(),
+    );
+    for (const { objectName, objectType, objectAlias } of objects)
+      expect([objectName, objectType]).toEqual([`microservices-api/${objectAlias}`, 'secretsmanager']);
+    const pod = eks.find(({ kind }) => kind === 'Deployment')!.spec!.template!.spec;
+    expect(pod.volumes.filter((volume) => 'secret' in volume)).toEqual([]);
+    expect(pod.volumes.at(-1)).toMatchObject({
+      name: 'secrets',
+      csi: { volumeAttributes: { secretProviderClass: 'microservices-api' } },
+    });
+  });
+
+  it('lets out the same paths on EKS', () => {
+    const pathsOf = (from: readonly Manifest[]) => {
+      const ingresses = from.filter(({ kind }) => kind === 'Ingress') as unknown as Ingress[];
+      const paths = ingresses.flatMap(({ spec }) => spec.rules.flatMap(({ http }) => http.paths));
+      // Uploads are below /api. nginx has another limit for them.
+      return paths
+        .map(({ path, pathType }) => `${pathType} ${path}`)
+        .filter((path) => path !== 'Prefix /api/uploads');
+    };
+    expect(pathsOf(eks)).toEqual(pathsOf(manifests));
+    expect(pathsOf(eks).length).toBeGreaterThan(5);
+  });
+
+  it('allows the pods on EKS no action by a wildcard, and no resource but objects and suffixes of secrets', () => {
+    const { Statement } = JSON.parse(readFileSync(join(EKS, 'iam-policy.json'), 'utf8')) as {
+      Statement: { Action: string[]; Resource: string | string[] }[];
+    };
+    expect(
+      Statement.flatMap(({ Action }) => Action).filter((action) => !/^[a-z0-9]+:[A-Za-z]+$/.test(action)),
+    ).toEqual([]);
+    const resources = Statement.flatMap(({ Resource }) => Resource);
+    expect(resources.length).toBeGreaterThan(6);
+    const wild = resources.filter((resource) => /[*?]/.test(resource.replace(/\/blobs\/\*$|-\?{6}$/, '')));
+    expect(wild).toEqual([]);
+  });
+
   it('would detect a misspelt field and a wrong type', () => {
     const app = manifests.find(({ kind }) => kind === 'StatefulSet')!;
     expect(faultsOf([{ ...app, spec: { ...app.spec, replicsa: 3 } as object }])).toEqual([
@@ -103,7 +223,15 @@ function faultsOf(manifests: readonly Manifest[]): string[] {
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }
 
+/** The types of resources that are not Kubernetes' own. */
+const CUSTOM: Readonly<Record<string, string>> = {
+  'secrets-store.csi.x-k8s.io/v1':
+    "{ apiVersion: string; kind: 'SecretProviderClass'; metadata: { name: string }; spec: { provider: 'aws'; parameters: { objects: string } } }",
+};
+
 function declaration(manifest: Manifest, index: number): string {
+  const custom = CUSTOM[manifest.apiVersion];
+  if (custom !== undefined) return `export const manifest${index}: ${custom} = ${JSON.stringify(manifest)};`;
   const [version, group = 'core'] = manifest.apiVersion.split('/').reverse();
   const module = `kubernetes-types/${group.replace('.k8s.io', '')}/${version}.js`;
   return `import type { ${manifest.kind} as Type${index} } from '${module}';

@@ -9,7 +9,7 @@ export interface Size {
   /** Requests a minute to one task, above which another one is started. */
   readonly requestsPerTask: number;
   /** The class of the database's two servers. Each task opens up to 20 connections. */
-  readonly database: string;
+  readonly database: 't4g.small' | 't4g.medium' | 'm7g.large';
   readonly databaseGiB: number;
   /** One for all zones, or one in each. */
   readonly natGateways: number;

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { CfnService } from 'aws-cdk-lib/aws-ecs';
 import { Deployment } from '../src/deployment.js';
+import { costTable, monthlyCosts } from '../src/costs.js';
 import { PUBLIC_PATHS } from '../src/public-paths.js';
 import { isSecret } from '../src/service-secrets.js';
+import { SIZES } from '../src/size.js';
 import { type Statement, statementsOf, wildcardsOf } from './policies.js';
 import { type Resource, resourcesOf, SETTINGS, templatesWith } from './templates.js';
 
@@ -414,6 +416,23 @@ describe('templates', () => {
       resources[0]!.addPropertyOverride('DesiredCount', 'many');
     };
     assert.throws(() => validate(spoil), /Validation failed/);
+  });
+});
+
+describe('costs', () => {
+  it('stand in the notes on deployment as they are computed', () => {
+    assert.ok(readFileSync(new URL('deploy/README.md', ROOT), 'utf8').includes(costTable()));
+  });
+
+  it('are the sum of their parts, and grow with the size', () => {
+    // By hand: two tasks and an eighth of half a processor and 1 GiB, for 730 hours.
+    assert.equal(
+      monthlyCosts(SIZES.small).Fargate!.toFixed(2),
+      (2.125 * 730 * (0.02328 + 0.00511)).toFixed(2),
+    );
+    const parts = Object.values(SIZES).map((size) => Object.values(monthlyCosts(size)));
+    const [small, medium, large] = parts.map((part) => part.reduce((sum, each) => sum + each, 0));
+    assert.ok(small! < medium! && medium! < large!);
   });
 });
 

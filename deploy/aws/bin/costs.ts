@@ -1,0 +1,3 @@
+import { costTable } from '../src/costs.js';
+
+console.log(costTable());
