@@ -17,6 +17,10 @@ import { AuditSubject } from './log/audit-subject.entity.js';
 import { AuditTile } from './log/audit-tile.entity.js';
 import { IntakeRows } from './record/intake-rows.js';
 import { PrivateRows } from './log/private-rows.js';
+import { AuditCosignature } from './cosignatures/audit-cosignature.entity.js';
+import { CosignatureCollector } from './cosignatures/cosignature-collector.js';
+import { CosignatureStore } from './cosignatures/cosignature-store.js';
+import { Cosignatures } from './cosignatures/cosignatures.js';
 import { Backlog } from './intake/backlog.js';
 import { BoundedWitnessStore } from './witness/bounded-witness-store.js';
 import { Erasure } from './log/erasure.js';
@@ -41,7 +45,15 @@ import { SystemJournal } from './intake/system-journal.js';
 @Module({
   imports: [
     UsersModule,
-    TypeOrmModule.forFeature([AuditRecord, AuditLogEntry, AuditPrivate, AuditSubject, AuditTile, AuditState]),
+    TypeOrmModule.forFeature([
+      AuditRecord,
+      AuditLogEntry,
+      AuditPrivate,
+      AuditSubject,
+      AuditTile,
+      AuditState,
+      AuditCosignature,
+    ]),
   ],
   controllers: [TrailController, ProofsController, ExportController],
   providers: [
@@ -65,6 +77,9 @@ import { SystemJournal } from './intake/system-journal.js';
     LogAlarm,
     WitnessOutage,
     Witness,
+    CosignatureStore,
+    Cosignatures,
+    CosignatureCollector,
     {
       provide: WitnessStore,
       inject: [AppConfig],

@@ -10,11 +10,13 @@ const NAMES: Record<ExportKind, string> = {
   selection: 'a selection',
 };
 
-const USAGE = `usage: npm run audit:verify -- EXPORT.ndjson --key KEY [--since CHECKPOINT] [--expect KIND]
+const USAGE = `usage: npm run audit:verify -- EXPORT.ndjson --key KEY [--since CHECKPOINT] [--expect KIND] [--witness KEY]…
 
   --key     the log's public key (vkey), or a file that holds it
   --since   a file with an older checkpoint of the log, which the export has to continue
   --expect  log, subject or selection: any other kind of export counts as tampered with
+  --witness the public key (vkey) of an outside witness, or a file that holds it: an export that has no cosignature
+            of this witness counts as tampered with; may be given several times
 
 Exit code 0: whole, the whole log or everything of one user. 1: tampered with. 2: no verdict is possible.
 3: every line is proved, but the export is a selection; 0 with --expect selection.
@@ -25,6 +27,7 @@ interface Arguments {
   readonly key: string;
   readonly since?: string;
   readonly expect?: ExportKind;
+  readonly witness: readonly string[];
 }
 
 /** Verifies an export without the service that made it. */
@@ -35,7 +38,7 @@ async function main(): Promise<number> {
     return NO_VERDICT;
   }
   try {
-    const verdict = await verifyExport(given.file, given.key, given.since);
+    const verdict = await verifyExport(given.file, given.key, given.since, given.witness);
     const fault = verdict.fault ?? kindFault(verdict, given.expect);
     process.stdout.write(`${fault === null ? describe(verdict) : faultLine(fault)}\n`);
     if (fault !== null) return TAMPERED;
@@ -52,12 +55,17 @@ function readArguments(): Arguments | null {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { key: { type: 'string' }, since: { type: 'string' }, expect: { type: 'string' } },
+      options: {
+        key: { type: 'string' },
+        since: { type: 'string' },
+        expect: { type: 'string' },
+        witness: { type: 'string', multiple: true },
+      },
     });
-    const { key, since, expect } = values;
+    const { key, since, expect, witness = [] } = values;
     const [file] = positionals;
     if (file === undefined || positionals.length > 1 || key === undefined || !isKind(expect)) return null;
-    return { file, key, since, expect };
+    return { file, key, since, expect, witness };
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n`);
     return null;
@@ -73,14 +81,18 @@ function kindFault({ kind }: Verdict, expected: ExportKind | undefined): Fault |
   return { seq: null, reason: `the export is ${NAMES[kind]} and not ${NAMES[expected]}` };
 }
 
-function describe({ kind, rows, checkpoint, subject, withheld, pruned }: Verdict): string {
+function describe({ kind, rows, checkpoint, subject, withheld, pruned, witnessed }: Verdict): string {
   const claims: Record<ExportKind, string> = {
     log: `whole: all ${checkpoint.size} entries of ${checkpoint.origin}`,
     subject: `whole: all ${rows + pruned} entries of user ${subject}, each in the log of ${checkpoint.size} entries`,
     selection: `in the log: ${rows} selected of ${checkpoint.size} entries; what was left out is not judged`,
   };
   const notes = [`${withheld} withheld`, ...(pruned > 0 ? [`the first ${pruned} pruned`] : [])];
-  return `${claims[kind]} (${notes.join(', ')})`;
+  const seen = witnessed.map(
+    ({ name, size, seconds }) =>
+      `\nwitnessed: the first ${size} of ${checkpoint.size} entries, by ${name} at ${new Date(seconds * 1000).toISOString()}`,
+  );
+  return `${claims[kind]} (${notes.join(', ')})${seen.join('')}`;
 }
 
 process.exitCode = await main();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Checkpoint } from '../audit/merkle/checkpoint.js';
 import { openCheckpoint } from '../audit/merkle/checkpoint.js';
+import { parseCosignerVkey } from '../audit/merkle/cosignature.js';
 import { type NoteVerifier, parseVkey } from '../audit/merkle/signed-note.js';
 import { NoVerdict, type Verdict } from '../audit/verify/export-verdict.js';
 import { ExportVerifier } from '../audit/verify/export-verifier.js';
@@ -13,11 +14,18 @@ const PROGRESS_LINES = 1000;
  * Verifies an export file.
  * @throws NoVerdict when a file cannot be read, the key is invalid, or the file is not an export.
  */
-export async function verifyExport(file: string, key: string, since?: string): Promise<Verdict> {
-  const verifier = await readKey(key);
+export async function verifyExport(
+  file: string,
+  key: string,
+  since?: string,
+  witnesses: readonly string[] = [],
+): Promise<Verdict> {
+  const verifier = await readKey(key, parseVkey);
+  const cosigners: NoteVerifier[] = [];
+  for (const witness of witnesses) cosigners.push(await readKey(witness, parseCosignerVkey));
   const older = since === undefined ? null : await readOlder(since, verifier);
   const { line, size } = await readable(file, () => lastLineOf(file));
-  const verification = new ExportVerifier(line, verifier, older);
+  const verification = new ExportVerifier(line, verifier, older, cosigners);
   const progress = new Progress('verified', size);
   let bytes = 0;
   let lines = 0;
@@ -32,10 +40,10 @@ export async function verifyExport(file: string, key: string, since?: string): P
 }
 
 /** A vkey, or a file that contains one. */
-async function readKey(key: string): Promise<NoteVerifier> {
-  const given = parseVkey(key);
+async function readKey(key: string, parse: (vkey: string) => NoteVerifier | null): Promise<NoteVerifier> {
+  const given = parse(key);
   if (given !== null) return given;
-  const kept = parseVkey(await readable(key, () => readFile(key, 'utf8')));
+  const kept = parse(await readable(key, () => readFile(key, 'utf8')));
   if (kept === null) throw new NoVerdict(`${key} holds no key`);
   return kept;
 }

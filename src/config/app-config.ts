@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { NoteVerifier } from '../audit/merkle/signed-note.js';
 
 /** A key that signs or verifies access tokens. The `kid` in a token's header names it. */
 export interface TokenKey {
@@ -27,6 +28,13 @@ export type WitnessConfig =
   | { readonly kind: 'file' }
   | { readonly kind: 'dynamodb'; readonly table: string; readonly endpoint: AwsEndpoint }
   | { readonly kind: 's3'; readonly s3: S3Config; readonly prefix: string };
+
+/** A witness of somebody else, who cosigns checkpoints (C2SP tlog-witness). */
+export interface CosignerConfig {
+  readonly verifier: NoteVerifier;
+  /** The submission prefix, without a slash at its end. */
+  readonly url: string;
+}
 
 /** What is kept is encrypted under these keys: the first encrypts, all decrypt. Each has 32 random bytes. */
 export interface EncryptionConfig {
@@ -126,6 +134,8 @@ export abstract class AppConfig {
     /** The name of the log in its signed notes. */
     readonly origin: string;
     readonly witness: WitnessConfig;
+    /** The witnesses of others that cosign the checkpoints. */
+    readonly cosigners: readonly CosignerConfig[];
     /** After this many days personal values are erased, and entries removed. 0 keeps them for ever. */
     readonly valueRetentionDays: number;
     readonly entryRetentionDays: number;

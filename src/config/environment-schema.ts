@@ -117,6 +117,7 @@ export const environmentSchema = z.object({
     .string()
     .default('file')
     .refine(isWitness, { error: 'must be file, dynamodb://TABLE or s3://BUCKET/PREFIX' }),
+  AUDIT_WITNESSES: z.string().optional(),
   AWS_REGION: z.string().optional(),
   AWS_ENDPOINT_URL_DYNAMODB: endpoint(),
   AWS_ENDPOINT_URL_S3: endpoint(),

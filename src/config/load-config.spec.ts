@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cosignerVerifier } from '../audit/merkle/cosignature.js';
+import { noteVerifier } from '../audit/merkle/signed-note.js';
 import { ConfigError } from './config-error.js';
 import { loadConfig, readEnvironment } from './load-config.js';
 import { newSymmetricKey } from './secret-sources.js';
@@ -126,6 +128,32 @@ describe('configuration', () => {
       expect(faults({ WITNESS })).toEqual(['WITNESS must be file, dynamodb://TABLE or s3://BUCKET/PREFIX']);
     },
   );
+
+  it('reads outside witnesses, and takes none without a key of its kind or without TLS', () => {
+    const { vkey } = cosignerVerifier('witness.test/w1', privateKey);
+    const [other, log] = [cosignerVerifier('w2', privateKey).vkey, noteVerifier('w', privateKey).vkey];
+    const { cosigners } = load({
+      AUDIT_WITNESSES: `${vkey}@https://w.test/prefix/, ${other}@http://127.0.0.1:80`,
+    }).audit;
+    expect(cosigners.map(({ verifier, url }) => [verifier.vkey, url])).toEqual([
+      [vkey, 'https://w.test/prefix'],
+      [other, 'http://127.0.0.1:80'],
+    ]);
+    expect(load({}).audit.cosigners).toEqual([]);
+    for (const [text, fault] of [
+      [`${vkey}@http://w.test`, 'AUDIT_WITNESSES 1 must be reached by https'],
+      [`${vkey}@http://127.0.0.1.w.test`, 'AUDIT_WITNESSES 1 must be reached by https'],
+      [`${vkey}@https://user@w.test`, 'AUDIT_WITNESSES 1 must have an address without user and query'],
+      [`${vkey}@https://w.test?a`, 'AUDIT_WITNESSES 1 must have an address without user and query'],
+      [`${vkey}@https://:x`, 'AUDIT_WITNESSES 1 has no valid address'],
+      [`${vkey}@https://a.test,${vkey}@https://b.test`, 'AUDIT_WITNESSES names a witness twice'],
+    ] as const)
+      expect(faults({ AUDIT_WITNESSES: text })).toEqual([fault]);
+    for (const text of ['nonsense', `${log}@https://w.test`, `${vkey}x@https://w.test`, `${vkey}`])
+      expect(faults({ AUDIT_WITNESSES: text })).toEqual([
+        expect.stringContaining('must be VKEY@https://host'),
+      ]);
+  });
 
   it('reports a missing bucket together with other faults', () => {
     expect(faults({ STORAGE_DRIVER: 's3', DOWNLOAD_OFFLOAD: 'x-accel', PORT: 'x' })).toEqual([

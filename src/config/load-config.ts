@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { AppConfig, DatabaseConfig, S3Config, WitnessConfig } from './app-config.js';
 import { ConfigError } from './config-error.js';
+import { parseCosigners } from './cosigners.js';
 import { environmentSchema, type EnvironmentValues } from './environment-schema.js';
 import { keptFactorKey, keptSigningKey, tokenKeys } from './generated-secrets.js';
 import { masterKeyFaults, parseMasterKeys } from './master-key-source.js';
@@ -48,6 +49,7 @@ export function loadConfig(environment: Environment): AppConfig {
   if (env.FACTOR_KEY && factorKey === null) {
     faults.push('FACTOR_KEY must be the base64 of 32 bytes, for example from: openssl rand -base64 32');
   }
+  faults.push(...parseCosigners(present.AUDIT_WITNESSES ?? '').faults);
   if (env.ENCRYPTION_KEY) faults.push(...masterKeyFaults(env.ENCRYPTION_KEY));
   for (const name of ['AUDIT_SIGNING_KEY', ...(env.ENCRYPTION_KEY ? [] : ['FACTOR_KEY'])]) {
     if (production && env.DATABASE_URL && !env[name])
@@ -113,6 +115,7 @@ export function loadConfig(environment: Environment): AppConfig {
       signingKey: auditKey,
       origin: values.AUDIT_ORIGIN,
       witness: witnessConfig(values),
+      cosigners: parseCosigners(values.AUDIT_WITNESSES ?? '').cosigners,
       valueRetentionDays: values.AUDIT_RETENTION_DAYS,
       entryRetentionDays: values.AUDIT_ENTRY_RETENTION_DAYS,
     },

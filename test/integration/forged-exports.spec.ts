@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { generateKeyPairSync } from 'node:crypto';
+import { cosign, cosignerVerifier } from '../../src/audit/merkle/cosignature.js';
+import { splitNote } from '../../src/audit/merkle/signed-note.js';
 import { signCheckpoint } from '../../src/audit/merkle/checkpoint.js';
 import { CompactRange } from '../../src/audit/merkle/compact-range.js';
 import { leafHash } from '../../src/audit/merkle/hashing.js';
@@ -112,6 +115,55 @@ describe('exports of two days', () => {
     }
     expect([...forged].map((text) => text.slice(0, 2000))).toEqual([]);
     expect(tried.size).toBeGreaterThan(5000);
+  });
+});
+
+describe('a cosigned checkpoint in an export', () => {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const witness = cosignerVerifier('witness.test', privateKey);
+  const lineOf = (size: number) =>
+    cosign(splitNote(log.checkpoint(size))!.text, 'witness.test', privateKey, 1000 + size);
+  const withCosigned = (lines: readonly string[], ...cosigned: readonly object[]) => [
+    ...lines.slice(0, -1),
+    edit(lines.at(-1)!, (value) => ({ ...value, cosigned })),
+  ];
+  const exported = [whole, alice, log.whole(4), log.ofSubject('bob', 3)];
+
+  it('says what the witness has seen, in every kind of export', () => {
+    for (const lines of exported) {
+      const cosigned = withCosigned(lines, log.cosigned(7, lineOf(7)), log.cosigned(3, lineOf(3)));
+      const { fault, witnessed } = verifyLines(log, cosigned, undefined, [witness]);
+      expect([fault, witnessed]).toEqual([null, [{ name: 'witness.test', size: 7, seconds: 1007 }]]);
+      const newest = withCosigned(lines, log.cosigned(7, lineOf(7))).with(
+        -1,
+        edit(lines.at(-1)!, (value) => ({ ...value, checkpoint: `${log.checkpoint()}${lineOf(10)}` })),
+      );
+      expect(verifyLines(log, newest, undefined, [witness]).witnessed).toMatchObject([{ size: 10 }]);
+    }
+  });
+
+  it('is refused when it is not of this log, not older, or not proved', () => {
+    const fork = new SmallLog(log.privateKey).add(null, 'bob', 'bob', 'bob', null, 'bob', 'bob');
+    const seven = log.cosigned(7, lineOf(7));
+    for (const cosigned of [
+      { ...seven, proof: [] },
+      { ...seven, proof: log.cosigned(6).proof },
+      { ...seven, proof: ['nonsense'] },
+      { ...seven, note: fork.checkpoint(7) },
+      { ...seven, note: log.checkpoint(6) },
+      { ...seven, note: seven.note.replace('7', '6') },
+      { ...seven, note: 'nonsense' },
+      { note: log.checkpoint(), proof: [] },
+    ])
+      for (const lines of exported) expect(judge(log, withCosigned(lines, seven, cosigned))).toBe('tampered');
+    expect(judge(log, withCosigned(whole, { ...seven, more: 1 }))).toBe('no verdict');
+  });
+
+  it('does not stand in for a witness that is demanded', () => {
+    for (const cosigned of [[], [log.cosigned(7)], [log.cosigned(7, lineOf(6))]]) {
+      const { fault } = verifyLines(log, withCosigned(whole, ...cosigned), undefined, [witness]);
+      expect(fault?.reason).toContain('has cosigned no checkpoint');
+    }
   });
 });
 

@@ -10,10 +10,11 @@ export function verifyLines(
   { verifier }: { verifier: NoteVerifier },
   lines: readonly (string | Buffer)[],
   since?: string,
+  witnesses: readonly NoteVerifier[] = [],
 ): Verdict {
   const bytes = lines.map((line) => Buffer.from(line as string));
   const older = since === undefined ? null : readCheckpoint(since);
-  const verification = new ExportVerifier(bytes.at(-1) ?? Buffer.alloc(0), verifier, older);
+  const verification = new ExportVerifier(bytes.at(-1) ?? Buffer.alloc(0), verifier, older, witnesses);
   for (const line of bytes) {
     if (verification.settled) break;
     verification.take(line);

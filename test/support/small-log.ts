@@ -7,7 +7,12 @@ import { EMPTY_ROOT, leafHash } from '../../src/audit/merkle/hashing.js';
 import { prunedText } from '../../src/audit/merkle/pruned-note.js';
 import { noteVerifier, signNote } from '../../src/audit/merkle/signed-note.js';
 import { subjectText } from '../../src/audit/merkle/subject-note.js';
-import { inclusionSubtrees, perfectSubtrees, type Subtree } from '../../src/audit/merkle/tree-geometry.js';
+import {
+  consistencySubtrees,
+  inclusionSubtrees,
+  perfectSubtrees,
+  type Subtree,
+} from '../../src/audit/merkle/tree-geometry.js';
 
 const ORIGIN = 'log.test';
 
@@ -61,6 +66,12 @@ export class SmallLog {
 
   checkpoint(size = this.entries.length): string {
     return signCheckpoint(this.#tree(size), this.origin, this.privateKey);
+  }
+
+  /** The older checkpoint of `size` entries as an export carries it. `line` is a cosignature with a line feed. */
+  cosigned(size: number, line = ''): { note: string; proof: string[] } {
+    const proof = this.#hashes(consistencySubtrees(size, this.entries.length));
+    return { note: `${this.checkpoint(size)}${line}`, proof };
   }
 
   /** Signs any text with the log's key. */

@@ -137,7 +137,8 @@ export class AuditExport {
     if (!isFiltered(query) && rows !== expected) {
       throw new Error(`found ${rows} entries instead of ${expected}; run audit:check`);
     }
-    yield trailerLine(checkpoint.note, rows, extent?.note);
+    const cosigned = await this.completeness.cosigned(checkpoint, reader);
+    yield trailerLine(cosigned, rows, extent?.note);
   }
 }
 

@@ -8,10 +8,11 @@ import { requireContinuation } from '../witness/continuation.js';
 import { LogInconsistent } from '../witness/log-inconsistent.js';
 import { LogSigner } from '../log/log-signer.js';
 import type { TreeReader } from '../log/tree-reader.js';
-import type { Checkpoint } from '../merkle/checkpoint.js';
+import { Cosignatures } from '../cosignatures/cosignatures.js';
+import type { Checkpoint, SignedCheckpoint } from '../merkle/checkpoint.js';
 import { EMPTY_ROOT, joinSubtrees } from '../merkle/hashing.js';
 import type { SubjectExtent } from '../merkle/subject-note.js';
-import { perfectSubtrees } from '../merkle/tree-geometry.js';
+import { consistencySubtrees, perfectSubtrees } from '../merkle/tree-geometry.js';
 
 /** The entries that retention has removed from the front of the log, as an export states it. */
 export interface SignedFront {
@@ -26,6 +27,14 @@ export interface SignedExtent extends SubjectExtent {
   readonly note: string;
 }
 
+/** A checkpoint with what outside witnesses have cosigned of its log. */
+export interface CosignedCheckpoint {
+  /** With the cosignatures of this very checkpoint. */
+  readonly note: string;
+  /** Older checkpoints with theirs, and the proof that the checkpoint continues them. */
+  readonly older: readonly { readonly note: string; readonly proof: readonly Buffer[] }[];
+}
+
 /**
  * Signs the statements of an export about its own completeness. They are bound to the tree of its checkpoint.
  */
@@ -35,7 +44,16 @@ export class Completeness {
     @InjectRepository(AuditLogEntry) private readonly log: Repository<AuditLogEntry>,
     @InjectRepository(AuditSubject) private readonly subjects: Repository<AuditSubject>,
     private readonly signer: LogSigner,
+    private readonly cosignatures: Cosignatures,
   ) {}
+
+  /** The checkpoint with the cosignatures that this process knows. */
+  async cosigned(checkpoint: SignedCheckpoint, reader: TreeReader): Promise<CosignedCheckpoint> {
+    const older: { note: string; proof: Buffer[] }[] = [];
+    for (const { note, size } of this.cosignatures.olderThan(checkpoint))
+      older.push({ note, proof: await reader.hashes(consistencySubtrees(size, checkpoint.size)) });
+    return { note: this.cosignatures.noteOf(checkpoint), older };
+  }
 
   /**
    * States that the first `size` entries were removed.

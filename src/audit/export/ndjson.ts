@@ -1,4 +1,4 @@
-import type { SignedFront } from './completeness.js';
+import type { CosignedCheckpoint, SignedFront } from './completeness.js';
 import type { ExportedEntry } from './exported-entry.js';
 
 /**
@@ -21,8 +21,19 @@ export function prunedLine({ size, hashes, note }: SignedFront): string {
 }
 
 /** The last line of an export. Without it, the export is incomplete. */
-export function trailerLine(checkpoint: string, rows: number, subjectCheckpoint: string | undefined): string {
-  return `${JSON.stringify({ checkpoint, rows, subject_checkpoint: subjectCheckpoint })}\n`;
+export function trailerLine(
+  { note, older }: CosignedCheckpoint,
+  rows: number,
+  subjectCheckpoint: string | undefined,
+): string {
+  const cosigned = older.map((each) => ({ note: each.note, proof: each.proof.map(toBase64) }));
+  const trailer = {
+    checkpoint: note,
+    rows,
+    subject_checkpoint: subjectCheckpoint,
+    cosigned: cosigned.length === 0 ? undefined : cosigned,
+  };
+  return `${JSON.stringify(trailer)}\n`;
 }
 
 function toBase64(hash: Buffer): string {

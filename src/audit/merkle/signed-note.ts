@@ -15,7 +15,7 @@ export interface NoteVerifier {
   /** 8 hex digits. */
   readonly keyId: string;
   readonly publicKey: KeyObject;
-  /** `name+<key id>+base64(0x01 ‖ public key)`: the form in which a key is published. */
+  /** `name+<key id>+base64(algorithm ‖ public key)`: the form in which a key is published. */
   readonly vkey: string;
 }
 
@@ -24,11 +24,11 @@ export function isKeyName(name: string): boolean {
   return name !== '' && !/[\s+\p{Cc}]/u.test(name) && name.isWellFormed();
 }
 
-/** The verifier for an Ed25519 key, private or public. */
-export function noteVerifier(name: string, key: KeyObject): NoteVerifier {
+/** The verifier for an Ed25519 key, private or public. `algorithm` says what it signs: notes, if not given. */
+export function noteVerifier(name: string, key: KeyObject, algorithm = ED25519): NoteVerifier {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(SPKI_PREFIX.length);
-  const encoded = Buffer.concat([Buffer.of(ED25519), raw]);
+  const encoded = Buffer.concat([Buffer.of(algorithm), raw]);
   const keyId = createHash('sha256')
     .update(`${name}\n`)
     .update(encoded)
@@ -38,17 +38,17 @@ export function noteVerifier(name: string, key: KeyObject): NoteVerifier {
   return { name, keyId, publicKey, vkey: `${name}+${keyId}+${encoded.toString('base64')}` };
 }
 
-/** Reads a vkey. Null when it is invalid or when its key id does not match its key. */
-export function parseVkey(vkey: string): NoteVerifier | null {
+/** Reads a vkey. Null when it is invalid, of another algorithm, or when its key id does not match its key. */
+export function parseVkey(vkey: string, algorithm = ED25519): NoteVerifier | null {
   const [, name, keyId, key] = /^([^\s+]+)\+([0-9a-f]{8})\+(\S+)$/u.exec(vkey.trim()) ?? [];
   const encoded = key === undefined ? null : decodeBase64(key);
-  if (encoded?.length !== 33 || encoded[0] !== ED25519) return null;
+  if (encoded?.length !== 33 || encoded[0] !== algorithm) return null;
   const publicKey = createPublicKey({
     key: Buffer.concat([SPKI_PREFIX, encoded.subarray(1)]),
     format: 'der',
     type: 'spki',
   });
-  const verifier = noteVerifier(name!, publicKey);
+  const verifier = noteVerifier(name!, publicKey, algorithm);
   return verifier.keyId === keyId ? verifier : null;
 }
 
@@ -75,11 +75,9 @@ export function signNote(text: string, name: string, privateKey: KeyObject): str
  * keys are ignored. A wrong signature of this key makes the note invalid, and so do more than 100 signatures.
  */
 export function openNote(note: string, verifier: NoteVerifier): string | null {
-  const end = note.lastIndexOf('\n\n');
-  if (end < 0 || !note.endsWith('\n')) return null;
-  const text = note.slice(0, end + 1);
-  const lines = note.slice(end + 2, -1).split('\n', MAX_SIGNATURES + 1);
-  if (lines.length > MAX_SIGNATURES) return null;
+  const parts = splitNote(note);
+  if (parts === null) return null;
+  const { text, lines } = parts;
   let verified = false;
   for (const line of lines) {
     const [, name, encoded] = /^— (\S+) (\S+)$/u.exec(line) ?? [];
@@ -92,4 +90,12 @@ export function openNote(note: string, verifier: NoteVerifier): string | null {
     verified = true;
   }
   return verified ? text : null;
+}
+
+/** The text of a note and its signature lines, without any check. Null when it is no note. */
+export function splitNote(note: string): { text: string; lines: string[] } | null {
+  const end = note.lastIndexOf('\n\n');
+  if (end < 0 || !note.endsWith('\n')) return null;
+  const lines = note.slice(end + 2, -1).split('\n', MAX_SIGNATURES + 1);
+  return lines.length > MAX_SIGNATURES ? null : { text: note.slice(0, end + 1), lines };
 }

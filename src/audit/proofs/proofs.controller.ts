@@ -7,6 +7,7 @@ import { ApiRefusals } from '../../common/refusals/api-refusals.js';
 import { Public } from '../../common/access/public.js';
 import { RequireScope } from '../../common/access/scopes.js';
 import { ConsistencyQueryInput } from './consistency-query.input.js';
+import { Cosignatures } from '../cosignatures/cosignatures.js';
 import { LogProofs } from './log-proofs.js';
 import { LogSigner } from '../log/log-signer.js';
 import {
@@ -29,6 +30,7 @@ export class ProofsController {
   constructor(
     private readonly proofs: LogProofs,
     private readonly signer: LogSigner,
+    private readonly cosignatures: Cosignatures,
   ) {}
 
   @Get('logs/:id/proof')
@@ -55,13 +57,14 @@ export class ProofsController {
   @Header('Content-Type', 'text/plain; charset=utf-8')
   @ApiOperation({
     summary: 'The newest signed checkpoint',
-    description: 'A signed note (C2SP tlog-checkpoint).',
+    description:
+      'A signed note (C2SP tlog-checkpoint), with the cosignatures of outside witnesses once they have this one.',
   })
   @ApiProduces('text/plain')
   @ApiOkResponse({ schema: { type: 'string' } })
   @ApiRefusals('database_unavailable', 'audit_unavailable', 'audit_inconsistent')
   async checkpoint(): Promise<string> {
-    return (await this.proofs.latest()).note;
+    return this.cosignatures.noteOf(await this.proofs.latest());
   }
 
   @Public()

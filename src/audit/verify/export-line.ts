@@ -17,6 +17,14 @@ export interface Trailer {
   readonly checkpoint: string;
   readonly rows: number;
   readonly subject_checkpoint?: string;
+  /** Older checkpoints with cosignatures of outside witnesses. */
+  readonly cosigned?: readonly CosignedNote[];
+}
+
+/** An older checkpoint, and the proof that the checkpoint of the export continues it. */
+export interface CosignedNote {
+  readonly note: string;
+  readonly proof: readonly string[];
 }
 
 /** The line about entries that retention has removed from the front. */
@@ -77,9 +85,20 @@ export function isPruned(value: object): value is { pruned: Pruned } {
 }
 
 export function isTrailer(value: object): value is Trailer {
-  if (!hasExactly(value, ['checkpoint', 'rows'], 'subject_checkpoint')) return false;
-  const { checkpoint, rows, subject_checkpoint: own } = value as Record<keyof Trailer, unknown>;
-  return isText(checkpoint) && Number.isSafeInteger(rows) && (own === undefined || isText(own));
+  if (!hasExactly(value, ['checkpoint', 'rows'], 'subject_checkpoint', 'cosigned')) return false;
+  const { checkpoint, rows, subject_checkpoint: own, cosigned } = value as Record<keyof Trailer, unknown>;
+  return (
+    isText(checkpoint) &&
+    Number.isSafeInteger(rows) &&
+    (own === undefined || isText(own)) &&
+    (cosigned === undefined || (Array.isArray(cosigned) && cosigned.every(isCosigned)))
+  );
+}
+
+function isCosigned(value: unknown): value is CosignedNote {
+  if (typeof value !== 'object' || value === null || !hasExactly(value, ['note', 'proof'])) return false;
+  const { note, proof } = value as Record<keyof CosignedNote, unknown>;
+  return isText(note) && isStrings(proof);
 }
 
 /** True for a well-formed string. A lone surrogate has no UTF-8 bytes and would be hashed as U+FFFD. */

@@ -1,3 +1,4 @@
+import type { Witnessed } from './cosigned.js';
 import type { Checkpoint } from '../merkle/checkpoint.js';
 import type { Fault } from './entry-chain.js';
 
@@ -28,4 +29,6 @@ export interface Verdict {
   readonly withheld: number;
   /** How many entries retention has removed: of the log, or of the one user. */
   readonly pruned: number;
+  /** What the demanded witnesses have seen of the log. */
+  readonly witnessed: readonly Witnessed[];
 }

@@ -5,6 +5,7 @@ import { prunedText } from '../merkle/pruned-note.js';
 import { type NoteVerifier, openNote } from '../merkle/signed-note.js';
 import { isUnboundSubjectText, readSubjectText } from '../merkle/subject-note.js';
 import { checkPersonal, earlier, type Fault, readEntry } from './entry-chain.js';
+import { isOlder, type Witnessed, witnessedBy } from './cosigned.js';
 import type { ExportClaim, PrunedFront } from './export-claim.js';
 import {
   decodeHash,
@@ -49,12 +50,17 @@ export class ExportVerifier {
   #ended = false;
   /** True when a line has no place in the log, so that nothing can be said of the lines after it. */
   #broken = false;
+  #witnessed: readonly Witnessed[] = [];
 
-  /** @param since an earlier verified checkpoint, which the export must continue. */
+  /**
+   * @param since an earlier verified checkpoint, which the export must continue.
+   * @param witnesses each must have cosigned a checkpoint of the export.
+   */
   constructor(
     lastLine: Buffer,
     private readonly verifier: NoteVerifier,
     private readonly since: Checkpoint | null,
+    private readonly witnesses: readonly NoteVerifier[] = [],
   ) {
     this.#trailer = trailerOf(lastLine);
     this.#trailerText = lastLine.toString();
@@ -93,6 +99,7 @@ export class ExportVerifier {
     }
     this.#claim ??= this.#claimOf(null, this.#trailer);
     this.#fault = earlier(this.#fault, this.#claim.finish());
+    this.#checkCosigned(this.#trailer);
     // A fault is reported first, even when the comparison is not possible.
     if (this.#fault === null && this.since !== null) this.#requireComparable(this.since, this.#claim);
     return this.#verdict(this.#fault);
@@ -107,7 +114,20 @@ export class ExportVerifier {
       rows: this.#rows,
       withheld: this.#withheld,
       pruned: this.#claim?.pruned ?? 0,
+      witnessed: this.#witnessed,
     };
+  }
+
+  /** Every older checkpoint is checked, also when no witness is demanded, so that no change goes unnoticed. */
+  #checkCosigned(trailer: Trailer): void {
+    const { cosigned = [] } = trailer;
+    if (!cosigned.every((older) => isOlder(older, this.#checkpoint, this.verifier)))
+      return this.#note(null, 'a cosigned checkpoint is not signed with this key, or not of this log');
+    const seen = this.witnesses.map((witness) => witnessedBy(witness, trailer, this.#checkpoint.size));
+    for (const [index, { name }] of this.witnesses.entries())
+      if (seen[index] === null)
+        this.#note(null, `the witness ${name} has cosigned no checkpoint of this export`);
+    this.#witnessed = seen.filter((each) => each !== null);
   }
 
   #compareSize({ size, root }: Checkpoint): void {

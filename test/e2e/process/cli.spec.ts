@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DataSource } from 'typeorm';
 import { Sequencer } from '../../../src/audit/intake/sequencer.js';
+import { cosignerVerifier } from '../../../src/audit/merkle/cosignature.js';
 import { WRITING } from '../../../src/database/transactions.js';
 import { JWT_SECRET, startApp, type TestApp } from '../../support/test-app.js';
 
@@ -154,6 +156,7 @@ describe('commands of the operator', () => {
     const selected = await (await auditor.fetch('/api/audit/export?action=ROLE_*')).text();
     const selection = await file('selection.ndjson', selected);
     const verify = (...args: string[]) => run('audit-verify', args);
+    const stranger = cosignerVerifier('stranger.test', generateKeyPairSync('ed25519').privateKey).vkey;
     expect(await verify(whole, '--key', keys[0]!.vkey)).toMatchObject({
       code: 0,
       output: expect.stringContaining('whole: all'),
@@ -186,6 +189,8 @@ describe('commands of the operator', () => {
       [[own, '--expect', 'subject'], 0],
       [[own, '--expect', 'log'], 1],
       [[own, '--expect', 'selection'], 1],
+      [[whole, '--witness', stranger], 1],
+      [[whole, '--witness', key], 2],
     ] as const) {
       expect([args, (await verify(...args, '--key', key)).code]).toEqual([args, code]);
     }

@@ -1,0 +1,69 @@
+import { type KeyObject, sign, verify } from 'node:crypto';
+import { decodeBase64 } from './base64.js';
+import { noteVerifier, type NoteVerifier, parseVkey } from './signed-note.js';
+
+/** The algorithm byte of timestamped Ed25519 cosignatures (C2SP tlog-cosignature). */
+const COSIGNATURE_V1 = 0x04;
+const KEY_ID_BYTES = 4;
+const TIME_BYTES = 8;
+const SIGNATURE_BYTES = 64;
+/** The last second that a date can have. */
+const MAX_SECONDS = 8_640_000_000_000n;
+
+/** The statement of a witness that it has seen a checkpoint grow out of all that it saw before. */
+export interface Cosignature {
+  /** The signature line of a note, without its line feed. */
+  readonly line: string;
+  /** In seconds since 1970. */
+  readonly seconds: number;
+}
+
+/** The verifier of a witness with this name and Ed25519 key, private or public. */
+export function cosignerVerifier(name: string, key: KeyObject): NoteVerifier {
+  return noteVerifier(name, key, COSIGNATURE_V1);
+}
+
+/** Reads the vkey of a witness. Null when it is invalid, or the key of a log. */
+export function parseCosignerVkey(vkey: string): NoteVerifier | null {
+  return parseVkey(vkey, COSIGNATURE_V1);
+}
+
+/** Cosigns the text of a checkpoint, which ends with a line feed. @returns a signature line with a line feed. */
+export function cosign(text: string, name: string, privateKey: KeyObject, seconds: number): string {
+  const { keyId } = cosignerVerifier(name, privateKey);
+  const time = Buffer.alloc(TIME_BYTES);
+  time.writeBigUInt64BE(BigInt(seconds));
+  const signature = sign(null, signedMessage(text, BigInt(seconds)), privateKey);
+  return `— ${name} ${Buffer.concat([Buffer.from(keyId, 'hex'), time, signature]).toString('base64')}\n`;
+}
+
+/**
+ * The valid cosignature of this witness among the signature lines of a note with this text. Null when there is
+ * none. Lines of other keys are ignored.
+ */
+export function findCosignature(
+  text: string,
+  lines: readonly string[],
+  verifier: NoteVerifier,
+): Cosignature | null {
+  for (const line of lines) {
+    const seconds = secondsOf(line, text, verifier);
+    if (seconds !== null) return { line, seconds };
+  }
+  return null;
+}
+
+function secondsOf(line: string, text: string, verifier: NoteVerifier): number | null {
+  const [, name, encoded] = /^— (\S+) (\S+)$/u.exec(line) ?? [];
+  const bytes = encoded === undefined ? null : decodeBase64(encoded);
+  if (name !== verifier.name || bytes?.length !== KEY_ID_BYTES + TIME_BYTES + SIGNATURE_BYTES) return null;
+  if (bytes.subarray(0, KEY_ID_BYTES).toString('hex') !== verifier.keyId) return null;
+  const time = bytes.readBigUInt64BE(KEY_ID_BYTES);
+  if (time > MAX_SECONDS) return null;
+  const signature = bytes.subarray(KEY_ID_BYTES + TIME_BYTES);
+  return verify(null, signedMessage(text, time), verifier.publicKey, signature) ? Number(time) : null;
+}
+
+function signedMessage(text: string, time: bigint): Buffer {
+  return Buffer.from(`cosignature/v1\ntime ${time}\n${text}`);
+}
