@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { addressBlock } from '../../common/access/address-block.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Transactions } from '../../database/transactions.js';
 import type { Caller } from '../../events/event-actor.js';
 import type { Counter } from './attempt-counters.js';
+import { CountedAddresses } from './counted-addresses.js';
 import { PasswordAttempts } from './password-attempts.js';
 
 /**
@@ -16,6 +16,7 @@ import { PasswordAttempts } from './password-attempts.js';
 export class FactorAttempts {
   constructor(
     private readonly attempts: PasswordAttempts,
+    private readonly addresses: CountedAddresses,
     private readonly transactions: Transactions,
     private readonly config: AppConfig,
   ) {}
@@ -48,7 +49,7 @@ export class FactorAttempts {
     const { failuresPerAccount, failuresPerAddress } = this.config.limits;
     const counters: Counter[] = [];
     if (ip !== null)
-      counters.push({ of: 'address', key: `address:${addressBlock(ip)}`, limit: failuresPerAddress });
+      counters.push({ of: 'address', key: `address:${this.addresses.of(ip)}`, limit: failuresPerAddress });
     if (by.type === 'session')
       counters.push({ of: 'session', key: `factor-session:${by.sessionId}`, limit: failuresPerAccount });
     else if (userId !== null)

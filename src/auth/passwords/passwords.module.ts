@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { SessionRows } from '../sessions/session-rows.js';
 import { Session } from '../sessions/session.entity.js';
 import { AttemptCounters } from './attempt-counters.js';
+import { CountedAddresses } from './counted-addresses.js';
 import { FactorAttempts } from './factor-attempts.js';
 import { HashBudget } from './hash-budget.js';
 import { PasswordAttempts } from './password-attempts.js';
@@ -14,6 +16,8 @@ import { SignInAttempts } from './sign-in-attempts.js';
   imports: [TypeOrmModule.forFeature([SignInAttempt, Session])],
   providers: [
     PasswordHasher,
+    SessionRows,
+    CountedAddresses,
     HashBudget,
     AttemptCounters,
     PasswordAttempts,
@@ -21,6 +25,6 @@ import { SignInAttempts } from './sign-in-attempts.js';
     Passwords,
     FactorAttempts,
   ],
-  exports: [PasswordHasher, Passwords, FactorAttempts],
+  exports: [PasswordHasher, Passwords, FactorAttempts, CountedAddresses],
 })
 export class PasswordsModule {}

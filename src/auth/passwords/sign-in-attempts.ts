@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, Like, MoreThan, Repository } from 'typeorm';
@@ -6,9 +5,11 @@ import { hashEmail } from '../../common/input/email-address.js';
 import { fromNow } from '../../common/time.js';
 import { AppConfig } from '../../config/app-config.js';
 import type { Caller } from '../../events/event-actor.js';
+import { SessionRows } from '../sessions/session-rows.js';
 import { Session } from '../sessions/session.entity.js';
 import { addressBlock } from '../../common/access/address-block.js';
 import type { Counter } from './attempt-counters.js';
+import { CountedAddresses } from './counted-addresses.js';
 import { SignInAttempt } from './sign-in-attempt.entity.js';
 import type { CountedAttempt } from './password-attempts.js';
 
@@ -43,6 +44,8 @@ export interface Attempt {
 export class SignInAttempts {
   constructor(
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
+    private readonly sessionRows: SessionRows,
+    private readonly addresses: CountedAddresses,
     private readonly config: AppConfig,
   ) {}
 
@@ -70,12 +73,12 @@ export class SignInAttempts {
     const isKnown = ip !== null && (sessionId !== null || (await this.#isKnownAddress(userId, ip)));
     const counters: Counter[] = [];
     if (ip !== null)
-      counters.push({ of: 'address', key: `address:${addressBlock(ip)}`, limit: failuresPerAddress });
+      counters.push({ of: 'address', key: `address:${this.addresses.of(ip)}`, limit: failuresPerAddress });
     if (sessionId !== null)
       counters.push({ of: 'session', key: `session:${sessionId}`, limit: failuresPerAccount });
     counters.push({
       of: 'account',
-      key: `account:${hash}${isKnown ? `:${addressBlock(ip)}` : ''}`,
+      key: `account:${hash}${isKnown ? `:${this.addresses.of(ip)}` : ''}`,
       limit: failuresPerAccount,
     });
     return counters;
@@ -84,15 +87,18 @@ export class SignInAttempts {
   /** True when the user signed in recently from this address, or from another one in its IPv6 network. */
   async #isKnownAddress(userId: string | null, ip: string): Promise<boolean> {
     const sessions = await this.sessions.find({
-      select: { ip: true },
+      select: { id: true, ip: true, userAgent: true, personal: true },
       where: {
         userId: userId ?? NOBODY,
-        ip: isIPv6(ip) ? Like('%:%') : ip,
+        ip: this.sessionRows.near(ip),
         createdAt: MoreThan(fromNow(-KNOWN_ADDRESS_MS)),
       },
       order: { id: 'DESC' },
       take: COMPARED_SESSIONS,
     });
-    return sessions.some((session) => addressBlock(session.ip!) === addressBlock(ip));
+    return sessions.some((stored) => {
+      const { ip: from } = this.sessionRows.open(stored);
+      return from !== null && addressBlock(from) === addressBlock(ip);
+    });
   }
 }

@@ -1,4 +1,6 @@
+import { isIPv6 } from 'node:net';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { type FindOperator, In, Like, Or } from 'typeorm';
 import { MasterKeys } from '../../encryption/master-keys.js';
 import { SESSIONS } from '../../encryption/sealed-places.js';
 import { SealedRows } from '../../encryption/sealed-rows.js';
@@ -41,9 +43,15 @@ export class SessionRows {
     }
   }
 
-  /** What stands in the column of the address for an address. */
-  formsOf(ip: string): string[] {
-    return storedForms(ip, this.keys);
+  /** Selects the sessions that were opened from an address. */
+  from(ip: string): FindOperator<string> {
+    return In(storedForms(ip, this.keys)) as FindOperator<string>;
+  }
+
+  /** Selects, of an IPv4 address, its sessions, and otherwise all that may have an IPv6 address: the caller compares their networks. */
+  near(ip: string): FindOperator<string> {
+    if (!isIPv6(ip)) return this.from(ip);
+    return this.keys === null ? Like('%:%') : Or(Like('%:%'), Like('h1.%'));
   }
 }
 

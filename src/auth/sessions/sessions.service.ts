@@ -124,7 +124,7 @@ export class SessionsService {
   async #makeRoom(tx: EntityManager, userId: string, request: RequestContext): Promise<void> {
     // Ended sessions are kept because they show the owner's addresses. The new session shows this address.
     if (request.ip !== null)
-      await tx.delete(Session, { userId, ip: In(this.rows.formsOf(request.ip)), endedAt: Not(IsNull()) });
+      await tx.delete(Session, { userId, ip: this.rows.from(request.ip), endedAt: Not(IsNull()) });
     const surplus = await tx.find(Session, {
       select: { id: true },
       where: { userId, ...isLive() },

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { blockOf } from '../../common/access/address-block.js';
 import { errors } from '../../common/refusals/errors.js';
 import { AppConfig } from '../../config/app-config.js';
 import type { Counter } from '../../auth/passwords/attempt-counters.js';
+import { CountedAddresses } from '../../auth/passwords/counted-addresses.js';
 import type { CountedAttempt } from '../../auth/passwords/password-attempts.js';
 import { Passwords } from '../../auth/passwords/passwords.js';
 import type { Caller } from '../../events/event-actor.js';
@@ -17,6 +17,7 @@ import type { SharedFile } from './shared-file.js';
 export class SharePasswords {
   constructor(
     private readonly passwords: Passwords,
+    private readonly addresses: CountedAddresses,
     private readonly events: DomainEvents,
     private readonly config: AppConfig,
   ) {}
@@ -47,8 +48,9 @@ export class SharePasswords {
   #counted(by: Caller, { link }: SharedFile): CountedAttempt {
     const { failuresPerAccount, failuresPerAddress } = this.config.limits;
     const counters: Counter[] = [{ of: 'share', key: `share:${link.id}`, limit: failuresPerAccount }];
-    if (by.request.ip !== null)
-      counters.unshift({ of: 'address', key: `address:${blockOf(by.request)}`, limit: failuresPerAddress });
+    const { ip } = by.request;
+    if (ip !== null)
+      counters.unshift({ of: 'address', key: `address:${this.addresses.of(ip)}`, limit: failuresPerAddress });
     return { by, counters, userId: link.ownerId, reason: 'share_password' };
   }
 }
