@@ -3,12 +3,13 @@ import { createApp, stopApp } from './app.setup.js';
 import { createLogger } from './logging/logger.js';
 import type { AppConfig } from './config/app-config.js';
 import { ConfigError } from './config/config-error.js';
-import { loadConfig, readEnvironment } from './config/load-config.js';
+import { readEnvironment } from './config/load-config.js';
+import { loadUnlockedConfig } from './encryption/kms/unlocked-config.js';
 import { keepStoragePrivate } from './config/private-storage.js';
 
 /** Starts the service. When it cannot start, prints the reason and exits with code 1. */
 async function main(): Promise<void> {
-  const config = readConfig();
+  const config = await readConfig();
   const logger = createLogger(config.log);
   for (const warning of config.warnings) logger.warn(warning);
   process.on('uncaughtException', (error) => {
@@ -43,9 +44,9 @@ async function main(): Promise<void> {
   }
 }
 
-function readConfig(): AppConfig {
+async function readConfig(): Promise<AppConfig> {
   try {
-    return loadConfig(readEnvironment());
+    return await loadUnlockedConfig(readEnvironment());
   } catch (error) {
     if (error instanceof ConfigError) refuse(error);
     throw error;

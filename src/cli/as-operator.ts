@@ -1,7 +1,8 @@
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Sequencer } from '../audit/intake/sequencer.js';
-import { loadConfig, readEnvironment } from '../config/load-config.js';
+import { readEnvironment } from '../config/load-config.js';
+import { loadUnlockedConfig } from '../encryption/kms/unlocked-config.js';
 import { keepStoragePrivate } from '../config/private-storage.js';
 import { createLogger } from '../logging/logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
@@ -13,7 +14,7 @@ import { CliModule } from './cli.module.js';
  * @throws what `act` throws; `ConfigError`.
  */
 export async function asOperator<T>(service: Type<T>, act: (service: T) => Promise<void>): Promise<void> {
-  const config = loadConfig(readEnvironment());
+  const config = await loadUnlockedConfig(readEnvironment());
   for (const warning of keepStoragePrivate(config.storage.path)) process.stderr.write(`${warning}\n`);
   const context = await NestFactory.createApplicationContext(CliModule.on(config), {
     logger: new NestLogger(createLogger({ level: 'warn', format: 'pino' })),

@@ -7,7 +7,8 @@ import { PrivateRows } from '../audit/log/private-rows.js';
 import { LogChecker } from '../audit/verify/log-checker.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
-import { loadConfig, readEnvironment } from '../config/load-config.js';
+import { readEnvironment } from '../config/load-config.js';
+import { loadUnlockedConfig } from '../encryption/kms/unlocked-config.js';
 import { keepStoragePrivate } from '../config/private-storage.js';
 import { dataSourceOptions } from '../database/data-source-options.js';
 import { EncryptionState } from '../database/encryption-state.js';
@@ -19,7 +20,7 @@ import { faultLine, NO_VERDICT, TAMPERED, WHOLE } from './verdict.js';
 async function main(): Promise<number> {
   let database: DataSource | undefined;
   try {
-    const config = loadConfig(readEnvironment());
+    const config = await loadUnlockedConfig(readEnvironment());
     for (const warning of keepStoragePrivate(config.storage.path)) process.stderr.write(`${warning}\n`);
     database = await new DataSource(dataSourceOptions(config, 'read')).initialize();
     const keys = MasterKeys.of(config.encryption?.masterKeys ?? null);

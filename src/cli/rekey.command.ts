@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ConfigError } from '../config/config-error.js';
-import { loadConfig, readEnvironment } from '../config/load-config.js';
+import { readEnvironment } from '../config/load-config.js';
+import { loadUnlockedConfig } from '../encryption/kms/unlocked-config.js';
 import { keepStoragePrivate } from '../config/private-storage.js';
 import { MasterKeys } from '../encryption/master-keys.js';
 import { withDatabase } from './rekey/open-database.js';
@@ -13,7 +14,7 @@ export const rekey = new Command('rekey')
     'Seals everything again that is sealed under another key than the first of ENCRYPTION_KEY, so that the others can go. Contents are not touched. It can be interrupted and run again. With an embedded database, stop the service first.',
   )
   .action(async () => {
-    const config = loadConfig(readEnvironment());
+    const config = await loadUnlockedConfig(readEnvironment());
     for (const warning of keepStoragePrivate(config.storage.path)) process.stderr.write(`${warning}\n`);
     const keys = MasterKeys.of(config.encryption?.masterKeys ?? null);
     if (keys === null) throw new ConfigError(['ENCRYPTION_KEY is missing: nothing is sealed']);

@@ -25,6 +25,7 @@ import { SignedRequests1764890000000 } from './migrations/1764890000000-signed-r
 import { EncryptionState1764900000000 } from './migrations/1764900000000-encryption-state.js';
 import { ContentKeys1764900000001 } from './migrations/1764900000001-content-keys.js';
 import { SealedSessions1764910000000 } from './migrations/1764910000000-sealed-sessions.js';
+import { WrappedMasterKeys1764920000000 } from './migrations/1764920000000-wrapped-master-keys.js';
 import { Cosignatures1764930000000 } from './migrations/1764930000000-cosignatures.js';
 import { databaseKey } from './database-key.js';
 import { applyCipher } from './sqlite-cipher.js';
@@ -101,6 +102,7 @@ export function dataSourceOptions(config: AppConfig, purpose: Purpose): DataSour
       SignedRequests1764890000000,
       EncryptionState1764900000000,
       ContentKeys1764900000001,
+      WrappedMasterKeys1764920000000,
       SealedSessions1764910000000,
       Cosignatures1764930000000,
     ],

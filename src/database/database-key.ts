@@ -39,6 +39,12 @@ export function databaseKey({ database, storage, encryption }: AppConfig): KeyOb
   return unseal(sealed ?? keepNewKey(path, masterKeys), masterKeys, path);
 }
 
+/** True when there is no embedded database yet, and no key of one. */
+export function isNewDatabase({ database, storage }: AppConfig): boolean {
+  if (database.kind !== 'sqlite') return false;
+  return formOf(database.file) === 'none' && readIfThere(pathOf(storage.path)) === null;
+}
+
 /**
  * Seals the key of the embedded database under the first master key, when an older one has sealed it.
  * @returns true when the file was written; false also on PostgreSQL.
@@ -61,6 +67,22 @@ function pathOf(storagePath: string): string {
 function keepNewKey(path: string, masterKeys: MasterKeys): string {
   const seal = () => masterKeys.sealer('database key').seal(randomBytes(KEY_BYTES), CONTEXT);
   return keepSecret(path, seal).secret;
+}
+
+/** True when the embedded database is plain. */
+export function isPlainDatabase({ database }: AppConfig): boolean {
+  return database.kind === 'sqlite' && formOf(database.file) === 'plain';
+}
+
+/** True when there is a key for the embedded database, also when the database is plain so far. */
+export function hasDatabaseKey({ storage }: AppConfig): boolean {
+  return readIfThere(pathOf(storage.path)) !== null;
+}
+
+/** The key that the embedded database, which is plain so far, is going to have. It is made with the first call. @throws {ConfigError} */
+export function futureDatabaseKey({ storage }: AppConfig, masterKeys: MasterKeys): KeyObject {
+  const path = pathOf(storage.path);
+  return unseal(readIfThere(path) ?? keepNewKey(path, masterKeys), masterKeys, path);
 }
 
 function unseal(sealed: string, masterKeys: MasterKeys, path: string): KeyObject {

@@ -1,6 +1,6 @@
 import type { MasterKeys } from '../../encryption/master-keys.js';
 import { bindingOf } from '../../files/encryption/content-keys.js';
-import type { Row } from './row-batches.js';
+import type { Row } from '../../encryption/sealed-rows.js';
 import type { SealedKind } from './sealed-kind.js';
 
 /** The keys of stored objects. */

@@ -2,23 +2,12 @@ import type { AppConfig } from '../../config/app-config.js';
 import { rewrapDatabaseKey } from '../../database/database-key.js';
 import { EncryptionState } from '../../database/encryption-state.js';
 import type { MasterKeys } from '../../encryption/master-keys.js';
-import { Unsealable } from '../../encryption/unsealable.js';
 import type { OpenDatabase } from './open-database.js';
 import { NotSealed } from './not-sealed.js';
-import { type Replacement, replaceRows } from './replace-rows.js';
-import { countRows, type Row, rowBatches } from './row-batches.js';
+import { type Report, type Resealed, resealRows } from './reseal-rows.js';
+import { countRows, rowBatches } from './row-batches.js';
 import type { SealedKind } from './sealed-kind.js';
 import { sealedKinds } from './sealed-kinds.js';
-
-/** Told after each batch: what is being done, and how many of how many rows were looked at. */
-export type Report = (what: string, done: number, total: number) => void;
-
-/** How much of one kind is sealed, and how much of it was sealed again. */
-export interface Resealed {
-  readonly what: string;
-  readonly resealed: number;
-  readonly sealed: number;
-}
 
 /**
  * Seals everything again that is sealed under another master key than the first. Contents are not touched: only their keys are
@@ -40,7 +29,7 @@ export class Rekey {
     const kinds = sealedKinds(keys);
     const faults: string[] = [];
     const results: Resealed[] = [];
-    for (const kind of kinds) results.push(await this.#reseal(kind, report, faults));
+    for (const kind of kinds) results.push(await resealRows(database, kind, report, faults));
     if (faults.length > 0) throw new NotSealed(faults);
     for (const kind of kinds) await this.#requireNoneLeft(kind, report);
     // These come last: until then, a start without one of the keys is refused.
@@ -49,27 +38,6 @@ export class Rekey {
     await database.transactions.run((tx) => state.settle(tx));
     const isEmbedded = this.config.database.kind === 'sqlite';
     return isEmbedded ? [...results, { what: 'keys of the database', resealed, sealed: 1 }] : results;
-  }
-
-  async #reseal(kind: SealedKind, report: Report, faults: string[]): Promise<Resealed> {
-    const total = await countRows(this.database.reading, kind.table);
-    let [done, sealed, resealed] = [0, 0, 0];
-    for await (const rows of rowBatches(this.database.reading, kind)) {
-      const replacements: Replacement[] = [];
-      for (const read of rows.filter((row) => !kind.isCurrent(row))) {
-        try {
-          replacements.push({ read, renewed: kind.renewed(read) });
-        } catch (error) {
-          if (!(error instanceof Unsealable)) throw error;
-          faults.push(faultOf(kind, read, error));
-        }
-      }
-      if (replacements.length > 0)
-        resealed += await this.database.transactions.run((tx) => replaceRows(tx, kind, replacements));
-      sealed += rows.filter((row) => kind.isSealed(row)).length;
-      report(kind.what, (done += rows.length), total);
-    }
-    return { what: kind.what, resealed, sealed };
   }
 
   /** Looks at every row once more: a process whose first key is an older one may have been at work meanwhile. */
@@ -85,11 +53,4 @@ export class Rekey {
       `${left} ${kind.what} came meanwhile: start every process with this ENCRYPTION_KEY, and run this again`,
     ]);
   }
-}
-
-function faultOf({ table, key }: SealedKind, row: Row, { reason, keyId }: Unsealable): string {
-  const place = [table, ...key.map((column) => row[column])].join(' ');
-  return reason === 'unknown_key'
-    ? `${place}: ENCRYPTION_KEY lacks the key ${keyId}, under which it is sealed`
-    : `${place} is damaged: restore it, or remove what it belongs to`;
 }

@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { insertRows } from '../../database/insert-rows.js';
 import { isPostgres } from '../../database/is-postgres.js';
-import { placeholders, type Row, valuesOf } from './row-batches.js';
+import type { Row } from '../../encryption/sealed-rows.js';
+import { placeholders, valuesOf } from './row-batches.js';
 import type { SealedKind } from './sealed-kind.js';
 
 /** A row as it was read, and as it shall be. */
@@ -35,12 +36,12 @@ function updater(tx: EntityManager, { table, key, changing }: SealedKind): Repla
     anyRow(tx, statement, [...valuesOf(renewed, changing), ...valuesOf(read, [...key, ...changing])]);
 }
 
-function wholeReplacer(tx: EntityManager, { table, key, columns, changing }: SealedKind): Replacer {
+function wholeReplacer(tx: EntityManager, { table, key, changing }: SealedKind): Replacer {
   const compared = [...key, ...changing];
   const statement = `DELETE FROM ${table} WHERE ${unchanged(tx, compared, 0)} RETURNING 1`;
-  const names = [...new Set([...key, ...columns])];
   return async ({ read, renewed }) => {
     if (!(await anyRow(tx, statement, valuesOf(read, compared)))) return false;
+    const names = Object.keys(renewed);
     await insertRows(tx, table, names, [valuesOf(renewed, names)]);
     return true;
   };

@@ -1,16 +1,14 @@
 import type { DataSource } from 'typeorm';
+import type { Row } from '../../encryption/sealed-rows.js';
 
 const BATCH = 500;
-
-/** Values by the names of their columns, as the driver returns them. */
-export type Row = Readonly<Record<string, string | number | null>>;
 
 /** What is read of a table. */
 export interface Selection {
   readonly table: string;
   /** The columns of the primary key, in order. */
   readonly key: readonly string[];
-  /** Further columns. */
+  /** Further columns; `*` for all of the table. */
   readonly columns: readonly string[];
 }
 
@@ -19,7 +17,7 @@ export async function* rowBatches(
   reading: DataSource,
   { table, key, columns }: Selection,
 ): AsyncGenerator<Row[]> {
-  const names = [...new Set([...key, ...columns])].join();
+  const names = columns.includes('*') ? '*' : [...new Set([...key, ...columns])].join();
   const order = `ORDER BY ${key.join()} LIMIT ${BATCH}`;
   const place = placeholders(reading, key.length).join();
   let rows = await reading.query<Row[]>(`SELECT ${names} FROM ${table} ${order}`);

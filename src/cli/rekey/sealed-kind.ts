@@ -1,4 +1,5 @@
-import type { Row, Selection } from './row-batches.js';
+import type { Row } from '../../encryption/sealed-rows.js';
+import type { Selection } from './row-batches.js';
 
 /** Rows of one table in which something is sealed under a master key, with what seals it again. */
 export interface SealedKind extends Selection {

@@ -1,7 +1,7 @@
 import type { MasterKeys } from '../../encryption/master-keys.js';
 import type { EncryptedGrowth } from '../../files/encryption/encrypted-growth.js';
 import type { Growth } from '../../files/storage/growing-storage.js';
-import type { Row } from './row-batches.js';
+import type { Row } from '../../encryption/sealed-rows.js';
 import type { SealedKind } from './sealed-kind.js';
 
 /** The keys of unfinished resumable uploads, which stand in their growth. */
