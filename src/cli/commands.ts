@@ -7,6 +7,7 @@ import { rekey } from './rekey.command.js';
 import { resetFactors } from './reset-factors.command.js';
 import { resetLink } from './reset-link.command.js';
 import { revokeRole } from './revoke-role.command.js';
+import { witness } from './witness.command.js';
 
 /** The operator's commands, in the order in which the help lists them. Each is in `NAME.command.ts`. */
 export const COMMANDS: readonly Command[] = [
@@ -17,5 +18,6 @@ export const COMMANDS: readonly Command[] = [
   resetLink,
   resetFactors,
   key,
+  witness,
   rekey,
 ];

@@ -39,5 +39,5 @@ function parseCosigner(text: string): CosignerConfig | string {
   const { protocol, hostname, username, search, hash } = new URL(url);
   if (username !== '' || search !== '' || hash !== '') return 'must have an address without user and query';
   if (protocol === 'http:' && !LOOPBACK.test(hostname)) return 'must be reached by https';
-  return { verifier, url: url.replace(/\/+$/, '') };
+  return { verifier, url: url.replace(/\/$/, '') };
 }

@@ -74,6 +74,11 @@ export class SmallLog {
     return { note: `${this.checkpoint(size)}${line}`, proof };
   }
 
+  /** The proof that the tree of `to` entries continues that of `from`. */
+  consistency(from: number, to: number): Buffer[] {
+    return consistencySubtrees(from, to).map(({ begin, end }) => this.root(begin, end));
+  }
+
   /** Signs any text with the log's key. */
   sign(text: string): string {
     return signNote(text, this.origin, this.privateKey);

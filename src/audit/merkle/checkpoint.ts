@@ -1,7 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import { decodeBase64 } from './base64.js';
 import { HASH_BYTES } from './hashing.js';
-import { type NoteVerifier, openNote, signNote } from './signed-note.js';
+import { type NoteVerifier, openNote, signNote, splitNote } from './signed-note.js';
+
+const OWN = /^([^\n]+)\n(0|[1-9]\d{0,15})\n([^\n]+)\n$/;
+const FOREIGN = /^([^\n]+)\n(0|[1-9]\d{0,15})\n([^\n]+)\n(?:[^\n]+\n)*$/;
 
 /** The statement of a log: its number of leaves and their root. */
 export interface Checkpoint {
@@ -36,8 +39,24 @@ export function readCheckpoint(note: string): Checkpoint | null {
   return end < 0 ? null : parseText(note.slice(0, end + 1));
 }
 
-function parseText(text: string): Checkpoint | null {
-  const [, origin, size, encoded] = /^([^\n]+)\n(0|[1-9]\d{0,15})\n([^\n]+)\n$/.exec(text) ?? [];
+/**
+ * Like `openCheckpoint`, for the log of other software: there may be further lines (C2SP tlog-checkpoint), and the
+ * origin must be the name of the key.
+ */
+export function openForeignCheckpoint(note: string, verifier: NoteVerifier): Checkpoint | null {
+  const text = openNote(note, verifier);
+  const checkpoint = text === null ? null : parseText(text, FOREIGN);
+  return checkpoint?.origin === verifier.name ? checkpoint : null;
+}
+
+/** Like `readCheckpoint`, for the log of other software. */
+export function readForeignCheckpoint(note: string): Checkpoint | null {
+  const text = splitNote(note)?.text;
+  return text === undefined ? null : parseText(text, FOREIGN);
+}
+
+function parseText(text: string, format = OWN): Checkpoint | null {
+  const [, origin, size, encoded] = format.exec(text) ?? [];
   const root = encoded === undefined ? null : decodeBase64(encoded);
   if (root?.length !== HASH_BYTES || !Number.isSafeInteger(Number(size))) return null;
   return { origin: origin!, size: Number(size), root };
