@@ -165,17 +165,17 @@ describe('deploy/kubernetes', () => {
     });
   });
 
+  it('lets out every page of the console', () => {
+    const source = readFileSync('src/console/console.controller.ts', 'utf8');
+    const [, addresses = ''] = /ADDRESSES = \[([^\]]*)\]/.exec(source) ?? [];
+    const pages = [...addresses.matchAll(/'([^']*)'/g)].map(([, page]) => `/${page}`);
+    expect(pages.length).toBeGreaterThan(5);
+    const paths = pathsOf(manifests).map((path) => path.split(' ')[1]);
+    expect(paths).toEqual(expect.arrayContaining([...pages, '/assets']));
+  });
+
   it('lets out the same paths on EKS', () => {
-    const pathsOf = (from: readonly Manifest[]) => {
-      const ingresses = from.filter(({ kind }) => kind === 'Ingress') as unknown as Ingress[];
-      const paths = ingresses.flatMap(({ spec }) => spec.rules.flatMap(({ http }) => http.paths));
-      // Uploads are below /api. nginx has another limit for them.
-      return paths
-        .map(({ path, pathType }) => `${pathType} ${path}`)
-        .filter((path) => path !== 'Prefix /api/uploads');
-    };
     expect(pathsOf(eks)).toEqual(pathsOf(manifests));
-    expect(pathsOf(eks).length).toBeGreaterThan(5);
   });
 
   it('allows the pods on EKS no action by a wildcard, and no resource but objects and suffixes of secrets', () => {
@@ -199,6 +199,15 @@ describe('deploy/kubernetes', () => {
     expect(faultsOf([{ ...app, spec: { ...app.spec, replicas: 'three' } }])).toHaveLength(1);
   });
 });
+
+/** The paths of all ingresses, but that of uploads: it is below `/api`, and nginx has another limit for it. */
+function pathsOf(manifests: readonly Manifest[]): string[] {
+  const ingresses = manifests.filter(({ kind }) => kind === 'Ingress') as unknown as Ingress[];
+  const paths = ingresses.flatMap(({ spec }) => spec.rules.flatMap(({ http }) => http.paths));
+  return paths
+    .map(({ path, pathType }) => `${pathType} ${path}`)
+    .filter((path) => path !== 'Prefix /api/uploads');
+}
 
 function faultsOf(manifests: readonly Manifest[]): string[] {
   const file = join(process.cwd(), 'manifests.ts');

@@ -49,11 +49,12 @@ function text(node: Node, name: string): string {
 }
 
 function environment(values: unknown): Record<string, string> {
+  if (typeof values !== 'object') throw new Error('environment must be an object in cdk.json');
   const entries = Object.entries(values as object);
   for (const [name, value] of entries) {
     if (typeof value !== 'string') throw new Error(`environment: ${name} must be a text`);
     if (isSecret(name))
       throw new Error(`environment: ${name} is a secret, which only Secrets Manager may have`);
   }
-  return Object.fromEntries(entries) as Record<string, string>;
+  return Object.fromEntries(entries);
 }

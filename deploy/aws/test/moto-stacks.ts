@@ -10,7 +10,7 @@ import {
   GetRandomPasswordCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { Resource } from './templates.js';
+import type { Properties, Resource } from './templates.js';
 
 interface Template {
   readonly Resources: Record<string, Resource>;
@@ -77,7 +77,7 @@ export class MotoStacks {
   }
 
   /** Makes a secret as CloudFormation does: with a generated value, or with none. @returns its ARN. */
-  async #makeSecret({ Name, GenerateSecretString: rule }: Resource['Properties']): Promise<string> {
+  async #makeSecret({ Name, GenerateSecretString: rule }: Properties): Promise<string> {
     const value = rule === undefined ? undefined : await this.#generate(rule as GenerateRule);
     const { ARN } = await this.#secrets.send(
       new CreateSecretCommand({ Name: Name as string, SecretString: value }),
@@ -85,7 +85,7 @@ export class MotoStacks {
     return ARN!;
   }
 
-  async #makeCertificate({ DomainName }: Resource['Properties']): Promise<string> {
+  async #makeCertificate({ DomainName }: Properties): Promise<string> {
     const command = new RequestCertificateCommand({ DomainName: DomainName as string });
     return (await this.#certificates.send(command)).CertificateArn!;
   }
@@ -107,10 +107,12 @@ const WITHOUT = new Set([
   'AWS::Route53::RecordSet',
 ]);
 
-/** The properties of a resource without those on which moto fails. */
-function known({ Type, Properties }: Resource): Resource['Properties'] {
-  const { Tags, DBParameterGroupName, ...others } = Properties;
-  if (Type === 'AWS::KMS::Key') return { ...others };
-  if (Type === 'AWS::RDS::DBInstance') return { ...others, Tags };
-  return Properties;
+/** The property of a type on which moto fails. */
+const FAILING: Readonly<Record<string, string>> = {
+  'AWS::KMS::Key': 'Tags',
+  'AWS::RDS::DBInstance': 'DBParameterGroupName',
+};
+
+function known({ Type, Properties }: Resource): Properties {
+  return Object.fromEntries(Object.entries(Properties).filter(([name]) => name !== FAILING[Type]));
 }

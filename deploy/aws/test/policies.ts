@@ -20,7 +20,7 @@ export function statementsOf(resources: readonly Resource[]): Statement[] {
 
 /** Each action with a resource, of which one has a wildcard, in order. A resource of the template is cut to its end. */
 export function wildcardsOf({ Action, Resource }: Statement): string[] {
-  const actions = [Action].flat() as string[];
+  const actions: readonly string[] = typeof Action === 'string' ? [Action] : Action;
   const resources = [Resource].flat().map(shown);
   return actions
     .flatMap((action) => resources.map((resource) => `${action} on ${resource}`))

@@ -1,5 +1,5 @@
-import { Deployment } from '../src/deployment.js';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Deployment } from '../src/deployment.js';
 
 /** The settings of the tests. */
 export const SETTINGS = {
@@ -11,10 +11,12 @@ export const SETTINGS = {
   alarmMail: 'operator@example.org',
 };
 
+export type Properties = Readonly<Record<string, unknown>>;
+
 export interface Resource {
   readonly Type: string;
   readonly DeletionPolicy?: string;
-  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly Properties: Properties;
 }
 
 export interface Templates {
