@@ -6,6 +6,7 @@ interface Options {
   readonly json?: object;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  readonly cache?: RequestCache;
 }
 
 /**
@@ -26,6 +27,14 @@ export async function request(method: string, path: string, options: Options = {
   const problem = await problemOf(answer);
   noteAnswer(method, problem.code);
   throw problem;
+}
+
+/**
+ * The bytes of a file. No copy is kept: Chromium cuts a part of a new content to the length of the part that it has of the old
+ * one.
+ */
+export function requestBytes(path: string, headers?: Readonly<Record<string, string>>): Promise<Response> {
+  return request('GET', path, { headers, cache: 'no-store' });
 }
 
 /** The JSON of an answer. */
@@ -53,11 +62,16 @@ function pathOf(address: string): string {
   return pathname + search;
 }
 
-async function attempt(method: string, path: string, { json, headers, signal }: Options): Promise<Response> {
+async function attempt(
+  method: string,
+  path: string,
+  { json, headers, signal, cache }: Options,
+): Promise<Response> {
   try {
     return await send(path, {
       method,
       signal,
+      cache,
       headers: {
         'X-Console': '1',
         Authorization: `Bearer ${currentToken() ?? ''}`,

@@ -1,4 +1,4 @@
-import { request } from './call.js';
+import { requestBytes } from './call.js';
 import type { Content } from './types.js';
 
 /** From this size on a file goes straight to the disk, where the browser can do that. */
@@ -13,11 +13,11 @@ export async function download(path: string, { name, size }: Content): Promise<v
   const picker = window as SaveWindow;
   if (size >= LARGE_BYTES && picker.showSaveFilePicker !== undefined) {
     const handle = await picker.showSaveFilePicker({ suggestedName: name });
-    const { body } = await request('GET', path);
+    const { body } = await requestBytes(path);
     await body!.pipeTo(await handle.createWritable());
     return;
   }
-  const url = URL.createObjectURL(await (await request('GET', path)).blob());
+  const url = URL.createObjectURL(await (await requestBytes(path)).blob());
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -20,7 +20,7 @@ export class PagedList<T extends { readonly id: string }> {
   #next: string;
 
   /** @param first the address of the first page. */
-  constructor(first: string) {
+  constructor(private readonly first: string) {
     this.#next = first;
   }
 
@@ -35,6 +35,15 @@ export class PagedList<T extends { readonly id: string }> {
     } catch (error) {
       if (!this.#end.signal.aborted) this.#set({ loading: false, error });
     }
+  }
+
+  /** Puts what is new on top. What was read before stays. */
+  async refresh(): Promise<void> {
+    if (this.state.value.loading) return;
+    const { items } = await page<T>(this.first, this.#end.signal);
+    const known = new Set(this.state.value.items.map(({ id }) => id));
+    const fresh = items.filter(({ id }) => !known.has(id));
+    if (fresh.length > 0) this.#set({ items: [...fresh, ...this.state.value.items] });
   }
 
   /** Nobody looks at it any more. */

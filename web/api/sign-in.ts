@@ -1,20 +1,12 @@
 import { admit, post } from './access.js';
+import { askForPasskey, type PasskeyRequest } from './passkeys.js';
 import { Problem } from './problem.js';
 import type { SignedIn } from './types.js';
-
-/** What a browser needs to ask for a passkey, as JSON. */
-interface PasskeyRequest {
-  readonly challenge: string;
-  readonly options: PublicKeyCredentialRequestOptionsJSON;
-}
 
 /** The service wants a second factor before it lets somebody in. */
 export interface FactorDemand extends PasskeyRequest {
   readonly methods: readonly string[];
 }
-
-export const canUsePasskeys =
-  typeof PublicKeyCredential !== 'undefined' && 'toJSON' in PublicKeyCredential.prototype;
 
 /** @returns what is asked for besides the password, or null when the user is in. */
 export async function signIn(email: string, password: string): Promise<FactorDemand | null> {
@@ -52,16 +44,4 @@ export async function signInWithPasskey(): Promise<void> {
 
 export async function askForReset(email: string): Promise<void> {
   await post('/api/auth/password-reset', { email });
-}
-
-/** The browser asks for finger, face or PIN. @throws with words for people when that was cancelled. */
-async function askForPasskey(options: PublicKeyCredentialRequestOptionsJSON): Promise<unknown> {
-  try {
-    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
-    const credential = (await navigator.credentials.get({ publicKey })) as PublicKeyCredential | null;
-    if (credential !== null) return credential.toJSON();
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-  }
-  throw new Error('No passkey was used. Try again, or sign in another way.');
 }

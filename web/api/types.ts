@@ -74,3 +74,63 @@ export interface UnfinishedUpload {
   readonly name: string;
   readonly expires: string;
 }
+
+/** An entry of the trail. */
+export interface Entry {
+  readonly id: string;
+  readonly user_id: string | null;
+  readonly actor: { readonly type: string; readonly id: string | null };
+  readonly action: string;
+  readonly resource: string | null;
+  readonly resource_type: string | null;
+  readonly ip: string | null;
+  readonly user_agent: string | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly timestamp: string;
+  readonly outcome: string;
+  readonly request_id: string | null;
+  readonly seq: number | null;
+}
+
+export interface Factor {
+  readonly id: string;
+  readonly type: 'totp' | 'passkey';
+  readonly name: string;
+  readonly created: string;
+  readonly last_used: string | null;
+}
+
+export interface Factors {
+  readonly factors: readonly Factor[];
+  readonly recovery_codes_left: number;
+}
+
+export interface NewTotp {
+  readonly id: string;
+  readonly secret: string;
+  readonly uri: string;
+  readonly qr_svg: string;
+}
+
+export interface Session {
+  readonly id: string;
+  readonly device: string | null;
+  readonly ip: string | null;
+  readonly created: string;
+  readonly last_used: string;
+  readonly current: boolean;
+}
+
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly created: string;
+  readonly expires: string | null;
+  readonly last_used: string | null;
+  readonly public_key: string | null;
+}
+
+export interface NewApiKey extends ApiKey {
+  readonly key?: string;
+}

@@ -1,5 +1,5 @@
 import type { InputHTMLAttributes } from 'preact';
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { Problem } from '../api/problem.js';
 
 type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
@@ -15,6 +15,11 @@ type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
 /** An input with its label, and what is wrong with it. */
 export function Field({ label, name, hint, error, look, ...input }: FieldProps) {
   const id = useId();
+  const element = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // Browsers heed the attribute once in the life of a page.
+    if (input.autofocus) element.current!.focus();
+  }, []);
   const fault = error instanceof Problem ? error.of(name) : null;
   const about = `${id}-about`;
   return (
@@ -24,6 +29,7 @@ export function Field({ label, name, hint, error, look, ...input }: FieldProps) 
       </label>
       <input
         {...input}
+        ref={element}
         id={id}
         name={name}
         class={look === undefined ? 'input' : `input ${look}`}

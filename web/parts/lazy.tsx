@@ -1,5 +1,6 @@
 import type { ComponentType, VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { Unreachable } from '../api/problem.js';
 import { FaultCard } from './fault-card.js';
 
 /** A part whose code is loaded when it is first shown. `waiting` stands in its place meanwhile. */
@@ -11,8 +12,10 @@ export function lazy<P extends object>(
   return function Lazy(props: P) {
     const [Part, setPart] = useState<ComponentType<P> | null>(() => loaded);
     const [fault, setFault] = useState<unknown>(null);
+    const [turn, setTurn] = useState(0);
     useEffect(() => {
       if (loaded !== null) return;
+      setFault(null);
       load().then(
         (part) => {
           loaded = part;
@@ -20,7 +23,9 @@ export function lazy<P extends object>(
         },
         (error: unknown) => setFault(error),
       );
-    }, []);
+    }, [turn]);
+    if (fault !== null && !navigator.onLine)
+      return <FaultCard error={new Unreachable(fault)} retry={() => setTurn(turn + 1)} />;
     if (fault !== null)
       return (
         <FaultCard

@@ -8,7 +8,7 @@ export interface Toast {
   readonly action: { readonly label: string; readonly run: () => void } | null;
 }
 
-const SHOWN_MS = 7000;
+const SHOWN_MS = 10_000;
 const SHOWN_AT_ONCE = 3;
 
 export const toasts = new Store<readonly Toast[]>([]);

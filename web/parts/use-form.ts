@@ -8,7 +8,9 @@ interface Form {
 }
 
 /** A form that `send` takes. Its fields come by their names. While it is sent, the form is busy; what fails is its error. */
-export function useForm(send: (fields: Readonly<Record<string, string>>) => Promise<void>): Form {
+export function useForm(
+  send: (fields: Readonly<Record<string, string>>, form: HTMLFormElement) => Promise<void>,
+): Form {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
@@ -18,7 +20,7 @@ export function useForm(send: (fields: Readonly<Record<string, string>>) => Prom
     const fields = Object.fromEntries(new FormData(form)) as Record<string, string>;
     setBusy(true);
     setError(null);
-    send(fields)
+    send(fields, form)
       .catch((fault: unknown) => {
         setError(fault);
         requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());

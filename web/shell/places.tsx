@@ -41,6 +41,18 @@ const PLACES: readonly Place[] = [
     icon: 'trash',
     Page: page(async () => (await import('../pages/trash/trash-page.js')).TrashPage),
   },
+  {
+    path: '/activity',
+    name: 'Activity',
+    icon: 'activity',
+    Page: page(async () => (await import('../pages/activity/activity-page.js')).ActivityPage),
+  },
+  {
+    path: '/security',
+    name: 'Security',
+    icon: 'shield',
+    Page: page(async () => (await import('../pages/security/security-page.js')).SecurityPage),
+  },
 ];
 
 /** The pages that a user can go to. */

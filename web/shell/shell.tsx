@@ -2,6 +2,7 @@ import type { User } from '../api/types.js';
 import { useEffect } from 'preact/hooks';
 import { readProfile } from '../api/profile.js';
 import { inBackground } from '../parts/background.js';
+import { ConfirmationDialog } from '../parts/confirmation-dialog.js';
 import { Icon } from '../parts/icon.js';
 import { Link, usePath } from '../parts/router.js';
 import { ToastList } from '../parts/toast-list.js';
@@ -46,6 +47,7 @@ export function Shell({ user }: { readonly user: User }) {
         <here.Page user={user} />
       </main>
       <UploadTray />
+      <ConfirmationDialog />
       <ToastList />
     </div>
   );

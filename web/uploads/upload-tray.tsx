@@ -15,7 +15,7 @@ const DONE_SHOWN = 4;
 /** What is being uploaded, over every page. */
 export function UploadTray() {
   const all = useStore(uploads);
-  const [folded, setFolded] = useState(false);
+  const [folded, setFolded] = useState(() => matchMedia('(max-width: 56rem)').matches);
   useEffect(() => {
     const now = access.value;
     if (now.state === 'in') inBackground(recall(now.user.id));

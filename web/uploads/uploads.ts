@@ -38,7 +38,7 @@ const AT_ONCE = 3;
 const REDRAW_MS = 200;
 
 export const uploads = new Store<readonly Upload[]>([]);
-/** The file that arrived last. */
+/** The file that arrived last, by an upload or from the trash. */
 export const arrived = new Store<StoredFile | null>(null);
 
 const works = new Map<number, Work>();
@@ -135,11 +135,10 @@ function startWaiting(): void {
   flush();
   const running = uploads.value.filter(({ state }) => state === 'running').length;
   const waiting = uploads.value.filter(({ state }) => state === 'waiting');
-  for (const { key } of waiting.slice(0, Math.max(0, AT_ONCE - running))) {
-    change(key, { state: 'running' });
-    inBackground(start(key));
-  }
+  const next = waiting.slice(0, Math.max(0, AT_ONCE - running));
+  for (const { key } of next) change(key, { state: 'running' });
   flush();
+  for (const { key } of next) inBackground(start(key));
 }
 
 async function start(key: number): Promise<void> {

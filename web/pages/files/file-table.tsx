@@ -6,6 +6,7 @@ import type { StoredFile } from '../../api/types.js';
 import { inBackground } from '../../parts/background.js';
 import { LongTable } from '../../parts/long-table.js';
 import { toast } from '../../parts/toasts.js';
+import { arrived } from '../../uploads/uploads.js';
 import { FileCells } from './file-cells.js';
 
 interface FileTableProps {
@@ -74,8 +75,9 @@ async function discardFile(list: PagedList<StoredFile>, file: StoredFile): Promi
     throw error;
   }
   const undo = async () => {
-    await restore(file.id);
+    const restored = await restore(file.id);
     putBack();
+    arrived.value = restored;
     await readProfile();
   };
   toast({

@@ -18,7 +18,15 @@ export function FilesPage() {
   const [list, state] = usePagedList<StoredFile>(addressOf(search));
   const [shown, setShown] = useState<StoredFile | null>(null);
   const [shared, setShared] = useState<StoredFile | null>(null);
-  useEffect(() => arrived.follow((file) => file !== null && matches(file, search) && list.put(file)), [list]);
+  useEffect(
+    () =>
+      arrived.follow((file) => {
+        if (file === null) return;
+        if (matches(file, search)) list.put(file);
+        setShown((before) => (before?.id === file.id ? file : before));
+      }),
+    [list],
+  );
   const { items, error, loading, more } = state;
   return (
     <div class="page">

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { request } from '../../api/call.js';
+import { requestBytes } from '../../api/call.js';
 import { bytesOf } from '../../api/files.js';
 import type { StoredFile } from '../../api/types.js';
 import { wordsOf } from '../../api/problem.js';
@@ -92,7 +92,7 @@ function reasonOf({ size }: StoredFile): string {
 
 async function load({ id, mime_type: type }: StoredFile, kind: Visible): Promise<Shown> {
   const headers = kind === 'text' ? { Range: `bytes=0-${TEXT_BYTES - 1}` } : undefined;
-  const answer = await request('GET', bytesOf(id), { headers });
+  const answer = await requestBytes(bytesOf(id), headers);
   if (kind === 'text') return { kind, text: await answer.text() };
   // The type is the one by which the kind was chosen. Without it a browser could guess another.
   const bytes = new Blob([await answer.arrayBuffer()], { type: type.split(';')[0] });

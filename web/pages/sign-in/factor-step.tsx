@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
-import { answerWithCode, answerWithPasskey, canUsePasskeys, type FactorDemand } from '../../api/sign-in.js';
+import { answerWithCode, answerWithPasskey, type FactorDemand } from '../../api/sign-in.js';
 import { Problem } from '../../api/problem.js';
+import { canUsePasskeys } from '../../api/passkeys.js';
 import { Field } from '../../parts/field.js';
 import { FormFault } from '../../parts/form-fault.js';
 import { Icon } from '../../parts/icon.js';

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { canUsePasskeys, type FactorDemand, signIn, signInWithPasskey } from '../../api/sign-in.js';
+import { type FactorDemand, signIn, signInWithPasskey } from '../../api/sign-in.js';
+import { canUsePasskeys } from '../../api/passkeys.js';
 import { Field } from '../../parts/field.js';
 import { FormFault } from '../../parts/form-fault.js';
 import { Icon } from '../../parts/icon.js';

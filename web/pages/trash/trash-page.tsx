@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import { emptyTrash, purge, restore } from '../../api/files.js';
 import type { PagedList } from '../../api/paged-list.js';
 import { readProfile } from '../../api/profile.js';
@@ -12,11 +13,14 @@ import { sizeOf } from '../../parts/size.js';
 import { distanceOf, momentOf } from '../../parts/time.js';
 import { toast } from '../../parts/toasts.js';
 import { usePagedList } from '../../parts/use-paged-list.js';
+import { arrived } from '../../uploads/uploads.js';
 import '../files/files.css';
 
 /** What was deleted and can be restored. */
 export function TrashPage() {
   const [list, state] = usePagedList<TrashedFile>('/api/trash?limit=100');
+  // Undo of a deletion, while one looks at the trash.
+  useEffect(() => arrived.follow((file) => file !== null && list.take(file.id)), [list]);
   const { items, error, loading, more } = state;
   const empty = items.length === 0 && !loading && !more;
   return (

@@ -1,0 +1,89 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { TOTP } from 'otpauth';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.js';
+import type { Client } from '../support/client.js';
+import { axeFindings, SCREENS, signIn, type Visit, visit } from '../support/console.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+describe('security in the console', () => {
+  let server: TestApp;
+  let browser: Browser;
+  let ada: Client;
+  let now: Visit;
+  let page: Page;
+  beforeAll(async () => {
+    server = await startApp();
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+  beforeEach(async () => {
+    ada = await server.user();
+  });
+  afterEach(async () => {
+    await now.context.close();
+    expect(now.complaints).toEqual([]);
+  });
+
+  it.each(SCREENS)('adds an authenticator app and gives recovery codes, on $name', async (screen) => {
+    now = await visit(browser, server, screen);
+    page = now.page;
+    await signIn(page, server, ada, '/security');
+    await page.getByText('Your password is all that protects this account.').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Add an app' }).click();
+    await page.keyboard.type('Phone');
+    await page.keyboard.press('Enter');
+    await page.getByAltText('QR code for the authenticator app').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    const secret = await page.locator('.secret code').textContent();
+    await page.getByLabel('The code that it shows').fill(new TOTP({ secret: secret! }).generate());
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Keep these recovery codes' }).waitFor();
+    expect(await page.locator('.codes li').count()).toBe(10);
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByText('10 codes left').waitFor();
+    expect((await ada.json<{ factors: unknown[] }>('GET', '/api/auth/factors')).body.factors).toMatchObject([
+      { type: 'totp', name: 'Phone' },
+    ]);
+  });
+
+  it('makes a key and revokes it, ends a session, and changes the password', async () => {
+    now = await visit(browser, server, SCREENS[0]);
+    page = now.page;
+    await signIn(page, server, ada, '/security');
+    await page.getByRole('button', { name: 'New key' }).click();
+    await page.keyboard.type('Nightly backup');
+    expect(await axeFindings(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    const secret = await page.getByLabel('The key', { exact: true }).inputValue();
+    const program = server.client();
+    program.token = secret;
+    expect((await program.json('GET', '/api/files')).status).toBe(200);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Revoke Nightly backup' }).click();
+    await page.getByRole('button', { name: 'Revoke it?' }).click();
+    await page.getByText('No program has a key.').waitFor();
+    expect((await program.json('GET', '/api/files')).status).toBe(401);
+
+    await page.getByRole('button', { name: /^Sign out .* at 127\.0\.0\.1$/ }).click();
+    await page.getByText(/was signed out\.$/).waitFor();
+    expect((await ada.json('GET', '/api/users/me')).status).toBe(401);
+
+    await page.getByLabel('Current password').fill('not the password');
+    await page.getByLabel('New password').fill('another long passphrase');
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('alert')
+      .getByText(/password/i)
+      .waitFor();
+    await page.getByLabel('Current password').fill(ada.password);
+    await page.keyboard.press('Enter');
+    await page.getByText('Your password was changed.').waitFor();
+    expect((await server.client().signIn(ada.email, 'another long passphrase')).status).toBe(200);
+  });
+});

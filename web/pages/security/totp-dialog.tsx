@@ -1,0 +1,86 @@
+import { useState } from 'preact/hooks';
+import { beginTotp, confirmTotp } from '../../api/security.js';
+import type { NewTotp } from '../../api/types.js';
+import { confirmed } from '../../parts/confirmation.js';
+import { CopyButton } from '../../parts/copy-button.js';
+import { Dialog } from '../../parts/dialog.js';
+import { Field } from '../../parts/field.js';
+import { FormFault } from '../../parts/form-fault.js';
+import { useForm } from '../../parts/use-form.js';
+
+interface TotpDialogProps {
+  /** @param codes recovery codes, with the first factor. */
+  readonly added: (codes: readonly string[]) => void;
+  readonly close: () => void;
+}
+
+/** Adds an authenticator app: a name, then the picture that the app reads, then a code of it. */
+export function TotpDialog({ added, close }: TotpDialogProps) {
+  const [app, setApp] = useState<NewTotp | null>(null);
+  const naming = useForm(async ({ name = '' }) => setApp(await confirmed(() => beginTotp(name.trim()))));
+  return (
+    <Dialog title="Add an authenticator app" close={close}>
+      {app === null ? (
+        <form class="body stack" onSubmit={naming.submit}>
+          <Field
+            label="Name of the device"
+            name="name"
+            maxLength={100}
+            autocomplete="off"
+            placeholder="Phone"
+            autofocus
+            error={naming.error}
+          />
+          <FormFault error={naming.error} />
+          <button class="button main" disabled={naming.busy}>
+            Continue
+          </button>
+        </form>
+      ) : (
+        <CodeForm app={app} added={added} />
+      )}
+    </Dialog>
+  );
+}
+
+interface CodeFormProps {
+  readonly app: NewTotp;
+  readonly added: (codes: readonly string[]) => void;
+}
+
+function CodeForm({ app, added }: CodeFormProps) {
+  const form = useForm(async ({ code = '' }) => added(await confirmed(() => confirmTotp(app.id, code))));
+  return (
+    <form class="body stack" onSubmit={form.submit}>
+      <p>Scan this with the app, such as Aegis, 2FAS or Google Authenticator.</p>
+      <img
+        class="qr"
+        src={`data:image/svg+xml,${encodeURIComponent(app.qr_svg)}`}
+        alt="QR code for the authenticator app"
+        width="200"
+        height="200"
+      />
+      <div class="row secret">
+        <code>{app.secret}</code>
+        <CopyButton text={app.secret} label="Copy key" />
+      </div>
+      <Field
+        look="code"
+        label="The code that it shows"
+        name="code"
+        inputMode="numeric"
+        autocomplete="one-time-code"
+        pattern="[0-9]{6}"
+        maxLength={6}
+        title="six digits"
+        required
+        autofocus
+        error={form.error}
+      />
+      <FormFault error={form.error} />
+      <button class="button main" disabled={form.busy}>
+        Add the app
+      </button>
+    </form>
+  );
+}
