@@ -11,6 +11,8 @@ export class Deployment extends App {
   /** @param context the settings, for tests. Otherwise they come from `cdk.json` and the command line. */
   constructor(context?: Record<string, unknown>) {
     super({ context, analyticsReporting: false });
+    // The scaling decides how many tasks run. A number in the template would be set again at each deployment.
+    this.node.setContext('@aws-cdk/aws-ecs:removeDefaultDesiredCount', true);
     const settings = readSettings(this.node);
     this.base = new BaseStack(this, 'MicroservicesApiBase', { terminationProtection: true });
     this.service = new ServiceStack(this, 'MicroservicesApi', {

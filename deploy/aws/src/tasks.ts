@@ -65,7 +65,6 @@ export class Tasks extends Construct {
       cluster: this.cluster,
       taskDefinition: this.definition,
       platformVersion: FargatePlatformVersion.VERSION1_4,
-      desiredCount: size.tasks.least,
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       // Migrations run before the first answer.

@@ -28,6 +28,8 @@ describe('tasks', () => {
   it('become more by processor time and by requests, within the size', () => {
     const { MinCapacity, MaxCapacity } = only('AWS::ApplicationAutoScaling::ScalableTarget');
     assert.deepEqual([MinCapacity, MaxCapacity], [2, 6]);
+    // A number here would be set again at each deployment.
+    assert.equal(only('AWS::ECS::Service').DesiredCount, undefined);
     const specification =
       'TargetTrackingScalingPolicyConfiguration.PredefinedMetricSpecification.PredefinedMetricType';
     const metrics = ofType('AWS::ApplicationAutoScaling::ScalingPolicy').map((policy) =>
