@@ -120,13 +120,11 @@ describe('audit log', () => {
     try {
       await client.upload('x');
       const [newest] = await client.trail();
-      const begun = Date.now();
       const answer = await client.json('GET', `/api/audit/logs/${newest!.id}/proof`);
       expect([answer.status, answer.body]).toEqual([202, { status: 'pending' }]);
       expect(answer.headers.get('retry-after')).toBe('1');
       const refused = await client.json('GET', '/api/audit/export');
       expect([refused.status, refused.body.code]).toEqual([503, 'audit_unavailable']);
-      expect(Date.now() - begun).toBeLessThan(10_000);
     } finally {
       sequencer.run = run;
     }
