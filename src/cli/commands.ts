@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { createAdmin } from './create-admin.command.js';
 import { createUser } from './create-user.command.js';
+import { encrypt } from './encrypt.command.js';
 import { grantRole } from './grant-role.command.js';
 import { key } from './key.command.js';
 import { rekey } from './rekey.command.js';
@@ -19,5 +20,6 @@ export const COMMANDS: readonly Command[] = [
   resetFactors,
   key,
   witness,
+  encrypt,
   rekey,
 ];

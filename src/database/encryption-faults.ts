@@ -5,5 +5,7 @@ export const ENCRYPTION_FAULTS = {
   keyLacks: (keyId: string | null) =>
     `ENCRYPTION_KEY lacks the key ${keyId}, under which this installation is encrypted`,
   holdsPlainData:
-    'ENCRYPTION_KEY is set, but this installation already holds data that is not encrypted: only a new installation can be encrypted',
+    'ENCRYPTION_KEY is set, but this installation already holds data that is not encrypted: encrypt it with npm run cli -- encrypt',
+  isBeingEncrypted:
+    'this installation is being encrypted: run npm run cli -- encrypt until it is done, with the same ENCRYPTION_KEY',
 } as const;

@@ -8,6 +8,8 @@ import { insertRows } from './insert-rows.js';
 
 const TABLE = 'encryption_state';
 const CHECK = 'check';
+/** The row that is there while an installation is being encrypted, sealed like the others. */
+const UNFINISHED = 'encrypting';
 const CONSTANT = 'this installation is encrypted';
 
 /** A sealed constant, bound to the name of its row. */
@@ -29,14 +31,42 @@ export class EncryptionState {
 
   /**
    * Writes nothing.
-   * @throws {ConfigError} when a key is wrong or missing, or when there is one and the installation holds plain data.
+   * @throws {ConfigError} when a key is wrong or missing, when there is one and the installation holds plain data, and while the
+   * installation is being encrypted.
    */
   async require(): Promise<void> {
+    if ((await this.#unfinished()) !== null) throw new ConfigError([ENCRYPTION_FAULTS.isBeingEncrypted]);
     const checks = await this.#checks();
     for (const check of checks) this.#requireKeyOf(check);
     if (checks.length === 0 && this.keys !== null && (await this.#holdsData())) {
       throw new ConfigError([ENCRYPTION_FAULTS.holdsPlainData]);
     }
+  }
+
+  /**
+   * Says that the installation is being encrypted under the first key, and is nothing but that until `end`. It can be repeated.
+   * @throws {ConfigError} when it was begun under another key, or when a key is missing.
+   */
+  async begin(): Promise<void> {
+    const unfinished = await this.#unfinished();
+    for (const check of await this.#checks()) this.#requireKeyOf(check);
+    if (unfinished === null) return this.#insert(this.writing.manager, this.#requiredKeys, UNFINISHED);
+    this.#requireKeyOf(unfinished);
+    if (!this.#requiredKeys.sealer('installation').isCurrent(unfinished.value))
+      throw new ConfigError(['ENCRYPTION_KEY has another first key than when the encryption was begun']);
+  }
+
+  /** Says, in a transaction, that the installation is encrypted. */
+  async end(tx: EntityManager): Promise<void> {
+    await tx.query(`DELETE FROM ${TABLE} WHERE name = '${UNFINISHED}'`);
+    const sealer = this.#requiredKeys.sealer('installation');
+    const checks = await this.#checks();
+    if (checks.some(({ value }) => sealer.isCurrent(value))) return;
+    await this.#insert(
+      tx,
+      this.#requiredKeys,
+      checks.length === 0 ? CHECK : `${CHECK} ${this.#requiredKeys.currentId}`,
+    );
   }
 
   /**
@@ -60,9 +90,18 @@ export class EncryptionState {
 
   /** Says, in a transaction, that nothing is sealed under another key than the first: the others may be missing from now on. */
   async settle(tx: EntityManager): Promise<void> {
-    if (this.keys === null) throw new Error('an installation without keys has no first one');
     await tx.query(`DELETE FROM ${TABLE} WHERE name LIKE '${CHECK}%'`);
-    await this.#insert(tx, this.keys, CHECK);
+    await this.#insert(tx, this.#requiredKeys, CHECK);
+  }
+
+  get #requiredKeys(): MasterKeys {
+    if (this.keys === null) throw new Error('an installation without keys has no first one');
+    return this.keys;
+  }
+
+  async #unfinished(): Promise<Check | null> {
+    const rows = await this.#rowsWhere(`name = '${UNFINISHED}'`);
+    return rows[0] ?? null;
   }
 
   async #insert(tx: EntityManager, keys: MasterKeys, name: string): Promise<void> {
@@ -70,11 +109,13 @@ export class EncryptionState {
     await insertRows(tx, TABLE, ['name', 'value'], [[name, value]]);
   }
 
-  async #checks(): Promise<Check[]> {
+  #checks(): Promise<Check[]> {
+    return this.#rowsWhere(`name LIKE '${CHECK}%'`);
+  }
+
+  async #rowsWhere(condition: string): Promise<Check[]> {
     if (!(await this.#hasTable(TABLE))) return [];
-    return this.writing.query<Check[]>(
-      `SELECT name, value FROM ${TABLE} WHERE name LIKE '${CHECK}%' ORDER BY name`,
-    );
+    return this.writing.query<Check[]>(`SELECT name, value FROM ${TABLE} WHERE ${condition} ORDER BY name`);
   }
 
   #requireKeyOf({ name, value }: Check): void {

@@ -7,6 +7,10 @@ const FIRST_NODE_OF_13 = 22;
 export interface SqliteConnection {
   pragma(source: string, options?: { simple: boolean }): unknown;
   exec(source: string): unknown;
+  prepare(source: string): {
+    all(...values: readonly unknown[]): unknown[];
+    run(...values: readonly unknown[]): unknown;
+  };
   /** Opens an encrypted database, or makes a new one encrypted. Comes before anything that reads the file. */
   key(key: Buffer): unknown;
   close(): unknown;

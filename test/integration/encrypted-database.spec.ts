@@ -104,7 +104,7 @@ describe('an encrypted embedded database', () => {
 
   it('refuses a key for a plain database, and writes nothing', async () => {
     await made('');
-    expect(await refused(key)).toEqual([expect.stringContaining('only a new installation can be encrypted')]);
+    expect(await refused(key)).toEqual([expect.stringContaining('npm run cli -- encrypt')]);
     expect(existsSync(file('keys', 'database-key'))).toBe(false);
   });
 

@@ -91,7 +91,7 @@ describe('the state of encryption', () => {
   it('refuses a key for an installation that holds plain data', async () => {
     expect(await started(null)).toEqual([]);
     await addUser(null);
-    expect(await started(key)).toEqual([expect.stringContaining('only a new installation can be encrypted')]);
+    expect(await started(key)).toEqual([expect.stringContaining('npm run cli -- encrypt')]);
     expect(await started(null)).toEqual([]);
   });
 

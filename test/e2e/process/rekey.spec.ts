@@ -75,6 +75,8 @@ describe('rekey', () => {
     const { code, output } = await rekey(current, old);
     expect(output).toContain('keys of contents: 2 of 2 sealed again\n');
     expect(output).toContain('keys of unfinished uploads: 1 of 1 sealed again\n');
+    for (const table of ['sessions', 'audit_private'])
+      expect(output).toMatch(new RegExp(`rows of ${table}: ([1-9]\\d*) of \\1 sealed again\n`));
     if (database === null) expect(output).toContain('keys of the database: 1 of 1 sealed again\n');
     expect(output).toContain('\nnothing is sealed under an older key:');
     expect(code).toBe(0);
@@ -82,6 +84,7 @@ describe('rekey', () => {
       Object.assign(owner, { url });
       for (const [index, id] of ids.entries())
         expect((await owner.download(id)).body.equals(contents[index]!)).toBe(true);
+      expect((await owner.trail('&action=FILE_UPLOAD')).every(({ ip }) => ip !== null)).toBe(true);
       const { fileId } = await new TusClient(owner).patch(path, 50_000, contents[0].subarray(50_000));
       expect((await owner.download(fileId!)).body.equals(contents[0])).toBe(true);
     });

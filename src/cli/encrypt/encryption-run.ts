@@ -1,0 +1,103 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { AppConfig } from '../../config/app-config.js';
+import { dataSourceOptions } from '../../database/data-source-options.js';
+import { EncryptionState } from '../../database/encryption-state.js';
+import { migrate } from '../../database/migrate.js';
+import { StorageLock } from '../../database/storage-lock.js';
+import { Transactions } from '../../database/transactions.js';
+import type { MasterKeys } from '../../encryption/master-keys.js';
+import { ContentKeys } from '../../files/encryption/content-keys.js';
+import { EncryptedStorage } from '../../files/encryption/encrypted-storage.js';
+import { openStorage } from '../../files/open-storage.js';
+import { NotSealed } from '../rekey/not-sealed.js';
+import type { OpenDatabase } from '../rekey/open-database.js';
+import { type Report, type Resealed, resealRows } from '../rekey/reseal-rows.js';
+import { encryptEmbeddedDatabase } from './embedded-database.js';
+import { removeLeftoverBytes } from './leftover-bytes.js';
+import { type EncryptedContents, PlainContents } from './plain-contents.js';
+import { plainRows } from './plain-rows.js';
+import { expirePlainUploads } from './plain-uploads.js';
+import { requireNoService } from './running-services.js';
+
+const SERVICE = 'microservices-api';
+/** Its own connections to PostgreSQL have another name. */
+const APPLICATION = `${SERVICE} encrypt`;
+
+/** What was done. */
+export interface EncryptionResult {
+  readonly contents: EncryptedContents;
+  readonly rows: readonly Resealed[];
+  /** Uploads whose clients have to begin again. */
+  readonly expiredUploads: number;
+}
+
+/**
+ * Encrypts whatever is plain in an installation whose service is stopped. It can end at any moment and be run again. Until it has
+ * ended well, no service starts.
+ */
+export class EncryptionRun {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly keys: MasterKeys,
+    private readonly report: Report,
+  ) {}
+
+  /**
+   * @throws {ConfigError} when a service runs, or when the key is another one than that with which it was begun.
+   * @throws {NotSealed} when something that was sealed before cannot be opened.
+   */
+  async run(): Promise<EncryptionResult> {
+    const lock = StorageLock.take(this.config);
+    try {
+      await encryptEmbeddedDatabase(this.config, this.keys);
+      return await this.#withDatabase((database) => this.#encrypt(database));
+    } finally {
+      lock.release();
+    }
+  }
+
+  async #encrypt(database: OpenDatabase): Promise<EncryptionResult> {
+    const { writing, reading, transactions } = database;
+    const state = new EncryptionState(writing, this.keys);
+    await requireNoService(writing, SERVICE);
+    await state.begin();
+    // One may have started until then.
+    await requireNoService(writing, SERVICE);
+    const stored = await openStorage(this.config, this.config.files.maxResumableUploadBytes);
+    await stored.prepare();
+    const contentKeys = new ContentKeys(this.keys.sealer('content key'), reading, transactions);
+    const encrypting = new EncryptedStorage(stored, contentKeys);
+    const contents = await new PlainContents(database, stored, encrypting).encrypt(this.report);
+    const expiredUploads = await expirePlainUploads(database, stored, this.report);
+    await removeLeftoverBytes(database, stored);
+    const rows: Resealed[] = [];
+    const faults: string[] = [];
+    for (const kind of plainRows(this.config, this.keys))
+      rows.push(await resealRows(database, kind, this.report, faults));
+    if (faults.length > 0) throw new NotSealed(faults);
+    await transactions.run((tx) => state.end(tx));
+    return { contents, rows, expiredUploads };
+  }
+
+  async #withDatabase<T>(work: (database: OpenDatabase) => Promise<T>): Promise<T> {
+    const writing = await new DataSource(this.#options('write')).initialize();
+    const transactions = new Transactions(writing);
+    try {
+      await migrate(writing);
+      const reading = await new DataSource(this.#options('read')).initialize();
+      try {
+        return await work({ writing, reading, transactions });
+      } finally {
+        await reading.destroy();
+      }
+    } finally {
+      await transactions.emptyWriteAheadLog();
+      await writing.destroy();
+    }
+  }
+
+  #options(purpose: 'read' | 'write'): DataSourceOptions {
+    const options = dataSourceOptions(this.config, purpose);
+    return options.type === 'postgres' ? { ...options, applicationName: APPLICATION } : options;
+  }
+}
