@@ -1,14 +1,14 @@
-/** The style of the pages. It is inline, so that a page is one answer; the content security policy has its hash. */
+/** The style of the pages. The colours are those of the console (`web/styles/tokens.css`). It is inline, so that a page is one answer; the content security policy has its hash. */
 export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
-  --ground: #eef1f6; --card: #ffffff; --edge: #dbe1ea; --text: #182230; --quiet: #55617a;
+  --ground: #f4f6f9; --card: #ffffff; --edge: #dde3eb; --text: #182230; --quiet: #55617a;
   --accent: #2757d6; --accent-over: #1d45b0; --on-accent: #ffffff; --wrong: #b3261e; --tint: #e8eefc;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --ground: #10141b; --card: #1a202b; --edge: #2c3544; --text: #e9edf4; --quiet: #a3aec2;
-    --accent: #8db0ff; --accent-over: #adc6ff; --on-accent: #0d1526; --wrong: #ff9d94; --tint: #243149;
+    --ground: #10141b; --card: #181d27; --edge: #2b3443; --text: #e9edf4; --quiet: #a3aec2;
+    --accent: #8db0ff; --accent-over: #adc6ff; --on-accent: #0d1526; --wrong: #ff9d94; --tint: #223050;
   }
 }
 * { box-sizing: border-box; }

@@ -94,6 +94,23 @@ describe('files in the console', () => {
       await page.getByText('No file is called like “nothing like it”').waitFor();
     });
 
+    it('are listed page by page as one scrolls, and only the rows near the screen exist', async () => {
+      await ada.upload('x', { name: 'the oldest' });
+      await Promise.all(Array.from({ length: 130 }, (_, n) => ada.upload('x', { name: `file ${n}` })));
+      await signIn(page, server, ada);
+      await page
+        .getByRole('button', { name: /^file \d+$/ })
+        .first()
+        .waitFor();
+      const toTheEnd = () => page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+      await toTheEnd();
+      await page.locator('table[aria-rowcount="132"]').waitFor();
+      await toTheEnd();
+      await file('the oldest').waitFor();
+      expect(await page.locator('tbody tr').count()).toBeLessThan(100);
+      expect(await axeFindings(page)).toEqual([]);
+    });
+
     it('are downloaded, deleted, and brought back', async () => {
       await ada.upload('some text', { name: 'a.txt', type: 'text/plain' });
       await signIn(page, server, ada);

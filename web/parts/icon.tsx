@@ -46,9 +46,8 @@ export type IconName = keyof typeof PATHS;
 
 /** A picture beside words. A screen reader leaves it out. */
 export function Icon({ name }: { readonly name: IconName }) {
-  const width = name === 'more' ? 2.6 : undefined;
   return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" stroke-width={width}>
+    <svg class={name === 'more' ? 'icon heavy' : 'icon'} viewBox="0 0 24 24" aria-hidden="true">
       <path d={PATHS[name]} />
     </svg>
   );

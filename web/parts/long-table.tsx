@@ -36,7 +36,7 @@ export function LongTable<T extends { readonly id: string }>(props: LongTablePro
   }, [end, items.length, more, error]);
   const below = (items.length - end) * rowHeight;
   const gap = (height: number) => (
-    <tr class="gap" aria-hidden="true" style={{ height }}>
+    <tr class="gap" aria-hidden="true" style={{ height: `${height}px` }}>
       <td colSpan={heads.length} />
     </tr>
   );

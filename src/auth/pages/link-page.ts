@@ -34,6 +34,7 @@ export function linkPage({ icon, title, text, action, tokenMember, fields, butto
         ${icon}
         <h2 tabindex="-1">${done.title}</h2>
         <p>${done.text}</p>
+        <p><a href="/">Go to your files</a></p>
       </div>`,
     LINK_SCRIPT,
   );
