@@ -8,6 +8,8 @@ import { type Cluster, startCluster } from '../support/cluster.js';
 /** For a longer run: `WITNESS_ADVANCES=1000`. */
 const ADVANCES = Number(process.env.WITNESS_ADVANCES ?? 10);
 const STRANGERS = 6;
+/** A loaded machine may need longer than the service waits. */
+const ANSWER_MS = 60_000;
 
 const sizeOf = (note: string) => readCheckpoint(note)!.size;
 
@@ -29,7 +31,7 @@ describe('three processes with one witness outside', () => {
   });
 
   it('advance it in parallel, and neither it nor what an instance publishes goes backwards', async () => {
-    const store = new DynamoDbWitnessStore(aws.endpoint, table, 'microservices-api');
+    const store = new DynamoDbWitnessStore(aws.endpoint, table, 'microservices-api', ANSWER_MS);
     const client = await cluster.user();
     const seen = new Set<number>();
     const going = () => seen.size < ADVANCES;
@@ -46,8 +48,11 @@ describe('three processes with one witness outside', () => {
       const { url } = cluster.instances[stranger % cluster.instances.length]!;
       for (let size = 0; going();) {
         const answer = await fetch(`${url}/api/audit/checkpoint`);
+        const text = await answer.text();
+        // Before its first checkpoint: on a loaded machine the witness may be slow.
+        if (size === 0 && text.includes('"audit_unavailable"')) continue;
         expect(answer.status).toBe(200);
-        const next = sizeOf(await answer.text());
+        const next = sizeOf(text);
         expect(next).toBeGreaterThanOrEqual(size);
         size = next;
       }

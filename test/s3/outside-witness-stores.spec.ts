@@ -10,10 +10,14 @@ let aws: AwsServer;
 beforeAll(async () => void (aws = await startAws()));
 afterAll(() => aws.stop());
 
+/** A loaded machine may need longer than the service waits. */
+const ANSWER_MS = 60_000;
+
 const log = new SmallLog().add(null, null, null);
-const inTable = (table: string, origin = 'log.test') => new DynamoDbWitnessStore(aws.endpoint, table, origin);
+const inTable = (table: string, origin = 'log.test') =>
+  new DynamoDbWitnessStore(aws.endpoint, table, origin, ANSWER_MS);
 const inBucket = (bucket: string, prefix = 'witness', origin = 'log.test') =>
-  new S3WitnessStore({ ...aws.endpoint, bucket, forcePathStyle: true }, prefix, origin);
+  new S3WitnessStore({ ...aws.endpoint, bucket, forcePathStyle: true }, prefix, origin, ANSWER_MS);
 const nothing = () => Promise.resolve();
 
 witnessStoreContract('DynamoDbWitnessStore', async () => {

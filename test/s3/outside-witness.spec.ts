@@ -54,7 +54,7 @@ describe.each(['dynamodb', 's3'] as const)('a witness in %s', (kind) => {
     const server = await start('disk');
     await (await server.user()).upload('abc');
     await sequenced(server);
-    expect((await checkpoint(server)).status).toBe(200);
+    await eventually(async () => (await checkpoint(server)).status === 200);
     await server.close();
   }
 
@@ -105,6 +105,7 @@ describe.each(['dynamodb', 's3'] as const)('a witness in %s', (kind) => {
     const server = await start('disk');
     const client = await server.user();
     await sequenced(server);
+    await eventually(async () => (await checkpoint(server)).status === 200);
     const before = await shown(server);
     expect(await metrics(server)).toContain('\naudit_witness_failing 0');
     aws.freeze(true);

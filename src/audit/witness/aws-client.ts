@@ -10,7 +10,7 @@ export function awsClientOptions({ region, endpoint }: AwsEndpoint) {
   return { region, endpoint, maxAttempts: ATTEMPTS, requestHandler: { connectionTimeout: CONNECT_MS } };
 }
 
-/** The options of one question: it ends after `ANSWER_MS`, so that the next one can be asked. */
-export function inTime(): { abortSignal: AbortSignal } {
-  return { abortSignal: AbortSignal.timeout(ANSWER_MS) };
+/** The options of one question: it ends after `answerMs`, so that the next one can be asked. */
+export function inTime(answerMs: number): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(answerMs) };
 }

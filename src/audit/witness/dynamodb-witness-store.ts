@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { AwsEndpoint } from '../../config/app-config.js';
 import { readCheckpoint } from '../merkle/checkpoint.js';
-import { awsClientOptions, inTime } from './aws-client.js';
+import { ANSWER_MS, awsClientOptions, inTime } from './aws-client.js';
 import { WitnessStore, WitnessUnreadable } from './witness-store.js';
 
 /**
@@ -18,11 +18,15 @@ import { WitnessStore, WitnessUnreadable } from './witness-store.js';
 export class DynamoDbWitnessStore extends WitnessStore {
   readonly #client: DynamoDBClient;
 
-  /** @param origin the log's name. */
+  /**
+   * @param origin the log's name.
+   * @param answerMs how long an answer may take, in milliseconds.
+   */
   constructor(
     endpoint: AwsEndpoint,
     private readonly table: string,
     private readonly origin: string,
+    private readonly answerMs = ANSWER_MS,
   ) {
     super();
     this.#client = new DynamoDBClient(awsClientOptions(endpoint));
@@ -36,7 +40,7 @@ export class DynamoDbWitnessStore extends WitnessStore {
         // An older note would make a log that has grown meanwhile look as if nothing were kept of it.
         ConsistentRead: true,
       }),
-      inTime(),
+      inTime(this.answerMs),
     );
     if (Item === undefined) return null;
     const note = Item.checkpoint?.S ?? '';
@@ -60,7 +64,7 @@ export class DynamoDbWitnessStore extends WitnessStore {
     const Item = { origin: { S: this.origin }, checkpoint: { S: note } };
     try {
       const command = new PutItemCommand({ TableName: this.table, Item, ...condition });
-      await this.#client.send(command, inTime());
+      await this.#client.send(command, inTime(this.answerMs));
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { S3Config } from '../../config/app-config.js';
 import { readCheckpoint } from '../merkle/checkpoint.js';
-import { awsClientOptions, inTime } from './aws-client.js';
+import { ANSWER_MS, awsClientOptions, inTime } from './aws-client.js';
 import { placeOfLog } from './place-of-log.js';
 import { WitnessStore, WitnessUnreadable } from './witness-store.js';
 
@@ -32,8 +32,14 @@ export class S3WitnessStore extends WitnessStore {
   /**
    * @param prefix the folder of the witnesses in the bucket. Empty for the top.
    * @param origin the log's name.
+   * @param answerMs how long an answer may take, in milliseconds.
    */
-  constructor(config: S3Config, prefix: string, origin: string) {
+  constructor(
+    config: S3Config,
+    prefix: string,
+    origin: string,
+    private readonly answerMs = ANSWER_MS,
+  ) {
     super();
     this.#client = new S3Client({ ...awsClientOptions(config), forcePathStyle: config.forcePathStyle });
     this.#bucket = config.bucket;
@@ -60,7 +66,7 @@ export class S3WitnessStore extends WitnessStore {
     let tag: string | undefined;
     try {
       const target = { Bucket: this.#bucket, Key: this.#name };
-      const { Body, ETag } = await this.#client.send(new GetObjectCommand(target), inTime());
+      const { Body, ETag } = await this.#client.send(new GetObjectCommand(target), inTime(this.answerMs));
       [note, tag] = [(await Body?.transformToString()) ?? '', ETag];
     } catch (error) {
       if (isRefusal(error, 'NoSuchKey')) return null;
@@ -80,7 +86,7 @@ export class S3WitnessStore extends WitnessStore {
         Body: note,
         ContentType: 'text/plain',
       });
-      const { ETag } = await this.#client.send(command, inTime());
+      const { ETag } = await this.#client.send(command, inTime(this.answerMs));
       this.#kept = { note, tag: ETag };
       return true;
     } catch (error) {
