@@ -6,6 +6,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { plainRows } from '../../../src/cli/encrypt/plain-rows.js';
 import { rowBatches } from '../../../src/cli/rekey/row-batches.js';
@@ -218,11 +219,12 @@ describe('encrypt', () => {
 
   /** So many contents are encrypted. */
   const encrypted = (count: number) => async () => {
+    const sql = 'SELECT count(*) AS keys FROM content_keys';
     try {
-      return await withKey(async (source) => {
-        const [row] = await source.query<{ keys: string }[]>('SELECT count(*) AS keys FROM content_keys');
-        return Number(row!.keys) >= count;
-      });
+      const [row] = await (database === null
+        ? withKey((source) => source.query<{ keys: string }[]>(sql))
+        : rowsOf<{ keys: string }>(database.url, sql));
+      return Number(row!.keys) >= count;
     } catch {
       // The embedded database is still plain.
       return false;
@@ -239,3 +241,14 @@ describe('encrypt', () => {
     });
   }
 });
+
+/** Asks PostgreSQL as somebody else: the command takes a connection with the name of the service for a service. */
+async function rowsOf<T extends object>(url: string, sql: string): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
