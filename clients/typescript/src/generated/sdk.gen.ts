@@ -860,7 +860,7 @@ export class Audit extends HeyApiClient {
     /**
      * The newest signed checkpoint
      *
-     * A signed note (C2SP tlog-checkpoint).
+     * A signed note (C2SP tlog-checkpoint), with the cosignatures of outside witnesses once they have this one.
      */
     public checkpoint<ThrowOnError extends boolean = true>(options?: Options<AuditCheckpointData, ThrowOnError>) {
         return (options?.client ?? this.client).get<AuditCheckpointResponses, AuditCheckpointErrors, ThrowOnError, 'data'>({
