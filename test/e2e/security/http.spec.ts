@@ -281,7 +281,11 @@ describe('security.md: HTTP', () => {
       'GET http://evil.example/ready HTTP/1.1\r\nHost: x\r\n\r\n',
       200,
     ],
-    ['a target with nothing but a host', 'GET http://evil.example?x HTTP/1.1\r\nHost: x\r\n\r\n', 404],
+    [
+      'a target with nothing but a host, which is the page at /',
+      'GET http://evil.example?x HTTP/1.1\r\nHost: x\r\n\r\n',
+      200,
+    ],
     [
       'another protocol offered',
       'GET /ready HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n',
