@@ -6,6 +6,7 @@ import { parseEnv } from 'node:util';
 import type { AppConfig, DatabaseConfig, S3Config, WitnessConfig } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { parseCosigners } from './cosigners.js';
+import { databaseForm } from './database-form.js';
 import { environmentSchema, type EnvironmentValues } from './environment-schema.js';
 import { keptFactorKey, keptSigningKey, tokenKeys } from './generated-secrets.js';
 import { masterKeyFaults, parseMasterKeys } from './master-key-source.js';
@@ -64,8 +65,13 @@ export function loadConfig(environment: Environment): AppConfig {
   const audit = signingKey === null ? keptSigningKey(join(keys, 'audit-signing-key.pem')) : null;
   const auditKey = signingKey ?? audit!.key;
   const keptKey = join(keys, 'factor-key');
-  // With master keys no factor key is made. One that was made earlier still opens what it has sealed.
-  const needsKept = factorKey === null && (!env.ENCRYPTION_KEY || existsSync(keptKey));
+  const database = databaseConfig(values.DATABASE_URL, storagePath);
+  // An encrypted installation makes no factor key, also when its master key is missing and the start will be refused. One that was
+  // made earlier still opens what it has sealed.
+  const isEncrypted =
+    Boolean(env.ENCRYPTION_KEY) ||
+    (database.kind === 'sqlite' && databaseForm(database.file) === 'encrypted');
+  const needsKept = factorKey === null && (!isEncrypted || existsSync(keptKey));
   const factors = needsKept ? keptFactorKey(keptKey) : null;
   return deepFreeze({
     production,
@@ -89,7 +95,7 @@ export function loadConfig(environment: Environment): AppConfig {
       factorKey: factorKey ?? factors?.key ?? null,
     },
     encryption: env.ENCRYPTION_KEY ? { masterKeys: parseMasterKeys(env.ENCRYPTION_KEY) } : null,
-    database: databaseConfig(values.DATABASE_URL, storagePath),
+    database,
     storage: { path: storagePath, s3: s3Config(values) },
     files: {
       maxUploadBytes: values.MAX_UPLOAD_BYTES,

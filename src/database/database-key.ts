@@ -1,8 +1,9 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigError } from '../config/config-error.js';
+import { databaseForm } from '../config/database-form.js';
 import { keepSecret, replaceSecret } from '../config/kept-secret.js';
 import { MasterKeys } from '../encryption/master-keys.js';
 import { Unsealable } from '../encryption/unsealable.js';
@@ -10,12 +11,6 @@ import { ENCRYPTION_FAULTS } from './encryption-faults.js';
 
 const KEY_BYTES = 32;
 const CONTEXT = 'embedded database';
-/** The first bytes of a database that is not encrypted. An encrypted one begins with its random salt. */
-const PLAIN_HEADER = Buffer.from('SQLite format 3\0');
-
-/** What the first bytes of the database file say. An empty file is not a database yet. */
-type Form = 'none' | 'plain' | 'encrypted';
-
 /**
  * The key of the embedded database: 32 random bytes, sealed under a master key in the file `keys/database-key` of `STORAGE_PATH`.
  * So a change of master keys seals this small file again and leaves the database as it is. Null for a plain database.
@@ -27,7 +22,7 @@ export function databaseKey({ database, storage, encryption }: AppConfig): KeyOb
   if (database.kind !== 'sqlite') return null;
   const path = pathOf(storage.path);
   const masterKeys = MasterKeys.of(encryption?.masterKeys ?? null);
-  const form = formOf(database.file);
+  const form = databaseForm(database.file);
   const sealed = readIfThere(path);
   if (sealed === null && form === 'encrypted')
     throw new ConfigError([`the database is encrypted, and its key ${path} is missing: restore this file`]);
@@ -42,7 +37,7 @@ export function databaseKey({ database, storage, encryption }: AppConfig): KeyOb
 /** True when there is no embedded database yet, and no key of one. */
 export function isNewDatabase({ database, storage }: AppConfig): boolean {
   if (database.kind !== 'sqlite') return false;
-  return formOf(database.file) === 'none' && readIfThere(pathOf(storage.path)) === null;
+  return databaseForm(database.file) === 'none' && readIfThere(pathOf(storage.path)) === null;
 }
 
 /**
@@ -71,7 +66,7 @@ function keepNewKey(path: string, masterKeys: MasterKeys): string {
 
 /** True when the embedded database is plain. */
 export function isPlainDatabase({ database }: AppConfig): boolean {
-  return database.kind === 'sqlite' && formOf(database.file) === 'plain';
+  return database.kind === 'sqlite' && databaseForm(database.file) === 'plain';
 }
 
 /** True when there is a key for the embedded database, also when the database is plain so far. */
@@ -104,22 +99,5 @@ function readIfThere(path: string): string | null {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
-  }
-}
-
-function formOf(file: string): Form {
-  let descriptor: number;
-  try {
-    descriptor = openSync(file, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'none';
-    throw error;
-  }
-  try {
-    const head = Buffer.alloc(PLAIN_HEADER.length);
-    if (readSync(descriptor, head, 0, head.length, 0) === 0) return 'none';
-    return head.equals(PLAIN_HEADER) ? 'plain' : 'encrypted';
-  } finally {
-    closeSync(descriptor);
   }
 }
