@@ -77,6 +77,8 @@ export class EncryptionState {
     if (this.keys === null) return;
     const sealer = this.keys.sealer('installation');
     const checks = await this.#checks();
+    // One may have come since `require`, of a process that starts with another key.
+    for (const check of checks) this.#requireKeyOf(check);
     if (checks.some(({ value }) => sealer.isCurrent(value))) return;
     const name = checks.length === 0 ? CHECK : `${CHECK} ${this.keys.currentId}`;
     try {
