@@ -73,6 +73,17 @@ export class PagedList<T extends { readonly id: string }> {
     };
   }
 
+  /** Takes an item out while `work` does so at the service. It is back where it was when that fails. @throws what `work` throws. */
+  async without(id: string, work: () => Promise<unknown>): Promise<void> {
+    const putBack = this.take(id);
+    try {
+      await work();
+    } catch (error) {
+      putBack();
+      throw error;
+    }
+  }
+
   clear(): void {
     this.#set({ items: [], more: false });
   }

@@ -2,8 +2,8 @@ import { useEffect, useState } from 'preact/hooks';
 import type { PagedList } from '../../api/paged-list.js';
 import type { Entry, User } from '../../api/types.js';
 import { inBackground } from '../../parts/background.js';
-import { FaultCard } from '../../parts/fault-card.js';
 import { Icon } from '../../parts/icon.js';
+import { ListStates } from '../../parts/list-states.js';
 import { LongTable } from '../../parts/long-table.js';
 import { momentOf } from '../../parts/time.js';
 import { usePagedList } from '../../parts/use-paged-list.js';
@@ -23,8 +23,6 @@ export function ActivityPage({ user }: { readonly user: User }) {
   const [list, state] = usePagedList<Entry>(addressOf(topic, audits && !everybody ? user.id : null));
   const [shown, setShown] = useState<Entry | null>(null);
   usePolling(list, !everybody);
-  const { items, error, loading, more } = state;
-  const empty = items.length === 0 && !loading && !more;
   return (
     <div class="page">
       <div class="page-head">
@@ -52,14 +50,16 @@ export function ActivityPage({ user }: { readonly user: User }) {
           </label>
         )}
       </fieldset>
-      {error !== null && items.length === 0 && <FaultCard error={error} retry={() => void list.more()} />}
-      {error === null && empty && (
-        <div class="empty">
-          <Icon name="activity" />
-          <h2>Nothing of this kind has happened</h2>
-        </div>
-      )}
-      {(items.length > 0 || (error === null && !empty)) && (
+      <ListStates
+        list={list}
+        state={state}
+        empty={
+          <div class="empty">
+            <Icon name="activity" />
+            <h2>Nothing of this kind has happened</h2>
+          </div>
+        }
+      >
         <LongTable
           list={list}
           state={state}
@@ -70,7 +70,7 @@ export function ActivityPage({ user }: { readonly user: User }) {
           ]}
           row={(entry) => <EntryCells entry={entry} show={setShown} />}
         />
-      )}
+      </ListStates>
       {shown !== null && <EntryDialog entry={shown} close={() => setShown(null)} />}
     </div>
   );

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { StoredFile } from '../../api/types.js';
-import { FaultCard } from '../../parts/fault-card.js';
 import { FilePicker } from '../../parts/file-picker.js';
 import { Icon } from '../../parts/icon.js';
+import { ListStates } from '../../parts/list-states.js';
 import { SearchField } from '../../parts/search-field.js';
 import { usePagedList } from '../../parts/use-paged-list.js';
 import { add, arrived } from '../../uploads/uploads.js';
@@ -27,7 +27,6 @@ export function FilesPage() {
       }),
     [list],
   );
-  const { items, error, loading, more } = state;
   return (
     <div class="page">
       <DropZone take={add} />
@@ -39,11 +38,9 @@ export function FilesPage() {
           Upload
         </FilePicker>
       </div>
-      {error !== null && items.length === 0 && <FaultCard error={error} retry={() => void list.more()} />}
-      {error === null && items.length === 0 && !loading && !more && <Empty search={search} />}
-      {(items.length > 0 || (error === null && (loading || more))) && (
+      <ListStates list={list} state={state} empty={<Empty search={search} />}>
         <FileTable list={list} state={state} show={setShown} share={setShared} />
-      )}
+      </ListStates>
       {shown !== null && (
         <FileSheet
           file={shown}

@@ -3,8 +3,8 @@ import type { PagedList } from '../../api/paged-list.js';
 import type { Share } from '../../api/types.js';
 import { inBackground } from '../../parts/background.js';
 import { ConfirmButton } from '../../parts/confirm-button.js';
-import { FaultCard } from '../../parts/fault-card.js';
 import { Icon } from '../../parts/icon.js';
+import { ListStates } from '../../parts/list-states.js';
 import { LongTable } from '../../parts/long-table.js';
 import { shareTermsOf } from '../../parts/share-terms.js';
 import { momentOf } from '../../parts/time.js';
@@ -15,23 +15,23 @@ import '../files/files.css';
 /** All links of the user, to whatever file. */
 export function LinksPage() {
   const [list, state] = usePagedList<Share>('/api/shares?limit=100');
-  const { items, error, loading, more } = state;
-  const empty = items.length === 0 && !loading && !more;
   return (
     <div class="page">
       <div class="page-head">
         <h1>Links</h1>
         <p>Who has one of these links can open its file, without an account.</p>
       </div>
-      {error !== null && items.length === 0 && <FaultCard error={error} retry={() => void list.more()} />}
-      {error === null && empty && (
-        <div class="empty">
-          <Icon name="link" />
-          <h2>Nothing is shared</h2>
-          <p>Share a file from its menu. Its links are then listed here, with how often they were used.</p>
-        </div>
-      )}
-      {(items.length > 0 || (error === null && !empty)) && (
+      <ListStates
+        list={list}
+        state={state}
+        empty={
+          <div class="empty">
+            <Icon name="link" />
+            <h2>Nothing is shared</h2>
+            <p>Share a file from its menu. Its links are then listed here, with how often they were used.</p>
+          </div>
+        }
+      >
         <LongTable
           list={list}
           state={state}
@@ -42,7 +42,7 @@ export function LinksPage() {
           ]}
           row={(share) => <ShareRow share={share} list={list} />}
         />
-      )}
+      </ListStates>
     </div>
   );
 }
@@ -68,7 +68,7 @@ function ShareRow({ share, list }: { readonly share: Share; readonly list: Paged
           <ConfirmButton
             class="button plain low"
             question="End for good?"
-            run={() => inBackground(endLink(list, share))}
+            run={() => inBackground(list.without(share.id, () => endShare(share.id)))}
           >
             End link
           </ConfirmButton>
@@ -91,14 +91,4 @@ function FileName({ id }: { readonly id: string }) {
   const { value, error } = useAnswer(ask, [id]);
   if (error !== null) return <>A file in the trash</>;
   return <>{value ?? '…'}</>;
-}
-
-async function endLink(list: PagedList<Share>, share: Share): Promise<void> {
-  const putBack = list.take(share.id);
-  try {
-    await endShare(share.id);
-  } catch (error) {
-    putBack();
-    throw error;
-  }
 }

@@ -5,9 +5,9 @@ import { readProfile } from '../../api/profile.js';
 import type { TrashedFile } from '../../api/types.js';
 import { inBackground } from '../../parts/background.js';
 import { ConfirmButton } from '../../parts/confirm-button.js';
-import { FaultCard } from '../../parts/fault-card.js';
 import { iconOf, kindOf } from '../../parts/file-kind.js';
 import { Icon } from '../../parts/icon.js';
+import { ListStates } from '../../parts/list-states.js';
 import { LongTable } from '../../parts/long-table.js';
 import { sizeOf } from '../../parts/size.js';
 import { distanceOf, momentOf } from '../../parts/time.js';
@@ -21,13 +21,11 @@ export function TrashPage() {
   const [list, state] = usePagedList<TrashedFile>('/api/trash?limit=100');
   // Undo of a deletion, while one looks at the trash.
   useEffect(() => arrived.follow((file) => file !== null && list.take(file.id)), [list]);
-  const { items, error, loading, more } = state;
-  const empty = items.length === 0 && !loading && !more;
   return (
     <div class="page">
       <div class="page-head">
         <h1>Trash</h1>
-        {items.length > 0 && (
+        {state.items.length > 0 && (
           <ConfirmButton
             class="button"
             question="Delete everything for good?"
@@ -38,14 +36,16 @@ export function TrashPage() {
         )}
         <p>Deleted files stay here for a while. They count in your storage.</p>
       </div>
-      {error !== null && items.length === 0 && <FaultCard error={error} retry={() => void list.more()} />}
-      {error === null && empty && (
-        <div class="empty">
-          <Icon name="trash" />
-          <h2>The trash is empty</h2>
-        </div>
-      )}
-      {(items.length > 0 || (error === null && !empty)) && (
+      <ListStates
+        list={list}
+        state={state}
+        empty={
+          <div class="empty">
+            <Icon name="trash" />
+            <h2>The trash is empty</h2>
+          </div>
+        }
+      >
         <LongTable
           list={list}
           state={state}
@@ -57,7 +57,7 @@ export function TrashPage() {
           ]}
           row={(file) => <TrashedRow file={file} list={list} />}
         />
-      )}
+      </ListStates>
     </div>
   );
 }
@@ -110,25 +110,13 @@ function TrashedRow({ file, list }: { readonly file: TrashedFile; readonly list:
 }
 
 async function bringBack(list: PagedList<TrashedFile>, file: TrashedFile): Promise<void> {
-  const putBack = list.take(file.id);
-  try {
-    await restore(file.id);
-  } catch (error) {
-    putBack();
-    throw error;
-  }
+  await list.without(file.id, () => restore(file.id));
   toast({ text: `“${file.name}” is among your files again.` });
   await readProfile();
 }
 
 async function purgeFile(list: PagedList<TrashedFile>, file: TrashedFile): Promise<void> {
-  const putBack = list.take(file.id);
-  try {
-    await purge(file.id);
-  } catch (error) {
-    putBack();
-    throw error;
-  }
+  await list.without(file.id, () => purge(file.id));
   await readProfile();
 }
 
