@@ -1,30 +1,12 @@
-import type { Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { Sequencer } from '../audit/intake/sequencer.js';
-import { readEnvironment } from '../config/load-config.js';
-import { loadUnlockedConfig } from '../encryption/kms/unlocked-config.js';
-import { keepStoragePrivate } from '../config/private-storage.js';
-import { createLogger } from '../logging/logger.js';
-import { NestLogger } from '../logging/nest-logger.js';
-import { CliModule } from './cli.module.js';
+import type { Operator } from './operator.js';
 
 /**
- * Does something as the operator, on the configured database, beside running instances. When it returns, the
- * records are in the log, and `done` was printed.
+ * Does something as the operator, and prints `done`. The service is loaded only now, so that help and wrong arguments
+ * are answered at once.
  * @throws what `act` throws; `ConfigError`.
  */
-export async function asOperator<T>(service: Type<T>, act: (service: T) => Promise<void>): Promise<void> {
-  const config = await loadUnlockedConfig(readEnvironment());
-  for (const warning of keepStoragePrivate(config.storage.path)) process.stderr.write(`${warning}\n`);
-  const context = await NestFactory.createApplicationContext(CliModule.on(config), {
-    logger: new NestLogger(createLogger({ level: 'warn', format: 'pino' })),
-    abortOnError: false,
-  });
-  try {
-    await act(context.get(service, { strict: false }));
-    await context.get(Sequencer).run();
-  } finally {
-    await context.close();
-  }
+export async function asOperator(act: (operator: Operator) => Promise<void>): Promise<void> {
+  const { inOperatorContext } = await import('./operator-context.js');
+  await inOperatorContext(act);
   process.stdout.write('done\n');
 }

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { asOperator } from './as-operator.js';
-import { Operator } from './operator.js';
 import { askPassword } from './password-prompt.js';
 
 export const createUser = new Command('create-user')
@@ -9,5 +8,5 @@ export const createUser = new Command('create-user')
   .argument('<email>', 'e-mail of the new user')
   .action(async (email: string) => {
     const password = await askPassword();
-    await asOperator(Operator, (operator) => operator.createUser(email, password));
+    await asOperator((operator) => operator.createUser(email, password));
   });

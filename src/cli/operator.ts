@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UserAdmin } from '../auth/admin/user-admin.js';
+import { ResetLinks } from '../auth/recovery/reset-links.js';
 import { errors } from '../common/refusals/errors.js';
 import type { Role } from '../common/access/roles.js';
 import { bySystem } from '../events/event-actor.js';
@@ -15,6 +16,7 @@ export class Operator {
     private readonly admin: UserAdmin,
     private readonly newUsers: NewUsers,
     private readonly factors: Factors,
+    private readonly links: ResetLinks,
   ) {}
 
   /** @throws `email_taken`, `validation_failed`. */
@@ -35,6 +37,11 @@ export class Operator {
   /** @throws `user_not_found`, `last_admin`. */
   async revokeRole(email: string, role: Role): Promise<void> {
     await this.admin.revokeRole(bySystem, await this.#idOf(email), role);
+  }
+
+  /** @returns a link with which the user can choose a new password. @throws `user_not_found`. */
+  resetLink(email: string): Promise<string> {
+    return this.links.make(email);
   }
 
   /** Removes the second factors of a user. @returns how many counted. @throws `user_not_found`. */

@@ -1,35 +1,8 @@
 import { Command } from 'commander';
-import { ConfigError } from '../config/config-error.js';
-import { readEnvironment } from '../config/load-config.js';
-import { loadUnlockedConfig } from '../encryption/kms/unlocked-config.js';
-import { keepStoragePrivate } from '../config/private-storage.js';
-import { MasterKeys } from '../encryption/master-keys.js';
-import { withDatabase } from './rekey/open-database.js';
-import { Rekey } from './rekey/rekey.js';
-import { StepProgress } from './step-progress.js';
 
 export const rekey = new Command('rekey')
   .summary('seal every key again under the first of ENCRYPTION_KEY')
   .description(
     'Seals everything again that is sealed under another key than the first of ENCRYPTION_KEY, so that the others can go. Contents are not touched. It can be interrupted and run again. With an embedded database, stop the service first.',
   )
-  .action(async () => {
-    const config = await loadUnlockedConfig(readEnvironment());
-    for (const warning of keepStoragePrivate(config.storage.path)) process.stderr.write(`${warning}\n`);
-    const keys = MasterKeys.of(config.encryption?.masterKeys ?? null);
-    if (keys === null) throw new ConfigError(['ENCRYPTION_KEY is missing: nothing is sealed']);
-    const progress = new StepProgress();
-    try {
-      const results = await withDatabase(config, keys, (database) =>
-        new Rekey(config, keys, database).run((...step) => progress.update(...step)),
-      );
-      progress.end();
-      for (const { what, resealed, sealed } of results)
-        process.stdout.write(`${what}: ${resealed} of ${sealed} sealed again\n`);
-    } finally {
-      progress.end();
-    }
-    process.stdout.write(
-      'nothing is sealed under an older key: ENCRYPTION_KEY needs only its first one now\n',
-    );
-  });
+  .action(async () => (await import('./rekey/run-rekey.js')).runRekey());

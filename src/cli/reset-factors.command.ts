@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { asOperator } from './as-operator.js';
-import { Operator } from './operator.js';
 
 export const resetFactors = new Command('reset-factors')
   .summary('remove the second factors of a user')
@@ -9,7 +8,7 @@ export const resetFactors = new Command('reset-factors')
   )
   .argument('<email>', 'e-mail of the user')
   .action((email: string) =>
-    asOperator(Operator, async (operator) => {
+    asOperator(async (operator) => {
       const removed = await operator.resetFactors(email);
       process.stdout.write(`${removed} ${removed === 1 ? 'factor' : 'factors'} removed\n`);
     }),

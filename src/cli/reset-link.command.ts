@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { ResetLinks } from '../auth/recovery/reset-links.js';
 import { asOperator } from './as-operator.js';
 
 export const resetLink = new Command('reset-link')
@@ -9,7 +8,7 @@ export const resetLink = new Command('reset-link')
   )
   .argument('<email>', 'e-mail of the user')
   .action((email: string) =>
-    asOperator(ResetLinks, async (links) => {
-      process.stdout.write(`${await links.make(email)}\n`);
+    asOperator(async (operator) => {
+      process.stdout.write(`${await operator.resetLink(email)}\n`);
     }),
   );

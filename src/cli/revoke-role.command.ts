@@ -1,7 +1,6 @@
 import { Argument, Command } from 'commander';
 import { GRANTABLE_ROLES, type GrantableRole } from '../common/access/roles.js';
 import { asOperator } from './as-operator.js';
-import { Operator } from './operator.js';
 
 export const revokeRole = new Command('revoke-role')
   .summary('take a role from a user')
@@ -10,6 +9,4 @@ export const revokeRole = new Command('revoke-role')
   )
   .argument('<email>', 'e-mail of the user')
   .addArgument(new Argument('<role>', 'the role to take').choices(GRANTABLE_ROLES))
-  .action((email: string, role: GrantableRole) =>
-    asOperator(Operator, (operator) => operator.revokeRole(email, role)),
-  );
+  .action((email: string, role: GrantableRole) => asOperator((operator) => operator.revokeRole(email, role)));

@@ -5,7 +5,7 @@ import { CurrentSession, type SessionActor } from '../../common/access/actor.js'
 import { ApiId } from '../../common/input/api-id.js';
 import { ApiRefusals } from '../../common/refusals/api-refusals.js';
 import { ApiPageResponse, sendPage } from '../../common/paging/page-response.js';
-import { RequireRole } from '../../common/access/roles.js';
+import { RequireRole } from '../../common/access/require-role.js';
 import { ListUsersQuery } from './list-users.query.js';
 import { ListedUserResponse, toListedUserResponse } from './listed-user.response.js';
 import { ManagedUserResponse, toManagedUserResponse } from './managed-user.response.js';

@@ -1,7 +1,8 @@
 import { type ExecutionContext, Injectable, type Type } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { PUBLIC_ROUTE, UNLIMITED_ROUTE } from '../../common/access/public.js';
-import { REQUIRED_ROLE, type Role } from '../../common/access/roles.js';
+import { REQUIRED_ROLE } from '../../common/access/require-role.js';
+import type { Role } from '../../common/access/roles.js';
 import { REQUIRED_SCOPE, type Scope } from '../../common/access/scopes.js';
 import { JSON_ROUTE } from '../../common/input/json-body.js';
 import { STREAM_ROUTE } from '../../common/input/streamed-body.js';

@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from 
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentSession, type SessionActor } from '../../common/access/actor.js';
-import { RequireRole } from '../../common/access/roles.js';
+import { RequireRole } from '../../common/access/require-role.js';
 import { ApiId } from '../../common/input/api-id.js';
 import { JsonBody } from '../../common/input/json-body.js';
 import { PageQuery } from '../../common/paging/page-query.js';

@@ -1,7 +1,7 @@
 import { Controller, HttpCode, Param, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentSession, type SessionActor } from '../../common/access/actor.js';
-import { RequireRole } from '../../common/access/roles.js';
+import { RequireRole } from '../../common/access/require-role.js';
 import { ApiId } from '../../common/input/api-id.js';
 import { JsonBody } from '../../common/input/json-body.js';
 import { ApiRefusals } from '../../common/refusals/api-refusals.js';
