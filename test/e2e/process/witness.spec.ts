@@ -70,9 +70,10 @@ describe('two installations with a witness for each other', () => {
 
   async function stop({ child }: WitnessProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-    const ended = once(child, 'exit');
+    // All that it printed has been read when its streams are closed.
+    const closed = once(child, 'close');
     child.kill(signal);
-    const [code] = (await ended) as [number | null];
+    const [code] = (await closed) as [number | null];
     return code;
   }
 
@@ -121,10 +122,10 @@ describe('two installations with a witness for each other', () => {
     };
     expect(await offer(size, size + 5)).toBe(422);
     expect(await offer(size, size)).toBe(409);
+    expect(await stop(witnesses[1]!, 'SIGKILL')).toBeNull();
     expect(witnesses[1]!.output()).toContain('a log has forked');
     expect(witnesses[1]!.output()).toContain(JSON.stringify(fork.checkpoint(size)));
     // The program remembers after it was killed.
-    expect(await stop(witnesses[1]!, 'SIGKILL')).toBeNull();
     witnesses[1] = await run(1);
     expect(await offer(size + 1, size + 5)).toBe(409);
     expect(await offer(size, size + 5)).toBe(422);
