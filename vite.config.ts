@@ -35,6 +35,9 @@ export default defineConfig({
   root: 'web',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   plugins: [compressed()],
+  // The code of src/audit that verifies stands on one file, which has a twin for browsers.
+  resolve: { alias: [{ find: /^(.*)\/platform\.js$/, replacement: '$1/platform.web.ts' }] },
+  worker: { format: 'es' },
   build: {
     outDir: `../${OUT}`,
     emptyOutDir: true,

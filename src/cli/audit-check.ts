@@ -2,7 +2,6 @@ import { DataSource } from 'typeorm';
 import { configuredWitnessStore } from '../audit/witness/configured-witness-store.js';
 import { FileWitnessStore } from '../audit/witness/file-witness-store.js';
 import { type Checkpoint, readCheckpoint } from '../audit/merkle/checkpoint.js';
-import { noteVerifier } from '../audit/merkle/signed-note.js';
 import { PrivateRows } from '../audit/log/private-rows.js';
 import { LogChecker } from '../audit/verify/log-checker.js';
 import type { AppConfig } from '../config/app-config.js';
@@ -15,6 +14,7 @@ import { EncryptionState } from '../database/encryption-state.js';
 import { MasterKeys } from '../encryption/master-keys.js';
 import { Progress } from './progress.js';
 import { faultLine, NO_VERDICT, TAMPERED, WHOLE } from './verdict.js';
+import { noteVerifier } from '../audit/merkle/signing.js';
 
 /** Checks the audit log in the configured database against its own hashes and against the witness. */
 async function main(): Promise<number> {

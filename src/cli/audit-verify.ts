@@ -1,14 +1,8 @@
 import { parseArgs } from 'node:util';
-import type { Fault } from '../audit/verify/entry-chain.js';
 import { EXPORT_KINDS, type ExportKind, NoVerdict, type Verdict } from '../audit/verify/export-verdict.js';
+import { kindFault } from '../audit/verify/kind-fault.js';
 import { faultLine, NO_VERDICT, SELECTED, TAMPERED, WHOLE } from './verdict.js';
 import { verifyExport } from './verify-export.js';
-
-const NAMES: Record<ExportKind, string> = {
-  log: 'the whole log',
-  subject: 'everything of one user',
-  selection: 'a selection',
-};
 
 const USAGE = `usage: npm run audit:verify -- EXPORT.ndjson --key KEY [--since CHECKPOINT] [--expect KIND] [--witness KEY]…
 
@@ -74,11 +68,6 @@ function readArguments(): Arguments | null {
 
 function isKind(text: string | undefined): text is ExportKind | undefined {
   return text === undefined || (EXPORT_KINDS as readonly string[]).includes(text);
-}
-
-function kindFault({ kind }: Verdict, expected: ExportKind | undefined): Fault | null {
-  if (expected === undefined || kind === expected) return null;
-  return { seq: null, reason: `the export is ${NAMES[kind]} and not ${NAMES[expected]}` };
 }
 
 function describe({ kind, rows, checkpoint, subject, withheld, pruned, witnessed }: Verdict): string {

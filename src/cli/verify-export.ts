@@ -5,7 +5,7 @@ import { parseCosignerVkey } from '../audit/merkle/cosignature.js';
 import { type NoteVerifier, parseVkey } from '../audit/merkle/signed-note.js';
 import { NoVerdict, type Verdict } from '../audit/verify/export-verdict.js';
 import { ExportVerifier } from '../audit/verify/export-verifier.js';
-import { lastLineOf, linesOf } from './lines.js';
+import { lastLineIn, linesIn } from './lines.js';
 import { Progress } from './progress.js';
 
 const PROGRESS_LINES = 1000;
@@ -24,12 +24,12 @@ export async function verifyExport(
   const cosigners: NoteVerifier[] = [];
   for (const witness of witnesses) cosigners.push(await readKey(witness, parseCosignerVkey));
   const older = since === undefined ? null : await readOlder(since, verifier);
-  const { line, size } = await readable(file, () => lastLineOf(file));
+  const { line, size } = await readable(file, () => lastLineIn(file));
   const verification = new ExportVerifier(line, verifier, older, cosigners);
   const progress = new Progress('verified', size);
   let bytes = 0;
   let lines = 0;
-  for await (const next of linesOf(file)) {
+  for await (const next of linesIn(file)) {
     if (verification.settled) break;
     verification.take(next);
     bytes += next.length + 1;

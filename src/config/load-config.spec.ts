@@ -4,11 +4,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cosignerVerifier } from '../audit/merkle/cosignature.js';
-import { noteVerifier } from '../audit/merkle/signed-note.js';
 import { ConfigError } from './config-error.js';
 import { loadConfig, readEnvironment } from './load-config.js';
 import { newSymmetricKey } from './secret-sources.js';
+import { cosignerVerifier, noteVerifier } from '../audit/merkle/signing.js';
 
 const SECRET = 'q8Zr4Vt1Xw7Ny3Bk6Lm9Ps2Df5Gh0Jc';
 const FACTOR_KEY = Buffer.alloc(32, 7).toString('base64');

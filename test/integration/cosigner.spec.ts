@@ -11,8 +11,9 @@ import { Cosigner, type Fork } from '../../src/audit/cosigner/cosigner.js';
 import { CosignerState } from '../../src/audit/cosigner/cosigner-state.js';
 import { writeAddCheckpoint } from '../../src/audit/merkle/add-checkpoint.js';
 import { findCosignature } from '../../src/audit/merkle/cosignature.js';
-import { signNote, splitNote } from '../../src/audit/merkle/signed-note.js';
+import { splitNote } from '../../src/audit/merkle/signed-note.js';
 import { SmallLog } from '../support/small-log.js';
+import { signNote } from '../../src/audit/merkle/signing.js';
 
 const { privateKey } = generateKeyPairSync('ed25519');
 const log = new SmallLog().add(...Array.from({ length: 20 }, () => null));

@@ -1,14 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
-import { cosign, cosignerVerifier } from '../../src/audit/merkle/cosignature.js';
 import { splitNote } from '../../src/audit/merkle/signed-note.js';
-import { signCheckpoint } from '../../src/audit/merkle/checkpoint.js';
 import { CompactRange } from '../../src/audit/merkle/compact-range.js';
 import { leafHash } from '../../src/audit/merkle/hashing.js';
 import { NoVerdict } from '../../src/audit/verify/export-verdict.js';
 import { ExportVerifier } from '../../src/audit/verify/export-verifier.js';
 import { edit, verifyLines, withRows } from '../support/export-lines.js';
 import { SmallLog } from '../support/small-log.js';
+import { cosign, cosignerVerifier, signCheckpoint } from '../../src/audit/merkle/signing.js';
 
 const USERS = ['alice', 'bob', 'carol', 'nobody'];
 

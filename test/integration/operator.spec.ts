@@ -10,12 +10,12 @@ import { CliModule } from '../../src/cli/cli.module.js';
 import { Operator } from '../../src/cli/operator.js';
 import { Progress } from '../../src/cli/progress.js';
 import { faultLine } from '../../src/cli/verdict.js';
-import { lastLineOf, linesOf } from '../../src/cli/lines.js';
+import { lastLineIn, linesIn } from '../../src/cli/lines.js';
 import { verifyExport } from '../../src/cli/verify-export.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { UsersService } from '../../src/users/users.service.js';
-import { signCheckpoint } from '../../src/audit/merkle/checkpoint.js';
 import { SmallLog } from '../support/small-log.js';
+import { signCheckpoint } from '../../src/audit/merkle/signing.js';
 
 describe('Operator', () => {
   let storage: string;
@@ -127,13 +127,13 @@ describe('verifying a file', () => {
         await writeFile(file, `${lines.join('\n')}\n`);
         let read = 0;
         let count = 0;
-        for await (const line of linesOf(file)) {
+        for await (const line of linesIn(file)) {
           read += line.length;
           count++;
         }
         expect(count).toBe(lines.length);
         expect(read).toBeLessThan(2_000_000);
-        const { line } = await lastLineOf(file);
+        const { line } = await lastLineIn(file);
         expect(line.length).toBeLessThan(2_000_000);
         const judged = verifyExport(file, log.verifier.vkey);
         if (verdict === null) await expect(judged).rejects.toThrow('no checkpoint');

@@ -1,11 +1,10 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { AuditRecord } from '../../src/audit/record/audit-record.entity.js';
 import { sealEntry } from '../../src/audit/log/audit-entry.js';
-import { type Checkpoint, signCheckpoint } from '../../src/audit/merkle/checkpoint.js';
+import type { Checkpoint } from '../../src/audit/merkle/checkpoint.js';
 import { CompactRange } from '../../src/audit/merkle/compact-range.js';
 import { EMPTY_ROOT, leafHash } from '../../src/audit/merkle/hashing.js';
 import { prunedText } from '../../src/audit/merkle/pruned-note.js';
-import { noteVerifier, signNote } from '../../src/audit/merkle/signed-note.js';
 import { subjectText } from '../../src/audit/merkle/subject-note.js';
 import {
   consistencySubtrees,
@@ -13,6 +12,7 @@ import {
   perfectSubtrees,
   type Subtree,
 } from '../../src/audit/merkle/tree-geometry.js';
+import { noteVerifier, signCheckpoint, signNote } from '../../src/audit/merkle/signing.js';
 
 const ORIGIN = 'log.test';
 

@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import { type AddCheckpoint, readAddCheckpoint } from '../merkle/add-checkpoint.js';
 import { type Checkpoint, openForeignCheckpoint, readForeignCheckpoint } from '../merkle/checkpoint.js';
-import { cosign, cosignerVerifier } from '../merkle/cosignature.js';
 import { isConsistent } from '../merkle/proofs.js';
 import { type NoteVerifier, splitNote } from '../merkle/signed-note.js';
 import type { CosignerState } from './cosigner-state.js';
+import { cosign, cosignerVerifier } from '../merkle/signing.js';
 
 /** The answer of a witness, as it is sent. */
 export interface CosignerAnswer {

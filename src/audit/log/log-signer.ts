@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
-import { type Checkpoint, signCheckpoint } from '../merkle/checkpoint.js';
+import type { Checkpoint } from '../merkle/checkpoint.js';
 import { prunedText } from '../merkle/pruned-note.js';
-import { noteVerifier, type NoteVerifier, signNote } from '../merkle/signed-note.js';
+import type { NoteVerifier } from '../merkle/signed-note.js';
 import { type SubjectExtent, subjectText } from '../merkle/subject-note.js';
+import { noteVerifier, signCheckpoint, signNote } from '../merkle/signing.js';
 
 /** Signs the statements of the log, under its name. */
 @Injectable()

@@ -1,7 +1,7 @@
-import type { KeyObject } from 'node:crypto';
 import { decodeBase64 } from './base64.js';
 import { HASH_BYTES } from './hashing.js';
-import { type NoteVerifier, openNote, signNote, splitNote } from './signed-note.js';
+import { type Bytes, toBase64 } from './platform.js';
+import { type NoteVerifier, openNote, splitNote } from './signed-note.js';
 
 const OWN = /^([^\n]+)\n(0|[1-9]\d{0,15})\n([^\n]+)\n$/;
 const FOREIGN = /^([^\n]+)\n(0|[1-9]\d{0,15})\n([^\n]+)\n(?:[^\n]+\n)*$/;
@@ -11,7 +11,7 @@ export interface Checkpoint {
   /** The log's name. */
   readonly origin: string;
   readonly size: number;
-  readonly root: Buffer;
+  readonly root: Bytes;
 }
 
 /** A checkpoint with its signed note. */
@@ -19,10 +19,9 @@ export interface SignedCheckpoint extends Checkpoint {
   readonly note: string;
 }
 
-/** Signs a checkpoint (C2SP tlog-checkpoint): `origin\nsize\nbase64(root)\n` as a signed note. */
-export function signCheckpoint(checkpoint: Checkpoint, keyName: string, privateKey: KeyObject): string {
-  const { origin, size, root } = checkpoint;
-  return signNote(`${origin}\n${size}\n${root.toString('base64')}\n`, keyName, privateKey);
+/** The text of a checkpoint (C2SP tlog-checkpoint): `origin\nsize\nbase64(root)\n`. */
+export function checkpointText({ origin, size, root }: Checkpoint): string {
+  return `${origin}\n${size}\n${toBase64(root)}\n`;
 }
 
 /**

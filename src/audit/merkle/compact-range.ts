@@ -1,4 +1,5 @@
 import { joinSubtrees, nodeHash } from './hashing.js';
+import type { Bytes } from './platform.js';
 import { perfectNodes } from './tree-geometry.js';
 
 /**
@@ -31,7 +32,7 @@ export class CompactRange {
     this.#size++;
   }
 
-  root(): Buffer {
+  root(): Bytes {
     return joinSubtrees(this.#roots);
   }
 }

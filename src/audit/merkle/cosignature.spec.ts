@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
 import { readAddCheckpoint, writeAddCheckpoint } from './add-checkpoint.js';
-import { cosign, cosignerVerifier, findCosignature, parseCosignerVkey } from './cosignature.js';
-import { noteVerifier, parseVkey } from './signed-note.js';
+import { findCosignature, parseCosignerVkey } from './cosignature.js';
+import { parseVkey } from './signed-note.js';
+import { cosign, cosignerVerifier, noteVerifier } from './signing.js';
 
 const TEXT = 'log.test\n3\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n';
 const NAME = 'witness.test/w1';

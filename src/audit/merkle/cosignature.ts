@@ -1,11 +1,11 @@
-import { type KeyObject, sign, verify } from 'node:crypto';
 import { decodeBase64 } from './base64.js';
-import { noteVerifier, type NoteVerifier, parseVkey } from './signed-note.js';
+import { type Bytes, isSignature, toHex, toUtf8 } from './platform.js';
+import { type NoteVerifier, parseVkey } from './signed-note.js';
 
 /** The algorithm byte of timestamped Ed25519 cosignatures (C2SP tlog-cosignature). */
-const COSIGNATURE_V1 = 0x04;
+export const COSIGNATURE_V1 = 0x04;
 const KEY_ID_BYTES = 4;
-const TIME_BYTES = 8;
+export const TIME_BYTES = 8;
 const SIGNATURE_BYTES = 64;
 /** The last second that a date can have. */
 const MAX_SECONDS = 8_640_000_000_000n;
@@ -18,23 +18,9 @@ export interface Cosignature {
   readonly seconds: number;
 }
 
-/** The verifier of a witness with this name and Ed25519 key, private or public. */
-export function cosignerVerifier(name: string, key: KeyObject): NoteVerifier {
-  return noteVerifier(name, key, COSIGNATURE_V1);
-}
-
 /** Reads the vkey of a witness. Null when it is invalid, or the key of a log. */
 export function parseCosignerVkey(vkey: string): NoteVerifier | null {
   return parseVkey(vkey, COSIGNATURE_V1);
-}
-
-/** Cosigns the text of a checkpoint, which ends with a line feed. @returns a signature line with a line feed. */
-export function cosign(text: string, name: string, privateKey: KeyObject, seconds: number): string {
-  const { keyId } = cosignerVerifier(name, privateKey);
-  const time = Buffer.alloc(TIME_BYTES);
-  time.writeBigUInt64BE(BigInt(seconds));
-  const signature = sign(null, signedMessage(text, BigInt(seconds)), privateKey);
-  return `— ${name} ${Buffer.concat([Buffer.from(keyId, 'hex'), time, signature]).toString('base64')}\n`;
 }
 
 /**
@@ -57,13 +43,14 @@ function secondsOf(line: string, text: string, verifier: NoteVerifier): number |
   const [, name, encoded] = /^— (\S+) (\S+)$/u.exec(line) ?? [];
   const bytes = encoded === undefined ? null : decodeBase64(encoded);
   if (name !== verifier.name || bytes?.length !== KEY_ID_BYTES + TIME_BYTES + SIGNATURE_BYTES) return null;
-  if (bytes.subarray(0, KEY_ID_BYTES).toString('hex') !== verifier.keyId) return null;
-  const time = bytes.readBigUInt64BE(KEY_ID_BYTES);
+  if (toHex(bytes.subarray(0, KEY_ID_BYTES)) !== verifier.keyId) return null;
+  const time = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(KEY_ID_BYTES);
   if (time > MAX_SECONDS) return null;
   const signature = bytes.subarray(KEY_ID_BYTES + TIME_BYTES);
-  return verify(null, signedMessage(text, time), verifier.publicKey, signature) ? Number(time) : null;
+  return isSignature(signature, signedMessage(text, time), verifier.publicKey) ? Number(time) : null;
 }
 
-function signedMessage(text: string, time: bigint): Buffer {
-  return Buffer.from(`cosignature/v1\ntime ${time}\n${text}`);
+/** What a cosignature signs: the text of a checkpoint, and when. */
+export function signedMessage(text: string, time: bigint): Bytes {
+  return toUtf8(`cosignature/v1\ntime ${time}\n${text}`);
 }

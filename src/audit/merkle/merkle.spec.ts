@@ -4,10 +4,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import { CompactRange } from './compact-range.js';
 import { EMPTY_ROOT, joinSubtrees, leafHash, nodeHash } from './hashing.js';
 import { isConsistent, rootFromInclusion } from './proofs.js';
-import { openCheckpoint, signCheckpoint } from './checkpoint.js';
-import { noteVerifier } from './signed-note.js';
+import { openCheckpoint } from './checkpoint.js';
 import { edgeTiles, nodeInTile, type Tile, TILE_WIDTH, TileEdge, tileOf } from './tiles.js';
 import { consistencySubtrees, inclusionSubtrees, perfectNodes, type Subtree } from './tree-geometry.js';
+import { noteVerifier, signCheckpoint } from './signing.js';
 
 /** An independent implementation by other authors. */
 const require = createRequire(import.meta.url);

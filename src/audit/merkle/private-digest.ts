@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { concat, sha256Base64, toUtf8 } from './platform.js';
 
 export const SALT_BYTES = 16;
 
@@ -7,5 +7,5 @@ export const SALT_BYTES = 16;
  * personal values. Without the salt it reveals nothing about them, so deleting both erases the person.
  */
 export function privateDigest(salt: Uint8Array, values: string): string {
-  return hash('sha256', Buffer.concat([salt, Buffer.from(values)]), 'base64');
+  return sha256Base64(concat(salt, toUtf8(values)));
 }

@@ -1,4 +1,5 @@
 import { nodeHash } from './hashing.js';
+import { equal } from './platform.js';
 
 /**
  * The root that follows from an inclusion proof (RFC 9162, section 2.1.3.2). Null when the proof has the
@@ -39,7 +40,7 @@ export function isConsistent(
   proof: readonly Uint8Array[],
 ): boolean {
   if (from < 1 || from > to) return false;
-  if (from === to) return proof.length === 0 && same(oldRoot, newRoot);
+  if (from === to) return proof.length === 0 && equal(oldRoot, newRoot);
   const path = isPowerOfTwo(from) ? [oldRoot, ...proof] : [...proof];
   const first = path.shift();
   if (first === undefined) return false;
@@ -59,7 +60,7 @@ export function isConsistent(
     }
     [node, last] = [half(node), half(last)];
   }
-  return last === 0 && same(before, oldRoot) && same(after, newRoot);
+  return last === 0 && equal(before, oldRoot) && equal(after, newRoot);
 }
 
 // No bit operations: they work only up to 2^31.
@@ -68,8 +69,4 @@ const half = (n: number) => Math.floor(n / 2);
 
 function isPowerOfTwo(n: number): boolean {
   return Number.isInteger(Math.log2(n));
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { openCheckpoint, signCheckpoint } from './checkpoint.js';
-import { isKeyName, noteVerifier, openNote, parseVkey, signNote } from './signed-note.js';
+import { openCheckpoint } from './checkpoint.js';
+import { isKeyName, openNote, parseVkey } from './signed-note.js';
+import { noteVerifier, signCheckpoint, signNote } from './signing.js';
 
 /** The example of Go's golang.org/x/mod/sumdb/note, the reference implementation of signed notes. */
 const PETER = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';

@@ -1,13 +1,14 @@
 import { decodeBase64 } from './base64.js';
 import type { Checkpoint } from './checkpoint.js';
 import { EMPTY_ROOT, HASH_BYTES } from './hashing.js';
+import { type Bytes, equal, toBase64 } from './platform.js';
 
 /** How many entries of one subject are in a tree, and which of them are kept. */
 export interface SubjectExtent {
   readonly subject: string;
   readonly entries: number;
   /** The leaf hash of the newest entry. The hash of the empty string when there is none. */
-  readonly newest: Buffer;
+  readonly newest: Bytes;
   /**
    * The `subject_seq` of the first entry that retention has kept. The number of entries when it has kept
    * none.
@@ -26,7 +27,7 @@ export function subjectText(
   { origin, size, root }: Checkpoint,
 ): string {
   if (!isOneLine(subject)) throw new TypeError('the name of a subject must be one line');
-  return `${origin}/subject/${subject}\n${entries}\n${newest.toString('base64')}\ntree ${size} ${root.toString('base64')}\nkept ${kept}\n`;
+  return `${origin}/subject/${subject}\n${entries}\n${toBase64(newest)}\ntree ${size} ${toBase64(root)}\nkept ${kept}\n`;
 }
 
 /**
@@ -61,7 +62,7 @@ function isPossible({ subject, entries, newest, kept }: SubjectExtent): boolean 
     Number.isSafeInteger(entries) &&
     kept >= 0 &&
     kept <= entries &&
-    (entries === 0) === newest.equals(EMPTY_ROOT)
+    (entries === 0) === equal(newest, EMPTY_ROOT)
   );
 }
 

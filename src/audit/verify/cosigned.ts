@@ -1,5 +1,6 @@
 import { type Checkpoint, openCheckpoint } from '../merkle/checkpoint.js';
 import { findCosignature } from '../merkle/cosignature.js';
+import type { Bytes } from '../merkle/platform.js';
 import { isConsistent } from '../merkle/proofs.js';
 import { type NoteVerifier, splitNote } from '../merkle/signed-note.js';
 import { type CosignedNote, decodeHash, type Trailer } from './export-line.js';
@@ -17,7 +18,7 @@ export function isOlder(older: CosignedNote, { size, root }: Checkpoint, verifie
   const checkpoint = openCheckpoint(older.note, verifier);
   const proof = older.proof.map(decodeHash);
   if (checkpoint?.origin !== verifier.name || checkpoint.size >= size || proof.includes(null)) return false;
-  return isConsistent(checkpoint.size, size, checkpoint.root, root, proof as Buffer[]);
+  return isConsistent(checkpoint.size, size, checkpoint.root, root, proof as Bytes[]);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { decodeBase64 } from '../merkle/base64.js';
 import { canonicalize } from '../merkle/canonical-json.js';
+import { type Bytes, toBase64 } from '../merkle/platform.js';
 import { privateDigest, SALT_BYTES } from '../merkle/private-digest.js';
 import { hasExactly } from './has-exactly.js';
 
@@ -27,7 +28,7 @@ export interface ReadEntry {
 interface Link {
   seq: number;
   subjectSeq: number;
-  leaf: Buffer;
+  leaf: Bytes;
   /** The previous entry, when this one has a different hash for it. One of the two was changed. */
   doubted: number | null;
 }
@@ -87,7 +88,7 @@ export class EntryChains {
   constructor(private readonly partial: boolean) {}
 
   /** The number of a subject's entries and the hash of the newest. Undefined when there was none. */
-  get(subject: string): { readonly entries: number; readonly leaf: Buffer } | undefined {
+  get(subject: string): { readonly entries: number; readonly leaf: Bytes } | undefined {
     const link = this.#links.get(subject);
     return link && { entries: link.subjectSeq + 1, leaf: link.leaf };
   }
@@ -97,7 +98,7 @@ export class EntryChains {
   }
 
   /** Takes the next entry. @returns a fault of this entry or of an earlier one, or null. */
-  follow(entry: ReadEntry, leaf: Buffer): Fault | null {
+  follow(entry: ReadEntry, leaf: Bytes): Fault | null {
     const { seq, subject, subject_seq: subjectSeq, subject_prev: named } = entry;
     if (subject === null || subjectSeq === null) return null;
     const before = this.#links.get(subject);
@@ -110,7 +111,7 @@ export class EntryChains {
     if (subjectSeq !== before.subjectSeq + 1) {
       return { seq, reason: `entry ${before.subjectSeq + 1} of ${subject} is missing or out of order` };
     }
-    if (named === before.leaf.toString('base64')) return settle(before, before.doubted);
+    if (named === toBase64(before.leaf)) return settle(before, before.doubted);
     // Two broken links in a row: the entry between them was changed.
     if (before.doubted !== null) return { seq: before.seq, reason: 'the entry was changed' };
     link.doubted = before.seq;

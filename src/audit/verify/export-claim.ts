@@ -1,3 +1,4 @@
+import type { Bytes } from '../merkle/platform.js';
 import type { ReadEntry, Fault } from './entry-chain.js';
 import type { ExportLine } from './export-line.js';
 import type { ExportKind } from './export-verdict.js';
@@ -6,7 +7,7 @@ import type { ExportKind } from './export-verdict.js';
 export interface ExportedLine {
   readonly line: ExportLine;
   readonly entry: ReadEntry;
-  readonly leaf: Buffer;
+  readonly leaf: Bytes;
 }
 
 /**
@@ -15,7 +16,7 @@ export interface ExportedLine {
  */
 export interface PrunedFront {
   readonly size: number;
-  readonly roots: readonly Buffer[];
+  readonly roots: readonly Bytes[];
 }
 
 /** What an export claims to contain. It checks each line in turn, and at the end that nothing is missing. */

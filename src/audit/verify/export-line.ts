@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { decodeBase64 } from '../merkle/base64.js';
 import { HASH_BYTES } from '../merkle/hashing.js';
+import { type Bytes, fromUtf8 } from '../merkle/platform.js';
 import type { Personal } from './entry-chain.js';
 import { hasExactly } from './has-exactly.js';
 
@@ -39,9 +39,9 @@ export interface Pruned {
  * The object of a line. Null unless the line is exactly what JSON.stringify writes, so that no change of a
  * single bit goes unnoticed.
  */
-export function parseLine(bytes: Buffer): object | null {
-  if (!isUtf8(bytes)) return null;
-  const text = bytes.toString();
+export function parseLine(bytes: Bytes): object | null {
+  const text = fromUtf8(bytes);
+  if (text === null) return null;
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -110,7 +110,7 @@ function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-export function decodeHash(text: string): Buffer | null {
+export function decodeHash(text: string): Bytes | null {
   const hash = decodeBase64(text);
   return hash?.length === HASH_BYTES ? hash : null;
 }

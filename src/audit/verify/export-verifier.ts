@@ -1,6 +1,7 @@
 import { type Checkpoint, openCheckpoint } from '../merkle/checkpoint.js';
 import { CompactRange } from '../merkle/compact-range.js';
-import { HASH_BYTES, leafHash } from '../merkle/hashing.js';
+import { EMPTY_ROOT, leafHash } from '../merkle/hashing.js';
+import { type Bytes, equal, toUtf8 } from '../merkle/platform.js';
 import { prunedText } from '../merkle/pruned-note.js';
 import { type NoteVerifier, openNote } from '../merkle/signed-note.js';
 import { isUnboundSubjectText, readSubjectText } from '../merkle/subject-note.js';
@@ -23,9 +24,9 @@ import { SubjectEntries } from './subject-entries.js';
 import { WholeLog } from './whole-log.js';
 
 const AFTER_THE_END = 'there are lines after the checkpoint';
-const LINE_START = Buffer.from('{"');
-const TRAILER_START = Buffer.from('{"checkpoint":');
-const NOTHING: Checkpoint = { origin: '', size: 0, root: Buffer.alloc(HASH_BYTES) };
+const LINE_START = toUtf8('{"');
+const TRAILER_START = toUtf8('{"checkpoint":');
+const NOTHING: Checkpoint = { origin: '', size: 0, root: EMPTY_ROOT };
 
 /**
  * Verifies an export line by line. It needs only hashes and one public key, and its memory does not grow with
@@ -33,7 +34,6 @@ const NOTHING: Checkpoint = { origin: '', size: 0, root: Buffer.alloc(HASH_BYTES
  */
 export class ExportVerifier {
   readonly #trailer: Trailer | null;
-  readonly #trailerText: string;
   readonly #checkpoint: Checkpoint;
   /**
    * True when the checkpoint is that of the log and signed with its key. Otherwise nothing else is checked.
@@ -57,13 +57,12 @@ export class ExportVerifier {
    * @param witnesses each must have cosigned a checkpoint of the export.
    */
   constructor(
-    lastLine: Buffer,
+    private readonly lastLine: Bytes,
     private readonly verifier: NoteVerifier,
     private readonly since: Checkpoint | null,
     private readonly witnesses: readonly NoteVerifier[] = [],
   ) {
     this.#trailer = trailerOf(lastLine);
-    this.#trailerText = lastLine.toString();
     const checkpoint = openCheckpoint(this.#trailer?.checkpoint ?? '', verifier);
     this.#trusted = checkpoint?.origin === verifier.name;
     this.#checkpoint = checkpoint ?? NOTHING;
@@ -79,7 +78,7 @@ export class ExportVerifier {
    * Takes the next line without its line break; the last line too. @throws NoVerdict when its format has too
    * little information.
    */
-  take(bytes: Buffer): void {
+  take(bytes: Bytes): void {
     if (this.#trailer === null) this.#lookForTrailer(bytes);
     else if (this.#trusted) this.#takeLine(bytes);
   }
@@ -133,7 +132,7 @@ export class ExportVerifier {
   #compareSize({ size, root }: Checkpoint): void {
     const { size: now } = this.#checkpoint;
     if (size > now) this.#note(null, `the log had ${size} entries before and now has ${now}`);
-    else if (size === now && !root.equals(this.#checkpoint.root))
+    else if (size === now && !equal(root, this.#checkpoint.root))
       this.#note(null, 'the checkpoint is not the older one of as many entries');
   }
 
@@ -145,20 +144,20 @@ export class ExportVerifier {
   }
 
   /** In a file without a checkpoint at its end: is there one before, or is it no export at all? */
-  #lookForTrailer(bytes: Buffer): void {
+  #lookForTrailer(bytes: Bytes): void {
     // Most lines are not parsed, so that a long file that is no export takes little time.
     const mayBeTrailer = startsWith(bytes, TRAILER_START);
     this.#ended = mayBeTrailer && trailerOf(bytes) !== null;
     this.#broken = !this.#ended && (mayBeTrailer || !startsWith(bytes, LINE_START));
   }
 
-  #takeLine(bytes: Buffer): void {
+  #takeLine(bytes: Bytes): void {
     if (this.#ended) return this.#break(null, AFTER_THE_END);
     const line = parseLine(bytes);
     const isFirst = this.#lines++ === 0;
     if (line !== null && isLine(line)) this.#takeEntry(line);
     else if (line !== null && isPruned(line) && isFirst) this.#takePruned(line.pruned);
-    else if (bytes.toString() === this.#trailerText) this.#ended = true;
+    else if (equal(bytes, this.lastLine)) this.#ended = true;
     else this.#break(this.#next, 'the line is malformed');
   }
 
@@ -219,20 +218,20 @@ export class ExportVerifier {
   }
 }
 
-function trailerOf(bytes: Buffer): Trailer | null {
+function trailerOf(bytes: Bytes): Trailer | null {
   const line = parseLine(bytes);
   return line !== null && isTrailer(line) ? line : null;
 }
 
-function startsWith(bytes: Buffer, start: Buffer): boolean {
-  return bytes.subarray(0, start.length).equals(start);
+function startsWith(bytes: Bytes, start: Bytes): boolean {
+  return equal(bytes.subarray(0, start.length), start);
 }
 
 /** The root of the tree of these perfect subtrees. Null when they do not form a tree of this size. */
-function rootOf(size: number, hashes: readonly string[]): Buffer | null {
+function rootOf(size: number, hashes: readonly string[]): Bytes | null {
   const roots = hashes.map(decodeHash);
   try {
-    return roots.includes(null) ? null : new CompactRange(size, roots as Buffer[]).root();
+    return roots.includes(null) ? null : new CompactRange(size, roots as Bytes[]).root();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return null;

@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../merkle/checkpoint.js';
+import { type Bytes, equal } from '../merkle/platform.js';
 import { rootFromInclusion } from '../merkle/proofs.js';
 import type { Fault } from './entry-chain.js';
 import type { ExportClaim, ExportedLine } from './export-claim.js';
@@ -28,7 +29,7 @@ export class SelectedEntries implements ExportClaim {
   #isProven({ line, leaf }: ExportedLine): boolean {
     const { size, root } = this.checkpoint;
     const path = line.proof?.map(decodeHash) ?? [null];
-    const proven = path.includes(null) ? null : rootFromInclusion(leaf, line.seq, size, path as Buffer[]);
-    return proven !== null && root.equals(proven);
+    const proven = path.includes(null) ? null : rootFromInclusion(leaf, line.seq, size, path as Bytes[]);
+    return proven !== null && equal(root, proven);
   }
 }

@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../merkle/checkpoint.js';
+import { equal } from '../merkle/platform.js';
 import type { SubjectExtent } from '../merkle/subject-note.js';
 import { earlier, EntryChains, type Fault } from './entry-chain.js';
 import type { ExportClaim, ExportedLine, PrunedFront } from './export-claim.js';
@@ -45,7 +46,7 @@ export class SubjectEntries implements ExportClaim {
     const { entries, kept, newest } = this.extent;
     const last = this.#chain.get(this.subject);
     const fault = this.#chain.finish() ?? this.#frontFault();
-    if (last === undefined ? entries === kept : last.entries === entries && last.leaf.equals(newest))
+    if (last === undefined ? entries === kept : last.entries === entries && equal(last.leaf, newest))
       return fault;
     return earlier(fault, {
       seq: null,

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../merkle/checkpoint.js';
 import { CompactRange } from '../merkle/compact-range.js';
+import { equal } from '../merkle/platform.js';
 import { earlier, EntryChains, type Fault } from './entry-chain.js';
 import type { ExportClaim, ExportedLine, PrunedFront } from './export-claim.js';
 
@@ -46,7 +47,7 @@ export class WholeLog implements ExportClaim {
   finish(): Fault | null {
     const { size, root } = this.checkpoint;
     if (this.#range.size < size) this.#note(this.#range.size, 'entries are missing at the end');
-    else if (!this.#range.root().equals(root))
+    else if (!equal(this.#range.root(), root))
       this.#note(null, 'the entries are not those of the checkpoint');
     this.#fault = earlier(this.#fault, this.#chains.finish());
     return this.#fault;
@@ -55,7 +56,7 @@ export class WholeLog implements ExportClaim {
   #compareSince(): void {
     if (this.since === null || this.#reachedSince || this.#range.size !== this.since.size) return;
     this.#reachedSince = true;
-    if (!this.#range.root().equals(this.since.root)) {
+    if (!equal(this.#range.root(), this.since.root)) {
       this.#note(null, `the first ${this.since.size} entries are not those of the older checkpoint`);
     }
   }

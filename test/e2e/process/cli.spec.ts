@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DataSource } from 'typeorm';
 import { Sequencer } from '../../../src/audit/intake/sequencer.js';
-import { cosignerVerifier } from '../../../src/audit/merkle/cosignature.js';
 import { WRITING } from '../../../src/database/transactions.js';
 import { JWT_SECRET, startApp, type TestApp } from '../../support/test-app.js';
+import { cosignerVerifier } from '../../../src/audit/merkle/signing.js';
 
 interface Outcome {
   readonly code: number | null;

@@ -10,10 +10,10 @@ import { Sequencer } from '../../../src/audit/intake/sequencer.js';
 import { writeAddCheckpoint } from '../../../src/audit/merkle/add-checkpoint.js';
 import { Cosignatures } from '../../../src/audit/cosignatures/cosignatures.js';
 import { readCheckpoint } from '../../../src/audit/merkle/checkpoint.js';
-import { noteVerifier } from '../../../src/audit/merkle/signed-note.js';
 import { verifyExport } from '../../../src/cli/verify-export.js';
 import { SmallLog } from '../../support/small-log.js';
 import { startApp, type TestApp } from '../../support/test-app.js';
+import { noteVerifier } from '../../../src/audit/merkle/signing.js';
 
 interface WitnessProcess {
   readonly vkey: string;
