@@ -5,4 +5,4 @@ export const rekey = new Command('rekey')
   .description(
     'Seals everything again that is sealed under another key than the first of ENCRYPTION_KEY, so that the others can go. Contents are not touched. It can be interrupted and run again. With an embedded database, stop the service first.',
   )
-  .action(async () => (await import('./rekey/run-rekey.js')).runRekey());
+  .action(async () => (await import('./run-rekey.js')).runRekey());

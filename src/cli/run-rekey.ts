@@ -1,11 +1,11 @@
-import { ConfigError } from '../../config/config-error.js';
-import { readEnvironment } from '../../config/load-config.js';
-import { keepStoragePrivate } from '../../config/private-storage.js';
-import { loadUnlockedConfig } from '../../encryption/kms/unlocked-config.js';
-import { MasterKeys } from '../../encryption/master-keys.js';
-import { StepProgress } from '../step-progress.js';
-import { withDatabase } from './open-database.js';
-import { Rekey } from './rekey.js';
+import { ConfigError } from '../config/config-error.js';
+import { readEnvironment } from '../config/load-config.js';
+import { keepStoragePrivate } from '../config/private-storage.js';
+import { loadUnlockedConfig } from '../encryption/kms/unlocked-config.js';
+import { MasterKeys } from '../encryption/master-keys.js';
+import { StepProgress } from './step-progress.js';
+import { withDatabase } from './rekey/open-database.js';
+import { Rekey } from './rekey/rekey.js';
 
 /** Runs `rekey` on the configured installation, and prints its progress and result. @throws `ConfigError`, `NotSealed`. */
 export async function runRekey(): Promise<void> {

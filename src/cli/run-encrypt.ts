@@ -1,10 +1,10 @@
-import { ConfigError } from '../../config/config-error.js';
-import { readEnvironment } from '../../config/load-config.js';
-import { keepStoragePrivate } from '../../config/private-storage.js';
-import { loadUnlockedConfig } from '../../encryption/kms/unlocked-config.js';
-import { MasterKeys } from '../../encryption/master-keys.js';
-import { StepProgress } from '../step-progress.js';
-import { EncryptionRun } from './encryption-run.js';
+import { ConfigError } from '../config/config-error.js';
+import { readEnvironment } from '../config/load-config.js';
+import { keepStoragePrivate } from '../config/private-storage.js';
+import { loadUnlockedConfig } from '../encryption/kms/unlocked-config.js';
+import { MasterKeys } from '../encryption/master-keys.js';
+import { StepProgress } from './step-progress.js';
+import { EncryptionRun } from './encrypt/encryption-run.js';
 
 /** Runs `encrypt` on the configured installation, and prints its progress and result. @throws `ConfigError`. */
 export async function runEncrypt(): Promise<void> {
