@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import { share, type ShareTerms } from '../../api/files.js';
 import type { NewShare, StoredFile } from '../../api/types.js';
-import { CopyButton } from '../../parts/copy-button.js';
 import { Field } from '../../parts/field.js';
 import { FormFault } from '../../parts/form-fault.js';
 import { shareTermsOf } from '../../parts/share-terms.js';
+import { ShownOnce } from '../../parts/shown-once.js';
 import { useForm } from '../../parts/use-form.js';
 
 interface ShareFormProps {
@@ -79,18 +79,8 @@ export function ShareForm({ file, made }: ShareFormProps) {
 function NewLink({ link }: { readonly link: NewShare }) {
   return (
     <div class="stack new-link" role="status">
-      <label class="field">
-        <span class="label">The link</span>
-        <input
-          class="input"
-          readOnly
-          value={link.url}
-          autofocus
-          onFocus={(event) => event.currentTarget.select()}
-        />
-        <span class="hint">{shareTermsOf(link)}. It is shown only now.</span>
-      </label>
-      <CopyButton class="button main" text={link.url} label="Copy link" />
+      <p class="small quiet">{shareTermsOf(link)}. The link is shown only now.</p>
+      <ShownOnce text={link.url} label="The link" copy="Copy link" />
     </div>
   );
 }

@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import { makeKey } from '../../api/security.js';
 import type { NewApiKey } from '../../api/types.js';
 import { confirmed } from '../../parts/confirmation.js';
-import { CopyButton } from '../../parts/copy-button.js';
 import { Dialog } from '../../parts/dialog.js';
 import { Field } from '../../parts/field.js';
 import { FormFault } from '../../parts/form-fault.js';
+import { ShownOnce } from '../../parts/shown-once.js';
 import { useForm } from '../../parts/use-form.js';
 
 interface KeyDialogProps {
@@ -89,8 +89,7 @@ export function KeyDialog({ made, close }: KeyDialogProps) {
       ) : (
         <div class="body stack" role="status">
           <p>It is shown only now. Give it to the program, and keep no copy.</p>
-          <input class="input mono" readOnly aria-label="The key" value={key.key} autofocus />
-          <CopyButton class="button main" text={key.key ?? ''} label="Copy key" />
+          <ShownOnce text={key.key ?? ''} label="The key" copy="Copy key" />
         </div>
       )}
     </Dialog>
