@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
-import { wordsOf } from '../../api/problem.js';
+import { wordsOf } from '../api/problem.js';
+import './panel.css';
 
 interface PanelProps {
   readonly title: string;

@@ -10,7 +10,7 @@ import { countOf } from '../../parts/size.js';
 import { distanceOf } from '../../parts/time.js';
 import { toast } from '../../parts/toasts.js';
 import { useAnswer } from '../../parts/use-answer.js';
-import { Panel, PanelState } from './panel.js';
+import { Panel, PanelState } from '../../parts/panel.js';
 import { PasskeyDialog } from './passkey-dialog.js';
 import { RecoveryCodesDialog } from './recovery-codes-dialog.js';
 import { TotpDialog } from './totp-dialog.js';

@@ -7,7 +7,7 @@ import { Icon } from '../../parts/icon.js';
 import { distanceOf } from '../../parts/time.js';
 import { usePagedList } from '../../parts/use-paged-list.js';
 import { KeyDialog } from './key-dialog.js';
-import { Panel, PanelState } from './panel.js';
+import { Panel, PanelState } from '../../parts/panel.js';
 
 /** The keys of programs that act for the user. */
 export function KeyList() {

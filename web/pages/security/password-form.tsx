@@ -4,7 +4,7 @@ import { Field } from '../../parts/field.js';
 import { FormFault } from '../../parts/form-fault.js';
 import { toast } from '../../parts/toasts.js';
 import { useForm } from '../../parts/use-form.js';
-import { Panel } from './panel.js';
+import { Panel } from '../../parts/panel.js';
 
 /** A new password. All other sessions end with it. */
 export function PasswordForm({ email }: { readonly email: string }) {

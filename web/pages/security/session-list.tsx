@@ -7,7 +7,7 @@ import { programOf } from '../../parts/program-name.js';
 import { distanceOf } from '../../parts/time.js';
 import { toast } from '../../parts/toasts.js';
 import { usePagedList } from '../../parts/use-paged-list.js';
-import { Panel, PanelState } from './panel.js';
+import { Panel, PanelState } from '../../parts/panel.js';
 
 /** Where the user is signed in. */
 export function SessionList() {
