@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { operationIdOf } from './app.operation-ids.js';
 import { completeOperations } from './app.operations.js';
+import { VERSION } from './common/version.js';
 
 /** Makes the OpenAPI document from the routes. */
 export function createDocument(app: INestApplication): OpenAPIObject {
@@ -23,7 +24,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .setOpenAPIVersion('3.0.3')
     .setTitle('microservices-api')
     .setDescription(description)
-    .setVersion('0.1.0')
+    .setVersion(VERSION)
     .addServer('/')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addBearerAuth({

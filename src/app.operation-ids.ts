@@ -16,6 +16,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   Recovery: 'account',
   Replacements: 'files',
   ResumableUploads: 'uploads',
+  ServiceInfo: 'service',
   Trail: 'audit',
   Uploads: 'files',
   UserQuotas: 'users',
@@ -40,6 +41,7 @@ const VERBS: Readonly<Record<string, string>> = {
   'Proofs.inclusion': 'proveInclusion',
   'Recovery.confirm': 'resetPassword',
   'Recovery.request': 'requestPasswordReset',
+  'ServiceInfo.read': 'describe',
   'UserQuotas.set': 'setQuota',
   'Users.me': 'get',
 };

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { HealthController } from './health.controller.js';
 import { Readiness } from './readiness.js';
+import { ServiceInfoController } from './service-info.controller.js';
+import { ServiceInfo } from './service-info.js';
 
-@Module({ controllers: [HealthController], providers: [Readiness] })
+@Module({ controllers: [HealthController, ServiceInfoController], providers: [Readiness, ServiceInfo] })
 export class HealthModule {}

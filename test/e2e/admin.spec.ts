@@ -163,4 +163,19 @@ describe('admin', () => {
     expect((await admin.json('GET', `/api/files/${file.id}/metadata`)).status).toBe(404);
     expect((await admin.json('GET', `/api/audit/logs?user_id=${owner.userId}`)).status).toBe(403);
   });
+
+  it('tells an admin what runs', async () => {
+    const { status, body } = await admin.json<Record<string, unknown>>('GET', '/api/admin/service');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      version: '0.1.0',
+      node: process.versions.node,
+      database: process.env.TEST_DATABASE_URL === undefined ? 'sqlite' : 'postgres',
+      database_version: expect.stringMatching(/^\d+(\.\d+)+$/),
+      storage: process.env.TEST_STORAGE === 's3' ? 's3' : 'disk',
+      mail: false,
+      registration: 'open',
+    });
+    expect(Date.parse(body.started as string)).toBeLessThan(Date.now());
+  });
 });

@@ -140,6 +140,7 @@ describe('operations', () => {
       'DELETE /api/uploads/{id}',
       'DELETE /api/users/me',
       'GET /api/admin/invitations',
+      'GET /api/admin/service',
       'GET /api/admin/users',
       'GET /api/audit/checkpoint',
       'GET /api/audit/consistency',

@@ -54,6 +54,46 @@ export type NotReadyProblem = {
     checks: Array<ReadyCheck>;
 };
 
+export type ServiceInfoResponse = {
+    /**
+     * Of this service.
+     */
+    version: string;
+    /**
+     * Version of Node.js.
+     */
+    node: string;
+    database: 'sqlite' | 'postgres';
+    /**
+     * Version of the database.
+     */
+    database_version: string;
+    /**
+     * Where the bytes of files are.
+     */
+    storage: 'disk' | 's3';
+    /**
+     * Whether what is kept is encrypted at rest.
+     */
+    encrypted: boolean;
+    /**
+     * Whether the service sends mails.
+     */
+    mail: boolean;
+    /**
+     * Who may register.
+     */
+    registration: 'open' | 'invite' | 'closed';
+    /**
+     * The process that answers: its host and port.
+     */
+    instance: string;
+    /**
+     * When that process started.
+     */
+    started: string;
+};
+
 export type StorageResponse = {
     /**
      * Bytes that count in the quota: of files, versions, trash and unfinished uploads.
@@ -1054,6 +1094,67 @@ export type ServiceReadyResponses = {
 };
 
 export type ServiceReadyResponse = ServiceReadyResponses[keyof ServiceReadyResponses];
+
+export type ServiceDescribeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/admin/service';
+};
+
+export type ServiceDescribeErrors = {
+    /**
+     * `malformed_request`
+     */
+    400: Problem;
+    /**
+     * `unauthorized`, `invalid_signature`
+     */
+    401: Problem;
+    /**
+     * `forbidden`, `insufficient_scope`
+     */
+    403: Problem;
+    /**
+     * `method_not_allowed`
+     */
+    405: Problem;
+    /**
+     * `request_timeout`
+     */
+    408: Problem;
+    /**
+     * `expectation_failed`
+     */
+    417: Problem;
+    /**
+     * `rate_limited`
+     */
+    429: Problem;
+    /**
+     * `headers_too_large`
+     */
+    431: Problem;
+    /**
+     * `internal_error`
+     */
+    500: Problem;
+    /**
+     * `answer_timeout`, `database_unavailable`
+     */
+    503: Problem;
+};
+
+export type ServiceDescribeError = ServiceDescribeErrors[keyof ServiceDescribeErrors];
+
+export type ServiceDescribeResponses = {
+    /**
+     * OK
+     */
+    200: ServiceInfoResponse;
+};
+
+export type ServiceDescribeResponse = ServiceDescribeResponses[keyof ServiceDescribeResponses];
 
 export type AccountDeleteData = {
     body: DeleteAccountInput;
