@@ -1,3 +1,5 @@
+import type { Check } from './types.js';
+
 /** A refusal of the service, as it describes it (RFC 9457). */
 export interface ProblemBody {
   readonly title: string;
@@ -9,6 +11,7 @@ export interface ProblemBody {
   readonly challenge?: string;
   readonly methods?: readonly string[];
   readonly options?: unknown;
+  readonly checks?: readonly Check[];
 }
 
 /** A request that the service has refused. `message` is for people. */

@@ -134,3 +134,41 @@ export interface ApiKey {
 export interface NewApiKey extends ApiKey {
   readonly key?: string;
 }
+
+/** A user as admins see them. `disabled` is since when, or null. */
+export interface ListedUser extends User {
+  readonly disabled: string | null;
+  readonly storage: StorageUse;
+}
+
+export interface Invitation {
+  readonly id: string;
+  readonly email: string | null;
+  readonly role: string;
+  readonly created: string;
+  readonly expires: string;
+}
+
+export interface NewInvitation extends Invitation {
+  readonly url: string;
+}
+
+/** Whether a part of the service works. */
+export interface Check {
+  readonly name: string;
+  readonly status: 'ok' | 'degraded' | 'failing';
+  readonly detail?: string;
+}
+
+export interface ServiceInfo {
+  readonly version: string;
+  readonly node: string;
+  readonly database: 'sqlite' | 'postgres';
+  readonly database_version: string;
+  readonly storage: 'disk' | 's3';
+  readonly encrypted: boolean;
+  readonly mail: boolean;
+  readonly registration: 'open' | 'invite' | 'closed';
+  readonly instance: string;
+  readonly started: string;
+}

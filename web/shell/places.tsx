@@ -53,6 +53,13 @@ const PLACES: readonly Place[] = [
     icon: 'shield',
     Page: page(async () => (await import('../pages/security/security-page.js')).SecurityPage),
   },
+  {
+    path: '/admin',
+    name: 'Admin',
+    icon: 'people',
+    Page: page(async () => (await import('../pages/admin/admin-page.js')).AdminPage),
+    role: 'admin',
+  },
 ];
 
 /** The pages that a user can go to. */
