@@ -153,10 +153,35 @@ describe('a witness for logs of others', () => {
   });
 
   it('does not start with something else in its file', async () => {
-    for (const text of ['', '[]', '{"a":1}', 'null']) {
+    const note = log.checkpoint(8);
+    const damaged = [note.slice(0, 20), note.replace('\n8\n', '\n08\n'), other.checkpoint(3), ''];
+    const states = damaged.map((text) =>
+      JSON.stringify({ 'other.test': other.checkpoint(3), 'log.test': text }),
+    );
+    for (const text of [
+      '',
+      '[]',
+      '{"a":1}',
+      'null',
+      JSON.stringify({ 'log.test': note }).slice(0, -9),
+      ...states,
+    ]) {
       await writeFile(file(), text);
       await expect(CosignerState.open(file())).rejects.toThrow('does not hold the state of a witness');
     }
     await rm(file());
+  });
+
+  it('removes what a killed process had begun to write, and nothing else', async () => {
+    const others = [
+      'state.json.key',
+      'state.json.lock',
+      'state.json.old',
+      'other.json.5f0c6d9e-1f5f-4c36-9f0f-3a1b4a3c2d1e',
+    ];
+    for (const name of [...others, 'state.json.5f0c6d9e-1f5f-4c36-9f0f-3a1b4a3c2d1e'])
+      await writeFile(join(directory, name), 'half');
+    await CosignerState.open(file());
+    expect((await readdir(directory)).sort()).toEqual([...others, 'state.json'].sort());
   });
 });

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { readForeignCheckpoint } from '../merkle/checkpoint.js';
+
+/** What follows the name of the file in the name of a draft: a UUID. */
+const DRAFT = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The notes by the origins of their logs. */
 type Notes = Readonly<Record<string, string>>;
@@ -12,9 +16,13 @@ export class CosignerState {
     private notes: Notes,
   ) {}
 
-  /** Reads the file, which need not be there yet. @throws an Error when it contains something else. */
+  /**
+   * Reads the file, which need not be there yet, and removes drafts that a killed process has left.
+   * @throws an Error when the file contains something else. What was seen of a log would be forgotten otherwise.
+   */
   static async open(file: string): Promise<CosignerState> {
     const notes = await readNotes(file);
+    await removeDrafts(file);
     const state = new CosignerState(file, notes);
     // A place that cannot be written is found at the start, and not with the first checkpoint.
     await state.#store(notes);
@@ -54,10 +62,24 @@ async function readNotes(file: string): Promise<Notes> {
     throw error;
   }
   const notes = parse(text);
-  const isNotes = typeof notes === 'object' && notes !== null && !Array.isArray(notes);
-  if (!isNotes || !Object.values(notes).every((note) => typeof note === 'string'))
-    throw new Error(`${file} does not hold the state of a witness`);
-  return notes as Notes;
+  if (!isNotes(notes)) throw new Error(`${file} does not hold the state of a witness`);
+  return notes;
+}
+
+/** True for checkpoints by the names of their logs. */
+function isNotes(value: unknown): value is Notes {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.entries(value).every(
+    ([origin, note]: [string, unknown]) =>
+      typeof note === 'string' && readForeignCheckpoint(note)?.origin === origin,
+  );
+}
+
+async function removeDrafts(file: string): Promise<void> {
+  const [folder, name] = [dirname(file), basename(file)];
+  const isDraft = (other: string) => other.startsWith(name) && DRAFT.test(other.slice(name.length));
+  for (const other of await readdir(folder))
+    if (isDraft(other)) await rm(join(folder, other), { force: true });
 }
 
 /** Null when it is not JSON. */
