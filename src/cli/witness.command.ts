@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { cosignerServer } from '../audit/cosigner/cosigner-server.js';
 import { Cosigner, type Fork } from '../audit/cosigner/cosigner.js';
@@ -8,6 +9,7 @@ import { CosignerState } from '../audit/cosigner/cosigner-state.js';
 import { isKeyName, type NoteVerifier, parseVkey } from '../audit/merkle/signed-note.js';
 import { ConfigError } from '../config/config-error.js';
 import { keptSigningKey } from '../config/generated-secrets.js';
+import { FileLock } from '../database/file-lock.js';
 import { loggedError } from '../logging/logged-error.js';
 
 interface Options {
@@ -45,6 +47,10 @@ async function run({ name, log, state: file, key: keyFile, host, port }: Options
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw new ConfigError(['--port must be a whole number from 0 to 65535']);
   if (log.length === 0) throw new ConfigError(['--log is required']);
+  mkdirSync(dirname(resolve(file)), { recursive: true, mode: 0o700 });
+  // Two processes would each cosign another log of the same name, because neither knows what the other has seen.
+  const lock = FileLock.take(resolve(`${file}.lock`));
+  if (lock === null) throw new ConfigError([`${file} is in use by another witness`]);
   const { key } = keptSigningKey(resolve(keyFile ?? `${file}.key`));
   const state = await CosignerState.open(resolve(file));
   const cosigner = new Cosigner(name, key, log.map(verifierOf), state, report);
@@ -57,6 +63,7 @@ async function run({ name, log, state: file, key: keyFile, host, port }: Options
   server.close();
   server.closeIdleConnections();
   await once(server, 'close');
+  lock.release();
 }
 
 export const witness = new Command('witness')

@@ -22,6 +22,58 @@ interface WitnessProcess {
   output(): string;
 }
 
+/** @throws Error with what it has printed, when it ends. */
+async function startWitness(...options: readonly string[]): Promise<WitnessProcess> {
+  const child = spawn(process.execPath, ['dist/cli/cli.js', 'witness', ...options, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+    output += chunk.toString();
+    const [, vkey, port] = /^(.+)\nlistening on 127\.0\.0\.1 port (\d+)\n/.exec(output) ?? [];
+    if (port !== undefined)
+      return { vkey: vkey!, url: `http://127.0.0.1:${port}`, child, output: () => output };
+  }
+  if (!child.stderr.closed) await once(child.stderr, 'close');
+  throw new Error(`the witness does not start: ${output}`);
+}
+
+async function stop({ child }: WitnessProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  // All that it printed has been read when its streams are closed.
+  const closed = once(child, 'close');
+  child.kill(signal);
+  const [code] = (await closed) as [number | null];
+  return code;
+}
+
+describe('the program of a witness', () => {
+  const log = new SmallLog().add(null, null, null);
+  let directory: string;
+  beforeEach(async () => void (directory = await mkdtemp(join(tmpdir(), 'witness-'))));
+  afterEach(() => rm(directory, { recursive: true }));
+
+  const start = () =>
+    startWitness(
+      '--name',
+      'witness.test',
+      '--state',
+      join(directory, 'state.json'),
+      '--log',
+      log.verifier.vkey,
+    );
+
+  it('is alone with its file, and the file is free again after kill -9', async () => {
+    const first = await start();
+    await expect(start()).rejects.toThrow('state.json is in use by another witness');
+    await stop(first, 'SIGKILL');
+    const second = await start();
+    expect(second.vkey).toBe(first.vkey);
+    expect(await stop(second, 'SIGTERM')).toBe(0);
+  });
+});
+
 describe('two installations with a witness for each other', () => {
   const origins = ['a.test', 'b.test'] as const;
   let directory: string;
@@ -53,28 +105,7 @@ describe('two installations with a witness for each other', () => {
   async function run(index: number): Promise<WitnessProcess> {
     const log = noteVerifier(origins[1 - index]!, keys[1 - index]!).vkey;
     const state = join(directory, `state-${index}.json`);
-    const options = ['--name', `witness.${origins[index]}`, '--state', state, '--log', log, '--port', '0'];
-    const child = spawn(process.execPath, ['dist/cli/cli.js', 'witness', ...options], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
-      output += chunk.toString();
-      const [, vkey, port] = /^(.+)\nlistening on 127\.0\.0\.1 port (\d+)\n/.exec(output) ?? [];
-      if (port !== undefined)
-        return { vkey: vkey!, url: `http://127.0.0.1:${port}`, child, output: () => output };
-    }
-    throw new Error(`the witness does not start: ${output}`);
-  }
-
-  async function stop({ child }: WitnessProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-    // All that it printed has been read when its streams are closed.
-    const closed = once(child, 'close');
-    child.kill(signal);
-    const [code] = (await closed) as [number | null];
-    return code;
+    return startWitness('--name', `witness.${origins[index]}`, '--state', state, '--log', log);
   }
 
   async function verdict(server: TestApp, index: number, ...cosigners: string[]) {
