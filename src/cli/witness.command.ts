@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
-import { cosignerServer } from '../audit/cosigner/cosigner-server.js';
+import { cosignerServer, stopCosignerServer } from '../audit/cosigner/cosigner-server.js';
 import { Cosigner, type Fork } from '../audit/cosigner/cosigner.js';
 import { CosignerState } from '../audit/cosigner/cosigner-state.js';
 import { isKeyName, type NoteVerifier, parseVkey } from '../audit/merkle/signed-note.js';
@@ -60,9 +60,7 @@ async function run({ name, log, state: file, key: keyFile, host, port }: Options
   const { address, port: bound } = server.address() as AddressInfo;
   process.stdout.write(`${cosigner.verifier.vkey}\nlistening on ${address} port ${bound}\n`);
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  server.close();
-  server.closeIdleConnections();
-  await once(server, 'close');
+  await stopCosignerServer(server);
   lock.release();
 }
 

@@ -1,12 +1,14 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Cosigner } from './cosigner.js';
 
 /** A proof of 63 hashes and a note with 100 signatures have room in it. */
 const MAX_BODY_BYTES = 65_536;
 const REQUEST_MS = 10_000;
+const STOP_MS = 2000;
 const PATH = '/add-checkpoint';
 
-/** Serves a witness by HTTP: `POST /add-checkpoint`. Whoever listens closes it. */
+/** Serves a witness by HTTP: `POST /add-checkpoint`. Whoever listens stops it by `stopCosignerServer`. */
 export function cosignerServer(cosigner: Cosigner, onFailure: (error: unknown) => void): Server {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.url !== PATH) return send(response, 404, 'there is only /add-checkpoint');
@@ -31,6 +33,18 @@ export function cosignerServer(cosigner: Cosigner, onFailure: (error: unknown) =
       if (!response.headersSent) send(response, 500, 'the checkpoint could not be kept');
     });
   });
+}
+
+/**
+ * Stops a server: requests that are running get their answers. A client that is still sending after 2 s is cut off, because a server
+ * that is closing no longer limits the time of a request.
+ */
+export async function stopCosignerServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const cut = setTimeout(() => server.closeAllConnections(), STOP_MS);
+  await closed;
+  clearTimeout(cut);
 }
 
 /** Null when it is too long. */

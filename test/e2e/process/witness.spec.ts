@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CosignatureCollector } from '../../../src/audit/cosignatures/cosignature-collector.js';
@@ -71,6 +72,18 @@ describe('the program of a witness', () => {
     const second = await start();
     expect(second.vkey).toBe(first.vkey);
     expect(await stop(second, 'SIGTERM')).toBe(0);
+  });
+
+  it('stops although a client is slow', async () => {
+    const witness = await start();
+    const client = connect(Number(new URL(witness.url).port), '127.0.0.1');
+    client.on('error', () => undefined);
+    await once(client, 'connect');
+    client.write('POST /add-checkpoint HTTP/1.1\r\nHost: witness\r\nContent-Length: 9\r\n\r\nold');
+    // The connection before this one has been accepted when this one is answered.
+    expect((await fetch(witness.url)).status).toBe(404);
+    expect(await stop(witness, 'SIGTERM')).toBe(0);
+    client.destroy();
   });
 });
 
