@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** What the witness does with a checkpoint that it could cosign. */
-type Mode = 'cosign' | 'refuse' | 'wrong key' | 'wrong text' | 'nonsense' | 'conflict';
+type Mode = 'cosign' | 'refuse' | 'wrong key' | 'wrong text' | 'nonsense' | 'conflict' | 'ahead';
 
 const sha256 = (...parts: Uint8Array[]) => createHash('sha256').update(Buffer.concat(parts)).digest();
 const rawKey = (key: KeyObject) => key.export({ type: 'spki', format: 'der' }).subarray(-32);
@@ -85,6 +85,7 @@ export class TlogWitness {
     if (!isSigned(note, signed, log)) return reply(403);
     if (old > size) return reply(400);
     if (this.mode === 'refuse') return reply(503);
+    if (this.mode === 'ahead') return reply(409, `${Number.MAX_SAFE_INTEGER}\n`, 'text/x.tlog.size');
     if (this.mode === 'conflict') return reply(409, '7\n', 'text/x.tlog.size');
     if (old !== this.#seen.size) return reply(409, `${this.#seen.size}\n`, 'text/x.tlog.size');
     const proof = hashes.map((hash) => Buffer.from(hash, 'base64'));

@@ -24,6 +24,14 @@ class WronglySigned extends Error {
   }
 }
 
+/** The witness has seen more entries than are published here. Then this log has lost them, or the witness is wrong. */
+class WitnessAhead extends Error {
+  constructor(seen: number, published: number) {
+    super(`the witness has seen ${seen} entries, and ${published} are published here`);
+    this.name = 'WitnessAhead';
+  }
+}
+
 /**
  * Offers the newest published checkpoint to each outside witness, at most once a minute over all instances, and
  * keeps the cosignatures. Nothing waits for it: a witness that cannot be reached is tried again a minute later.
@@ -102,12 +110,14 @@ export class CosignatureCollector implements OnApplicationBootstrap, OnModuleDes
     }
   }
 
-  /** @throws OfferRefused, WronglySigned, and what is thrown when the witness cannot be reached. */
+  /** @throws OfferRefused, WronglySigned, WitnessAhead, and what is thrown when the witness cannot be reached. */
   async #collect(cosigner: CosignerConfig, checkpoint: SignedCheckpoint, known: number): Promise<void> {
     const { vkey } = cosigner.verifier;
-    let answer = await this.#ask(cosigner, checkpoint, known);
+    // From 0, the witness names the size that it has seen. One wrong answer must not end the offers for good.
+    let answer = await this.#ask(cosigner, checkpoint, known > checkpoint.size ? 0 : known);
     if (answer.kind === 'size') {
       await this.store.keep(vkey, { knownSize: answer.size });
+      if (answer.size > checkpoint.size) throw new WitnessAhead(answer.size, checkpoint.size);
       answer = await this.#ask(cosigner, checkpoint, answer.size);
       if (answer.kind === 'size') throw new OfferRefused(409);
     }
@@ -119,8 +129,6 @@ export class CosignatureCollector implements OnApplicationBootstrap, OnModuleDes
   }
 
   async #ask({ url }: CosignerConfig, { note, size }: SignedCheckpoint, old: number): Promise<OfferAnswer> {
-    // Another instance may be ahead. If none is, this log has lost entries that the witness has seen.
-    if (old > size) throw new Error(`the witness has seen ${old} entries, and ${size} are published here`);
     const proof = await this.witness.guard(() => this.#proof(old, size));
     return offer(url, { old, proof, note }, this.#stop.signal);
   }
@@ -139,6 +147,6 @@ export class CosignatureCollector implements OnApplicationBootstrap, OnModuleDes
 }
 
 function outcomeOf(error: Error): string {
-  if (error instanceof OfferRefused) return 'refused';
+  if (error instanceof OfferRefused || error instanceof WitnessAhead) return 'refused';
   return error instanceof WronglySigned ? 'wrong' : 'unreachable';
 }
