@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import {
   GetObjectCommand,
   PutObjectCommand,
@@ -11,10 +12,13 @@ import { ANSWER_MS, awsClientOptions, inTime } from './aws-client.js';
 import { placeOfLog } from './place-of-log.js';
 import { WitnessStore, WitnessUnreadable } from './witness-store.js';
 
+/** A note with its signature has far less. */
+const MAX_NOTE_BYTES = 65_536;
+
 /** The note that is kept, with the entity tag that the bucket gives it. */
 interface Kept {
   readonly note: string;
-  readonly tag: string | undefined;
+  readonly tag: string;
 }
 
 /**
@@ -62,19 +66,18 @@ export class S3WitnessStore extends WitnessStore {
   }
 
   async #read(): Promise<Kept | null> {
-    let note: string;
-    let tag: string | undefined;
     try {
       const target = { Bucket: this.#bucket, Key: this.#name };
       const { Body, ETag } = await this.#client.send(new GetObjectCommand(target), inTime(this.answerMs));
-      [note, tag] = [(await Body?.transformToString()) ?? '', ETag];
+      const note = await noteIn(Body as Readable);
+      // The signature was checked when the note was stored, perhaps with a key that was replaced since.
+      if (note === null || readCheckpoint(note) === null)
+        throw new WitnessUnreadable(`s3://${this.#bucket}/${this.#name}`);
+      return { note, tag: required(ETag) };
     } catch (error) {
       if (isRefusal(error, 'NoSuchKey')) return null;
       throw error;
     }
-    // The signature was checked when the note was stored, perhaps with a key that was replaced since.
-    if (readCheckpoint(note) === null) throw new WitnessUnreadable(`s3://${this.#bucket}/${this.#name}`);
-    return { note, tag };
   }
 
   async #put(note: string, condition: Partial<PutObjectCommandInput>): Promise<boolean> {
@@ -87,7 +90,7 @@ export class S3WitnessStore extends WitnessStore {
         ContentType: 'text/plain',
       });
       const { ETag } = await this.#client.send(command, inTime(this.answerMs));
-      this.#kept = { note, tag: ETag };
+      this.#kept = ETag === undefined ? null : { note, tag: ETag };
       return true;
     } catch (error) {
       // Another write came first, came at the same time, or removed the object.
@@ -95,6 +98,24 @@ export class S3WitnessStore extends WitnessStore {
       throw error;
     }
   }
+}
+
+/** The text of an object. Null when it is too long. */
+async function noteIn(body: Readable): Promise<string | null> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of body as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > MAX_NOTE_BYTES) return null;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
+}
+
+/** Without an entity tag there is no condition, and a write would replace whatever is there. */
+function required(tag: string | undefined): string {
+  if (tag === undefined) throw new Error('the bucket gives no entity tag');
+  return tag;
 }
 
 function isRefusal(error: unknown, ...names: readonly string[]): boolean {
