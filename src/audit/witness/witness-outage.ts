@@ -3,6 +3,9 @@ import { Gauge, Registry } from 'prom-client';
 import { ReadinessChecks } from '../../common/lifecycle/readiness-check.js';
 import type { WitnessUnavailable, WitnessUnreadable } from './witness-store.js';
 
+/** While the fault lasts, it is logged again after so long: an alarm that counts log lines must not fall silent. */
+const AGAIN_MS = 30_000;
+
 /** Why the witness cannot be used. */
 export type WitnessFault = WitnessUnavailable | WitnessUnreadable;
 
@@ -14,6 +17,7 @@ export type WitnessFault = WitnessUnavailable | WitnessUnreadable;
 export class WitnessOutage {
   readonly #logger = new Logger(WitnessOutage.name);
   #fault: WitnessFault | null = null;
+  #told = 0;
 
   constructor(registry: Registry, checks: ReadinessChecks) {
     checks.registerOptional('audit_witness', () => {
@@ -32,8 +36,11 @@ export class WitnessOutage {
     return this.#fault;
   }
 
+  /** Called at each attempt that fails. */
   begin(fault: WitnessFault): void {
-    if (this.#fault === null) {
+    const now = performance.now();
+    if (this.#fault === null || now - this.#told >= AGAIN_MS) {
+      this.#told = now;
       this.#logger.error({ err: fault }, 'no newer checkpoint is published; trying again');
     }
     this.#fault = fault;
