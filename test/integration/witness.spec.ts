@@ -144,6 +144,39 @@ describe('a witness that is down', () => {
   });
 });
 
+describe('a witness that was put back itself', () => {
+  it('is told to the operator, and gets the newest checkpoint again', async () => {
+    const server = await startApp();
+    try {
+      const client = await server.user();
+      await sequenced(server);
+      const before = sizeIn(await (await checkpoint(server)).text());
+      await rm(join(server.storage, 'witness'), { recursive: true });
+      await client.upload('abc');
+      await sequenced(server);
+      expect((await checkpoint(server)).status).toBe(200);
+      expect(server.log.join()).toMatch(/the witness was put back: it has 0 entries, and had \d+/);
+      expect(sizeIn(await FileWitnessStore.of(server.config).fetch())).toBeGreaterThan(before);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('is told to the operator when it is empty and the log is not', async () => {
+    const storage = await mkdtemp(join(tmpdir(), 'witness-'));
+    // With an embedded database, which is in the same directory.
+    const start = () => startApp({ STORAGE_PATH: storage, DATABASE_URL: '' });
+    const isEmpty = 'the witness is empty: the log is taken as it is';
+    for (const empty of [false, false, true]) {
+      if (empty) await rm(join(storage, 'witness'), { recursive: true });
+      const server = await start();
+      expect(server.log.join().includes(isEmpty)).toBe(empty);
+      await server.close();
+    }
+    await rm(storage, { recursive: true });
+  });
+});
+
 describe('an older copy of the database that was restored', () => {
   let storage: string;
   beforeEach(async () => void (storage = await mkdtemp(join(tmpdir(), 'witness-'))));

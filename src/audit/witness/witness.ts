@@ -38,6 +38,8 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
   #next: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  /** True until the witness has been read once. */
+  #new = true;
 
   constructor(
     private readonly store: WitnessStore,
@@ -152,6 +154,7 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
       const state = await this.states.findOneByOrFail({ id: STATE_ID });
       const current = this.#open(state);
       const kept = note === null ? null : readCheckpoint(note);
+      this.#watch(kept, published, state);
       for (const seen of [kept, published]) await this.#requireContinuation(seen, state);
       if (current === null) return;
       if (kept?.size === current.size || (await this.#keep(note, current.note))) {
@@ -160,6 +163,16 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
       }
     }
     throw new WitnessUnavailable(new Error(`it changed ${ATTEMPTS} times during the replacement`));
+  }
+
+  /** Tells the operator what no later comparison can find: a witness that is empty, or was put back itself. */
+  #watch(kept: Checkpoint | null, published: Checkpoint | null, { size }: AuditState): void {
+    const before = kept?.size ?? 0;
+    if (published !== null && before < published.size)
+      this.#logger.error(`the witness was put back: it has ${before} entries, and had ${published.size}`);
+    else if (this.#new && kept === null && size > 0)
+      this.#logger.warn(`the witness is empty: the log is taken as it is, with ${size} entries`);
+    this.#new = false;
   }
 
   #keep(read: string | null, next: string): Promise<boolean> {
