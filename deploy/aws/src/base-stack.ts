@@ -37,6 +37,7 @@ export class BaseStack extends Stack {
       excludePunctuation: true,
     });
     new CfnOutput(this, 'RegistryUri', { value: this.registry.repositoryUri });
+    new CfnOutput(this, 'KeyArn', { value: this.key.keyArn });
   }
 
   /** Without a rule how to generate it, the secret is made without a value. */

@@ -45,6 +45,7 @@ export class ServiceStack extends Stack {
       size,
       environment,
       secretArns,
+      unwrapsMasterKey: settings.encryptContents,
     });
     // A first start migrates the database.
     tasks.service.node.addDependency(database);

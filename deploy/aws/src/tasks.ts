@@ -25,6 +25,10 @@ import type { Size } from './size.js';
 /** Seconds for running requests after SIGTERM, and the seconds after which ECS ends a task that is still there. */
 const GRACE = 30;
 const STOP = 40;
+/** The context with which the service has KMS wrap its master key (`ENCRYPTION_KEY=aws-kms://…`, docs/encryption.md). */
+const MASTER_KEY_CONTEXT = {
+  'kms:EncryptionContext:microservices-api': 'master key of encryption at rest',
+};
 /** Processor use, in per cent, above which another task is started. */
 const BUSY = 60;
 
@@ -41,6 +45,8 @@ export interface TasksProps {
   /** Variables of the service, and the ARN of a secret for each variable that is one. */
   readonly environment: Readonly<Record<string, string>>;
   readonly secretArns: ReadonlyMap<string, string>;
+  /** True when the service may keep a master key that the key of the stack has wrapped. */
+  readonly unwrapsMasterKey: boolean;
 }
 
 /** The tasks: the service's processes on Fargate, and how many of them run. */
@@ -60,6 +66,7 @@ export class Tasks extends Construct {
     });
     this.#addContainer(props);
     this.#allowDecryption(props.key);
+    if (props.unwrapsMasterKey) this.#allowMasterKey(props.key);
     this.cluster = new Cluster(this, 'Cluster', { vpc: network.vpc });
     this.service = new FargateService(this, 'Service', {
       cluster: this.cluster,
@@ -125,6 +132,17 @@ export class Tasks extends Construct {
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: [key.keyArn],
         conditions: { StringEquals: { 'kms:ViaService': services } },
+      }),
+    );
+  }
+
+  /** For `aws-kms://` and the ARN of the key in the secret `encryption-key`: nothing but that one master key. */
+  #allowMasterKey(key: IKey): void {
+    this.definition.addToTaskRolePolicy(
+      new PolicyStatement({
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: [key.keyArn],
+        conditions: { StringEquals: MASTER_KEY_CONTEXT },
       }),
     );
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { at, ofType, only, resources } from './found.js';
+import { at, fileOfService, ofType, only, resources } from './found.js';
 import { type Statement, statementsOf, wildcardsOf } from './policies.js';
+import { type Resource, resourcesOf, templatesWith } from './templates.js';
 
 describe('rights', () => {
   const allowed = statementsOf(resources).filter(({ Effect }) => Effect === 'Allow');
@@ -32,16 +33,34 @@ describe('rights', () => {
   });
 
   it('of the task are for objects, checkpoints and their key', () => {
-    const policies = ofType('AWS::IAM::Policy').filter(({ PolicyName }) =>
-      String(PolicyName).includes('TaskRole'),
+    assert.deepEqual(
+      ofTask(resourcesOf(templatesWith()))
+        .flatMap(({ Action }) => Action)
+        .sort(),
+      [
+        ...['dynamodb:GetItem', 'dynamodb:PutItem', 'kms:Decrypt', 'kms:GenerateDataKey'],
+        ...['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListBucket'],
+        ...['s3:ListBucketMultipartUploads', 's3:PutObject'],
+      ],
     );
-    assert.equal(policies.length, 1);
-    const statements = at(policies[0], 'PolicyDocument.Statement') as Statement[];
-    assert.deepEqual(statements.flatMap(({ Action }) => Action).sort(), [
-      ...['dynamodb:GetItem', 'dynamodb:PutItem', 'kms:Decrypt', 'kms:GenerateDataKey'],
-      ...['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListBucket'],
-      ...['s3:ListBucketMultipartUploads', 's3:PutObject'],
-    ]);
+  });
+
+  it('of a task that encrypts contents are also for the one master key that KMS may have wrapped', () => {
+    const source = fileOfService('src/encryption/kms/aws-kms.ts');
+    const [, name = '', value = ''] = /CONTEXT = \{ '([^']+)': '([^']+)' \}/.exec(source) ?? [];
+    assert.ok(name !== '');
+    const plain = ofTask(resourcesOf(templatesWith())).map((statement) => JSON.stringify(statement));
+    const further = ofTask(resources).filter((statement) => !plain.includes(JSON.stringify(statement)));
+    assert.deepEqual(
+      further.map(({ Action, Condition }) => [Action, Condition]),
+      [
+        [
+          ['kms:Decrypt', 'kms:GenerateDataKey'],
+          { StringEquals: { [`kms:EncryptionContext:${name}`]: value } },
+        ],
+      ],
+    );
+    assert.match(JSON.stringify(further[0]!.Resource), /Key/);
   });
 
   it('are those of tasks: no other service may take a role', () => {
@@ -56,3 +75,12 @@ describe('rights', () => {
     }
   });
 });
+
+/** The statements of the policy of the task. */
+function ofTask(all: readonly Resource[]): Statement[] {
+  const policies = all
+    .filter(({ Type }) => Type === 'AWS::IAM::Policy')
+    .filter(({ Properties }) => String(Properties.PolicyName).includes('TaskRole'));
+  assert.equal(policies.length, 1);
+  return at(policies[0]!.Properties, 'PolicyDocument.Statement') as Statement[];
+}
