@@ -115,6 +115,14 @@ export class Alarms extends Construct {
       threshold: 1,
       minutes: 3,
     });
+    this.#alarm(
+      'CosignatureErrors',
+      'A witness of others has not cosigned. An answer of 409 or 422 means that it has seen another log.',
+      {
+        metric: logs.cosignatureErrors.with({ period }),
+        threshold: 1,
+      },
+    );
     this.#alarm('OtherErrors', 'The service has a fault that no other alarm is about: read its log.', {
       metric: logs.otherErrors.with({ period }),
       threshold: 5,

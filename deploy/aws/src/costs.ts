@@ -69,7 +69,7 @@ export function monthlyCosts(size: Size): Readonly<Record<string, number>> {
       PRICES.key +
       Math.min(requests, 10 * MILLION) * PRICES.keyRequest +
       6 * PRICES.secret +
-      13 * PRICES.alarm +
+      14 * PRICES.alarm +
       PRICES.zone,
   };
 }

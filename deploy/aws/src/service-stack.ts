@@ -31,7 +31,7 @@ export class ServiceStack extends Stack {
     const files = new FileBucket(this, 'Files', key);
     const witness = new WitnessTable(this, 'Witness', key);
     const balancer = new Balancer(this, 'Balancer', network, settings);
-    const logs = new ServiceLogs(this, 'Logs', key);
+    const logs = new ServiceLogs(this, 'Logs', key, settings.logFormat);
     const { targets } = balancer;
     const environment = this.#environment(settings, database, files, witness);
     const secretArns = secretsOf(base, settings);

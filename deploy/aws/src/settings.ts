@@ -2,6 +2,9 @@ import type { Node } from 'constructs';
 import { isSecret } from './service-secrets.js';
 import { type Size, SIZES } from './size.js';
 
+/** The formats of the service's log (`LOG_FORMAT`). */
+export type LogFormat = 'pino' | 'ecs';
+
 /** What differs between installations. It comes from the context: `cdk.json`, or `--context NAME=VALUE`. */
 export interface Settings {
   /** The name that people type. */
@@ -17,6 +20,8 @@ export interface Settings {
   readonly mailFrom: string | null;
   /** True when the service encrypts contents itself (`ENCRYPTION_KEY`), besides what S3 does. */
   readonly encryptContents: boolean;
+  /** Of the lines of the log, which alarms count: `LOG_FORMAT` among the further variables. */
+  readonly logFormat: LogFormat;
   /** Further variables of the service, without secrets. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -29,6 +34,7 @@ export function readSettings(node: Node): Settings {
   const zone = { id: text(node, 'zoneId'), name: text(node, 'zoneName') };
   if (host !== zone.name && !host.endsWith(`.${zone.name}`))
     throw new Error('host must be in the zone zoneName');
+  const further = environment(node.tryGetContext('environment') ?? {});
   return {
     host,
     zone,
@@ -38,7 +44,8 @@ export function readSettings(node: Node): Settings {
     mailFrom: node.tryGetContext('mailFrom') === undefined ? null : text(node, 'mailFrom'),
     // The command line gives text.
     encryptContents: [true, 'true'].includes(node.tryGetContext('encryptContents') as boolean | string),
-    environment: environment(node.tryGetContext('environment') ?? {}),
+    logFormat: logFormat(further.LOG_FORMAT),
+    environment: further,
   };
 }
 
@@ -46,6 +53,11 @@ function text(node: Node, name: string): string {
   const value: unknown = node.tryGetContext(name);
   if (typeof value !== 'string' || value === '') throw new Error(`${name} is not set`);
   return value;
+}
+
+function logFormat(text = 'pino'): LogFormat {
+  if (text !== 'pino' && text !== 'ecs') throw new Error('environment: LOG_FORMAT must be pino or ecs');
+  return text;
 }
 
 function environment(values: unknown): Record<string, string> {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fileOfService, list, ofType, only } from './found.js';
-import { SETTINGS } from './templates.js';
+import { resourcesOf, SETTINGS, templatesWith } from './templates.js';
 
-const FOLDERS = ['src/audit/intake', 'src/audit/witness'];
+const FOLDERS = ['src/audit/intake', 'src/audit/witness', 'src/audit/cosignatures'];
 
 describe('alarms', () => {
   it('are about requests, tasks, the database, the trail and its witness, and tell somebody', () => {
@@ -12,7 +12,7 @@ describe('alarms', () => {
     assert.deepEqual(metrics, [
       ...['HTTPCode_ELB_5XX_Count', 'HTTPCode_Target_5XX_Count', 'UnHealthyHostCount'],
       ...['CPUUtilization', 'MemoryUtilization', 'FreeStorageSpace', 'CPUUtilization'],
-      ...['AuditErrors', 'WitnessErrors', 'OtherErrors'],
+      ...['AuditErrors', 'WitnessErrors', 'CosignatureErrors', 'OtherErrors'],
       ['expr_1', 'failed', 'getitem', 'putitem', 'throttled'],
     ]);
     for (const { AlarmActions, AlarmDescription } of alarms) {
@@ -24,12 +24,12 @@ describe('alarms', () => {
 
   it('count the errors of loggers that the service has', () => {
     const patterns = ofType('AWS::Logs::MetricFilter').map(({ FilterPattern }) => String(FilterPattern));
-    assert.equal(patterns.length, 3);
+    assert.equal(patterns.length, 4);
     const named = patterns.flatMap((text) =>
       [...text.matchAll(/context !?= "(\w+)"/g)].map(([, name]) => name!),
     );
     const loggers = [...new Set(named)];
-    assert.equal(loggers.length, 6);
+    assert.equal(loggers.length, 7);
     for (const logger of loggers) {
       const file = `${logger.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.ts`;
       const [source = ''] = FOLDERS.flatMap((folder) => contentOf(`${folder}/${file}`));
@@ -37,13 +37,49 @@ describe('alarms', () => {
     }
   });
 
+  it('count the errors of every logger about trail and witness', () => {
+    const patterns = ofType('AWS::Logs::MetricFilter').map(({ FilterPattern }) => String(FilterPattern));
+    const [, loggers = ''] = /of the loggers (.+), and on/.exec(fileOfService('deploy/README.md')) ?? [];
+    const named = [...loggers.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
+    assert.equal(named.length, 7);
+    for (const name of named)
+      assert.ok(
+        patterns.some((text) => text.includes(` = "${name}"`)),
+        name,
+      );
+  });
+
+  it('ring during an outage of the witness, which is told again and again', () => {
+    const alarm = ofType('AWS::CloudWatch::Alarm').find(({ MetricName }) => MetricName === 'WitnessErrors')!;
+    const source = fileOfService('src/audit/witness/witness-outage.ts');
+    const [, again = 'never'] = /AGAIN_MS = ([\d_]+);/.exec(source) ?? [];
+    // Every period of the alarm has a line, wherever it begins.
+    assert.ok(Number(again.replaceAll('_', '')) <= (Number(alarm.Period) * 1000) / 2);
+  });
+
+  it('count in either format of the log', () => {
+    const ecs = resourcesOf(templatesWith({ environment: { LOG_FORMAT: 'ecs' } }));
+    const patternsIn = (all: typeof ecs) =>
+      all
+        .filter(({ Type }) => Type === 'AWS::Logs::MetricFilter')
+        .map(({ Properties }) => String(Properties.FilterPattern));
+    const plain = patternsIn(resourcesOf(templatesWith({ environment: { LOG_FORMAT: 'pino' } })));
+    assert.ok(plain.every((text) => text.includes('$.level = "error"') && text.includes('$.context')));
+    const renamed = plain.map((text) =>
+      text.replaceAll('$.level', "$.['log.level']").replaceAll('$.context', "$.['log.logger']"),
+    );
+    assert.deepEqual(patternsIn(ecs), renamed);
+  });
+
   it('count no error twice', () => {
-    const [audit, witness, others] = ofType('AWS::Logs::MetricFilter').map(({ FilterPattern }) =>
-      String(FilterPattern),
+    const [audit, witness, cosignatures, others] = ofType('AWS::Logs::MetricFilter').map(
+      ({ FilterPattern }) => String(FilterPattern),
     );
     const names = (text = '') =>
       [...text.matchAll(/context (!?=) "(\w+)"/g)].map(([, sign, name]) => `${sign} ${name}`);
-    const counted = [...names(audit), ...names(witness)].map((name) => name.replace('=', '!='));
+    const counted = [...names(audit), ...names(witness), ...names(cosignatures)].map((name) =>
+      name.replace('=', '!='),
+    );
     assert.deepEqual(names(others), counted);
   });
 });

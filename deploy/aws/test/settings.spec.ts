@@ -13,6 +13,7 @@ describe('settings', () => {
       [{ host: 'files.example.com' }, /host must be in the zone/],
       [{ environment: 'LOG_LEVEL=warn' }, /environment must be an object/],
       [{ environment: { LOG_LEVEL: 1 } }, /LOG_LEVEL must be a text/],
+      [{ environment: { LOG_FORMAT: 'text' } }, /LOG_FORMAT must be pino or ecs/],
     ] as const)
       assert.throws(() => new Deployment({ ...SETTINGS, ...change }), reason);
   });
