@@ -1,4 +1,4 @@
-import { decodeBase64 } from './base64.js';
+import { decodeBase64 } from './platform.js';
 import { HASH_BYTES } from './hashing.js';
 
 /** More hashes than any consistency proof has (C2SP tlog-witness). */

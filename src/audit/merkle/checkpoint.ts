@@ -1,6 +1,5 @@
-import { decodeBase64 } from './base64.js';
 import { HASH_BYTES } from './hashing.js';
-import { type Bytes, toBase64 } from './platform.js';
+import { type Bytes, decodeBase64, toBase64 } from './platform.js';
 import { type NoteVerifier, openNote, splitNote } from './signed-note.js';
 
 const OWN = /^([^\n]+)\n(0|[1-9]\d{0,15})\n([^\n]+)\n$/;

@@ -1,5 +1,4 @@
-import { decodeBase64 } from './base64.js';
-import { type Bytes, isSignature, toHex, toUtf8 } from './platform.js';
+import { type Bytes, decodeBase64, isSignature, toHex, toUtf8 } from './platform.js';
 import { type NoteVerifier, parseVkey } from './signed-note.js';
 
 /** The algorithm byte of timestamped Ed25519 cosignatures (C2SP tlog-cosignature). */

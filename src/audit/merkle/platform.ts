@@ -61,9 +61,13 @@ export function toBase64(bytes: Bytes): string {
   return bytes.toString('base64');
 }
 
-/** The bytes of base64, in whatever spelling. Of what is not base64, null or any bytes. */
-export function fromBase64(text: string): Bytes | null {
-  return Buffer.from(text, 'base64');
+/**
+ * The bytes of standard base64 with padding (RFC 4648, section 4). Null for any other spelling of the same
+ * bytes.
+ */
+export function decodeBase64(text: string): Bytes | null {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : null;
 }
 
 /** The same memory as bytes. */

@@ -9,6 +9,10 @@ export type Bytes = Uint8Array;
 
 const SIGNATURE_BYTES = 64;
 
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** The value of each character of base64, by its code; -1 for those that it does not have. */
+const DIGITS = Int8Array.from({ length: 128 }, (_, code) => ALPHABET.indexOf(String.fromCharCode(code)));
+
 hashes.sha512 = sha512;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -39,7 +43,9 @@ export function concat(...parts: readonly Uint8Array[]): Bytes {
 }
 
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+  let index = 0;
+  while (index < a.length && a[index] === b[index]) index++;
+  return a.length === b.length && index === a.length;
 }
 
 /** UTF-8. A lone surrogate becomes U+FFFD. */
@@ -65,14 +71,27 @@ export function toBase64(bytes: Bytes): string {
   return btoa(String.fromCharCode(...bytes));
 }
 
-/** The bytes of base64, in whatever spelling. Of what is not base64, null or any bytes. */
-export function fromBase64(text: string): Bytes | null {
-  try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  } catch {
-    // Not base64: it throws for nothing else.
-    return null;
+/**
+ * The bytes of standard base64 with padding. Null for any other spelling of the same bytes. A trail has a million of
+ * hashes: `atob` and the comparison take ten times as long.
+ */
+export function decodeBase64(text: string): Bytes | null {
+  if (text.length % 4 !== 0) return null;
+  const digits = text.endsWith('=') ? text.length - (text.endsWith('==') ? 2 : 1) : text.length;
+  const bytes = new Uint8Array(Math.floor((digits * 3) / 4));
+  let [at, held, bits] = [0, 0, 0];
+  for (let index = 0; index < digits; index++) {
+    const digit = DIGITS[text.charCodeAt(index)] ?? -1;
+    if (digit < 0) return null;
+    held = (held << 6) | digit;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes[at++] = held >> bits;
+    held &= (1 << bits) - 1;
   }
+  // Bits that belong to no byte must be 0.
+  return held === 0 ? bytes : null;
 }
 
 /** The same memory as bytes. */

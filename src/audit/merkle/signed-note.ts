@@ -1,5 +1,13 @@
-import { decodeBase64 } from './base64.js';
-import { type Bytes, concat, isSignature, sha256, toBase64, toHex, toUtf8 } from './platform.js';
+import {
+  type Bytes,
+  concat,
+  decodeBase64,
+  isSignature,
+  sha256,
+  toBase64,
+  toHex,
+  toUtf8,
+} from './platform.js';
 
 /** The algorithm byte of Ed25519 (C2SP signed-note). */
 export const ED25519 = 0x01;

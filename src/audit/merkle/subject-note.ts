@@ -1,7 +1,6 @@
-import { decodeBase64 } from './base64.js';
 import type { Checkpoint } from './checkpoint.js';
 import { EMPTY_ROOT, HASH_BYTES } from './hashing.js';
-import { type Bytes, equal, toBase64 } from './platform.js';
+import { type Bytes, decodeBase64, equal, toBase64 } from './platform.js';
 
 /** How many entries of one subject are in a tree, and which of them are kept. */
 export interface SubjectExtent {

@@ -1,6 +1,5 @@
-import { decodeBase64 } from '../merkle/base64.js';
 import { canonicalize } from '../merkle/canonical-json.js';
-import { type Bytes, toBase64 } from '../merkle/platform.js';
+import { type Bytes, decodeBase64, toBase64 } from '../merkle/platform.js';
 import { privateDigest, SALT_BYTES } from '../merkle/private-digest.js';
 import { hasExactly } from './has-exactly.js';
 

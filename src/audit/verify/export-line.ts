@@ -1,6 +1,5 @@
-import { decodeBase64 } from '../merkle/base64.js';
 import { HASH_BYTES } from '../merkle/hashing.js';
-import { type Bytes, fromUtf8 } from '../merkle/platform.js';
+import { type Bytes, decodeBase64, fromUtf8 } from '../merkle/platform.js';
 import type { Personal } from './entry-chain.js';
 import { hasExactly } from './has-exactly.js';
 
