@@ -1,6 +1,7 @@
 /**
- * The content security policy of the console. Its own scripts and styles run, nothing inline; text becomes code nowhere (Trusted
- * Types). What a user looks at is shown from memory (`blob:`), with the type that the console gives it.
+ * The content security policy of the console. Its own scripts and styles run, nothing inline. Text becomes code nowhere (Trusted
+ * Types), but for the address of the worker that checks the trail, which the policy `verifier` compares. What a user looks at is
+ * shown from memory (`blob:`), with the type that the console gives it.
  * @param downloads further sources of the bytes of files, such as a bucket.
  */
 export function consolePolicy(downloads: readonly string[]): string {
@@ -17,6 +18,6 @@ export function consolePolicy(downloads: readonly string[]): string {
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    'trusted-types verifier',
   ].join('; ');
 }

@@ -119,6 +119,16 @@ describe('architecture', () => {
     expect(circleIn(folderGraph(files))).toBeNull();
   });
 
+  it('lets the console import of src only what verifies', async () => {
+    const entries = await readdir('web', { recursive: true });
+    const paths = entries.filter((entry) => /\.tsx?$/.test(entry)).map((entry) => join('web', entry));
+    const imported = new Set<string>();
+    for (const path of paths)
+      for (const target of importsOf(path, await readFile(path, 'utf8')))
+        if (target.startsWith('src/')) imported.add(dirname(target));
+    expect([...imported].sort()).toEqual(['src/audit/merkle', 'src/audit/verify']);
+  });
+
   it('finds a circle where there is one', () => {
     const graph = new Map([
       ['a', new Set(['b'])],

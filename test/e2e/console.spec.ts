@@ -49,7 +49,7 @@ describe('the console at /', () => {
     expect(headers['content-security-policy']).toBe(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src blob:; frame-src blob:; " +
         "connect-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; " +
-        "require-trusted-types-for 'script'; trusted-types 'none'",
+        "require-trusted-types-for 'script'; trusted-types verifier",
     );
     expect(headers['referrer-policy']).toBe('no-referrer');
     expect(bytes.toString()).not.toMatch(/<style|<script(?![^>]* src=)|\son\w+=|style=/);

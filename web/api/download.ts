@@ -1,3 +1,4 @@
+import { saveBlob } from '../parts/save-blob.js';
 import { requestBytes } from './call.js';
 import type { Content } from './types.js';
 
@@ -17,11 +18,5 @@ export async function download(path: string, { name, size }: Content): Promise<v
     await body!.pipeTo(await handle.createWritable());
     return;
   }
-  const url = URL.createObjectURL(await (await requestBytes(path)).blob());
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser reads it after the click.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  saveBlob(await (await requestBytes(path)).blob(), name);
 }

@@ -92,6 +92,24 @@ export interface Entry {
   readonly seq: number | null;
 }
 
+/** A key that signs the checkpoints of the log. */
+export interface LogKey {
+  readonly name: string;
+  /** 8 hex digits. */
+  readonly key_id: string;
+  readonly vkey: string;
+}
+
+/** The proof that an entry is in the log. Hashes are in base64. */
+export interface InclusionProof {
+  readonly seq: number;
+  readonly entry: string;
+  readonly tree_size: number;
+  readonly hashes: readonly string[];
+  /** A signed note. */
+  readonly checkpoint: string;
+}
+
 export interface Factor {
   readonly id: string;
   readonly type: 'totp' | 'passkey';

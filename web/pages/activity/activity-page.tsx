@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PagedList } from '../../api/paged-list.js';
 import type { Entry, User } from '../../api/types.js';
 import { inBackground } from '../../parts/background.js';
 import { Icon } from '../../parts/icon.js';
+import { lazy } from '../../parts/lazy.js';
 import { ListStates } from '../../parts/list-states.js';
 import { LongTable } from '../../parts/long-table.js';
 import { momentOf } from '../../parts/time.js';
@@ -10,10 +11,18 @@ import { usePagedList } from '../../parts/use-paged-list.js';
 import { EntryDialog } from './entry-dialog.js';
 import { sentenceOf } from './sentences.js';
 import { addressOf, TOPICS } from './topics.js';
+import type { Scope } from './verify/outcome.js';
 import '../files/files.css';
 import './activity.css';
 
 const POLL_MS = 10_000;
+
+const VerifyPanel = lazy(
+  async () => (await import('./verify/verify-panel.js')).VerifyPanel,
+  <div class="card verify-bone" aria-busy="true">
+    <span class="bone head-bone" />
+  </div>,
+);
 
 /** The trail as sentences, newest first, with the raw entry behind each. Auditors see that of everybody. */
 export function ActivityPage({ user }: { readonly user: User }) {
@@ -22,15 +31,33 @@ export function ActivityPage({ user }: { readonly user: User }) {
   const [everybody, setEverybody] = useState(audits);
   const [list, state] = usePagedList<Entry>(addressOf(topic, audits && !everybody ? user.id : null));
   const [shown, setShown] = useState<Entry | null>(null);
+  const [checked, setChecked] = useState<Scope | null>(null);
+  const verifyButton = useRef<HTMLButtonElement>(null);
+  const closeCheck = () => {
+    setChecked(null);
+    verifyButton.current!.focus();
+  };
   usePolling(list, !everybody);
   return (
     <div class="page">
       <div class="page-head">
         <h1>Activity</h1>
+        <button
+          ref={verifyButton}
+          type="button"
+          class="button"
+          onClick={() =>
+            setChecked({ subject: audits && everybody ? null : user.id, named: audits && !everybody })
+          }
+        >
+          <Icon name="shield" />
+          Verify
+        </button>
         <p>
           Everything that happened to your account and your files. No entry can be changed or removed unseen.
         </p>
       </div>
+      {checked !== null && <VerifyPanel scope={checked} close={closeCheck} />}
       <fieldset class="topics">
         <legend class="unseen">What to show</legend>
         {TOPICS.map((choice) => (

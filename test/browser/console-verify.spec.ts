@@ -1,0 +1,194 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { generateKeyPairSync } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page, Route } from 'playwright-core';
+import { noteVerifier, signCheckpoint } from '../../src/audit/merkle/signing.js';
+import { launchBrowser } from '../support/browser.js';
+import type { Client } from '../support/client.js';
+import { axeFindings, SCREENS, signIn, type Visit, visit } from '../support/console.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+interface Result {
+  readonly verdict: string;
+  readonly entries: number;
+  readonly log_size: number;
+  readonly checkpoint: string;
+  readonly vkey: string;
+  readonly fault: { readonly seq: number } | null;
+  readonly before: { readonly verdict: string } | null;
+}
+
+const EXPORT = '**/api/audit/export*';
+
+/** The check of the trail in the browser. */
+describe('verifying in the console', () => {
+  let server: TestApp;
+  let browser: Browser;
+  let ada: Client;
+  let now: Visit;
+  let page: Page;
+  beforeAll(async () => {
+    server = await startApp();
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+  afterEach(async () => {
+    await now.context.close();
+    expect(now.complaints).toEqual([]);
+  });
+
+  const heading = (name: string | RegExp) => page.getByRole('heading', { name });
+  const verify = () => page.getByRole('button', { name: 'Verify', exact: true }).click();
+  const again = () => page.getByRole('button', { name: 'Check again' }).click();
+  const whole = () => heading(/^\d+ entries, all whole$/).waitFor();
+  const saved = async (): Promise<Result> => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save the result' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^verification-\d{4}-\d\d-\d\d\.json$/);
+    return JSON.parse(await readFile(await download.path(), 'utf8')) as Result;
+  };
+  /** Changes what the service answers, from now on. */
+  const changing = (change: (text: string) => string) =>
+    page.route(EXPORT, async (route: Route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: change(await answer.text()) });
+    });
+  /** What the browser keeps of the last check. */
+  const keep = (kept: object) =>
+    page.evaluate(`localStorage.setItem('checked-log', ${JSON.stringify(JSON.stringify(kept))})`);
+
+  describe.each(SCREENS)('on $name', (screen) => {
+    beforeEach(async () => {
+      ada = await server.user();
+      await ada.upload('some text', { name: 'a.txt', type: 'text/plain' });
+      now = await visit(browser, server, screen);
+      page = now.page;
+      await signIn(page, server, ada, '/activity');
+      await page.getByRole('button', { name: 'Uploaded “a.txt” (9 B)' }).waitFor();
+    });
+
+    it('finds one’s own trail whole, and that the log has only grown since', async () => {
+      await page.getByRole('button', { name: 'Verify', exact: true }).focus();
+      await page.keyboard.press('Enter');
+      await whole();
+      await page.getByText('This is the first check in this browser.').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      const first = await saved();
+      expect(first).toMatchObject({ verdict: 'whole', fault: null, before: null });
+      const [key] = (await ada.json<{ vkey: string }[]>('GET', '/api/audit/keys')).body;
+      expect(first.vkey).toBe(key!.vkey);
+
+      await ada.upload('more', { name: 'b.txt', type: 'text/plain' });
+      await again();
+      await page.getByText(/^The log continues the one you checked on /).waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      const second = await saved();
+      expect(second.before).toMatchObject({ verdict: 'continued', note: first.checkpoint });
+      expect(second.log_size).toBeGreaterThan(first.log_size);
+      await page.getByRole('button', { name: 'Close the check' }).click();
+      await heading(/all whole/).waitFor({ state: 'detached' });
+      expect(await page.evaluate('document.activeElement.textContent')).toBe('Verify');
+    });
+
+    it('finds the entry that was changed, and says what to do', async () => {
+      await changing((text) => text.replace('\\"outcome\\":\\"success\\"', '\\"outcome\\":\\"denied\\"'));
+      await verify();
+      await heading(/^Entry \d+ is wrong$/).waitFor();
+      await heading('What to do').waitFor();
+      const region = page.getByRole('region', { name: 'The wrong entry, as the export has it' });
+      expect(await region.textContent()).toContain('"outcome": "denied"');
+      expect(await axeFindings(page)).toEqual([]);
+      const result = await saved();
+      expect(result.verdict).toBe('damaged');
+      await page.unroute(EXPORT);
+      await again();
+      await page.getByText('This is the first check in this browser.').waitFor();
+    });
+
+    it('shows that the log does not continue an older checkpoint, until that is forgotten', async () => {
+      await verify();
+      await whole();
+      const { vkey } = await saved();
+      const { origin, signingKey } = server.config.audit;
+      const note = signCheckpoint({ origin, size: 2, root: Buffer.alloc(32, 7) }, origin, signingKey);
+      await keep({ vkey, note, at: '2026-11-20T10:00:00.000Z' });
+      await again();
+      await heading('The log does not continue the one you checked').waitFor();
+      await page.getByText(/^On Nov 20, 2026.* you checked a log of 2 entries\./).waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      expect((await saved()).before).toMatchObject({ verdict: 'broken', note });
+
+      await again();
+      await heading('The log does not continue the one you checked').waitFor();
+      await page.getByRole('button', { name: 'Forget the older checkpoint' }).click();
+      await page.getByRole('button', { name: 'Is that so?' }).click();
+      await page.getByText(/^This browser keeps the signed checkpoint/).waitFor();
+      await again();
+      await page.getByText(/^The log continues the one you checked on /).waitFor();
+    });
+
+    it('warns of another key until the reader trusts it', async () => {
+      await verify();
+      await whole();
+      const { checkpoint } = await saved();
+      const [, size, root] = checkpoint.split('\n');
+      const { privateKey } = generateKeyPairSync('ed25519');
+      const { origin } = server.config.audit;
+      const tree = { origin, size: Number(size), root: Buffer.from(root!, 'base64') };
+      const { vkey } = noteVerifier(origin, privateKey);
+      await keep({ vkey, note: signCheckpoint(tree, origin, privateKey), at: '2026-11-20T10:00:00.000Z' });
+      await again();
+      await heading('The log is signed with another key').waitFor();
+      await page.getByText(vkey).waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Trust the new key' }).click();
+      await page.getByRole('button', { name: 'Is that so?' }).click();
+      await page.getByText(/^This browser keeps the signed checkpoint/).waitFor();
+      await again();
+      await page.getByText('the same as last time').waitFor();
+    });
+
+    it('can be cancelled, and says when there is no connection or the export breaks off', async () => {
+      // Never answered.
+      await page.route(EXPORT, () => undefined);
+      await verify();
+      await heading('Fetching the trail').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await heading('The check was cancelled').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+
+      await page.unroute(EXPORT);
+      await now.context.setOffline(true);
+      await again();
+      await heading('No connection').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await now.context.setOffline(false);
+
+      await changing((text) => text.slice(0, text.lastIndexOf('{"checkpoint"')));
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await heading('It could not be judged').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+    });
+  });
+
+  it('lets an auditor verify the whole log, or the own trail', async () => {
+    ada = await server.userWithRole('auditor');
+    now = await visit(browser, server, SCREENS[0]);
+    page = now.page;
+    await signIn(page, server, ada, '/activity');
+    await verify();
+    await page.getByText(/^Every entry of the log is there/).waitFor();
+    const log = await saved();
+    expect(log.entries).toBe(log.log_size);
+    await page.getByLabel('Of everybody').uncheck();
+    await verify();
+    await page.getByText(/^Every entry of your trail is there/).waitFor();
+    expect((await saved()).entries).toBeLessThan(log.entries);
+  });
+});
