@@ -20,7 +20,7 @@ interface Result {
 
 const EXPORT = '**/api/audit/export*';
 
-/** The check of the trail in the browser. */
+/** The check of the trail in the browser, and the proof of an entry. */
 describe('verifying in the console', () => {
   let server: TestApp;
   let browser: Browser;
@@ -173,6 +173,30 @@ describe('verifying in the console', () => {
       await changing((text) => text.slice(0, text.lastIndexOf('{"checkpoint"')));
       await page.getByRole('button', { name: 'Try again' }).click();
       await heading('It could not be judged').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+    });
+
+    it('shows the proof of an entry as a picture and in words, and refuses a false one', async () => {
+      const open = async () => {
+        await page.getByRole('button', { name: 'Uploaded “a.txt” (9 B)' }).click();
+        await page.getByRole('button', { name: 'Show its proof' }).click();
+      };
+      await open();
+      await page.getByRole('img', { name: /^The tree of \d+ entries, with the way from its root/ }).waitFor();
+      await page.getByText(/^Entry \d+ is in the log\./).waitFor();
+      await page.getByText(/That is the root which the log has signed/).waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Back to the entry' }).click();
+      await page.getByRole('region', { name: 'The raw entry' }).waitFor();
+      await page.keyboard.press('Escape');
+
+      await page.route('**/api/audit/logs/*/proof', async (route) => {
+        const answer = await route.fetch();
+        const proof = (await answer.json()) as { hashes: string[] };
+        await route.fulfill({ response: answer, json: { ...proof, hashes: proof.hashes.toReversed() } });
+      });
+      await open();
+      await page.getByText(/^The proof does not hold: the hashes do not lead to the signed root/).waitFor();
       expect(await axeFindings(page)).toEqual([]);
     });
   });
