@@ -176,6 +176,24 @@ describe('verifying in the console', () => {
       expect(await axeFindings(page)).toEqual([]);
     });
 
+    it('can be cancelled while it checks, and says when the part that checks is not to be had', async () => {
+      await verify();
+      await whole();
+      await page.route('**/api/audit/consistency*', () => undefined);
+      await ada.upload('more', { name: 'b.txt', type: 'text/plain' });
+      await again();
+      await heading('Checking every entry').waitFor();
+      await page.getByText(/^0 entries checked, 0 B of /).waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await heading('The check was cancelled').waitFor();
+
+      await page.route('**/assets/verifier.worker-*', (route) => route.abort());
+      await again();
+      await page.getByText('The part of the page that checks could not be loaded.').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+    });
+
     it('shows the proof of an entry as a picture and in words, and refuses a false one', async () => {
       const open = async () => {
         await page.getByRole('button', { name: 'Uploaded “a.txt” (9 B)' }).click();
