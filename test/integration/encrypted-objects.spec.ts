@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { MasterKeys } from '../../src/encryption/master-keys.js';
 import { HEADER_BYTES, SEALED_CHUNK_BYTES } from '../../src/encryption/chunked/sizes.js';
-import type { EncryptedGrowingStorage } from '../../src/files/encryption/encrypted-growing-storage.js';
+import { EncryptedGrowingStorage } from '../../src/files/encryption/encrypted-growing-storage.js';
 import type { EncryptedStorage } from '../../src/files/encryption/encrypted-storage.js';
 import { BufferPool } from '../../src/files/storage/buffer-pool.js';
 import type { GrowingObject, Growth } from '../../src/files/storage/growing-storage.js';
@@ -299,6 +300,27 @@ describe('encrypted objects', () => {
       expect((await read(keys[0])).failure).toBe('damaged');
     });
 
+    it('are recorded under the first key by whoever holds them: rekey may seal their rows meanwhile', async () => {
+      const [old, current] = [createSecretKey(randomBytes(32)), createSecretKey(randomBytes(32))];
+      const stored = new LocalGrowingStorage(root, new LocalStorage(root));
+      const under = (...keys: [KeyObject, ...KeyObject[]]) =>
+        new EncryptedGrowingStorage(stored, encryption.keys, MasterKeys.of(keys)!.sealer('upload key'));
+      const plain = randomBytes(3 * CHUNK);
+      const before = under(old).begin(await newKey());
+      const holder = await under(current, old).open(before, false, newKey);
+      await holder.append(plain);
+      const growth = await holder.settle();
+      await holder.close();
+      const finished = await under(current, old).finish(
+        { ...growth, state: { ...growth.state, ...wrappedOf(before) } },
+        newKey,
+      );
+      for (const each of [growth, finished]) {
+        const { keys } = await under(current).finish(each, newKey);
+        expect((await read(keys[0])).bytes.equals(plain)).toBe(true);
+      }
+    });
+
     it('refuse a growth whose key or segments were changed', async () => {
       const growth = await settled(growing.begin(await newKey()), randomBytes(100));
       const other = growing.begin(await newKey());
@@ -314,6 +336,8 @@ describe('encrypted objects', () => {
     });
   });
 });
+
+const wrappedOf = ({ state }: Growth) => ({ wrapped: (state as { wrapped: string }).wrapped });
 
 function randomBelow(limit: number): number {
   return randomBytes(4).readUInt32BE() % limit;

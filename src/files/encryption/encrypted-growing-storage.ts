@@ -31,7 +31,7 @@ export class EncryptedGrowingStorage extends GrowingStorage {
     const state = stateOf(growth);
     const dataKey = await this.#dataKeyOf(state);
     const object = await this.inner.open(state.inner, disputed, newKey);
-    return new EncryptedGrowingObject(object, dataKey, state);
+    return new EncryptedGrowingObject(object, dataKey, this.#underFirstKey(state, dataKey));
   }
 
   /** The key is kept after the object is complete: what is repeated replaces it. */
@@ -40,7 +40,13 @@ export class EncryptedGrowingStorage extends GrowingStorage {
     const dataKey = await this.#dataKeyOf(state);
     const inner = await this.inner.finish(state.inner, newKey);
     await this.keys.keep(inner.keys[0], { dataKey, segments: state.segments });
-    return growthOf({ ...state, inner });
+    return growthOf({ ...this.#underFirstKey(state, dataKey), inner });
+  }
+
+  /** Whoever holds an upload records it again and again, also after `rekey` has sealed the key in its row under the first key. */
+  #underFirstKey(state: EncryptedGrowth, dataKey: KeyObject): EncryptedGrowth {
+    if (this.sealer.isCurrent(state.wrapped)) return state;
+    return { ...state, wrapped: this.sealer.seal(dataKey.export(), state.boundTo) };
   }
 
   async #dataKeyOf({ wrapped, boundTo, inner, segments }: EncryptedGrowth): Promise<KeyObject> {
