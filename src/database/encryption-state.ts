@@ -11,6 +11,16 @@ const CHECK = 'check';
 /** The row that is there while an installation is being encrypted, sealed like the others. */
 const UNFINISHED = 'encrypting';
 const CONSTANT = 'this installation is encrypted';
+/**
+ * Rows that would be sealed, or whose bytes would be encrypted. Most belong to an account, but a refused sign-in leaves an address without
+ * one, and so does an account that is gone.
+ */
+const PLAIN_DATA = [
+  ['users', ''],
+  ['audit_private', ''],
+  ['audit_intake', 'WHERE ip IS NOT NULL OR user_agent IS NOT NULL OR personal IS NOT NULL'],
+  ['pending_blobs', ''],
+] as const;
 
 /** A sealed constant, bound to the name of its row. */
 interface Check {
@@ -134,11 +144,13 @@ export class EncryptionState {
     }
   }
 
-  /** Whoever keeps anything has an account. */
   async #holdsData(): Promise<boolean> {
-    if (!(await this.#hasTable('users'))) return false;
-    const users = await this.writing.query<object[]>('SELECT 1 FROM users LIMIT 1');
-    return users.length > 0;
+    for (const [table, condition] of PLAIN_DATA) {
+      if (!(await this.#hasTable(table))) continue;
+      const rows = await this.writing.query<object[]>(`SELECT 1 FROM ${table} ${condition} LIMIT 1`);
+      if (rows.length > 0) return true;
+    }
+    return false;
   }
 
   async #hasTable(name: string): Promise<boolean> {

@@ -95,6 +95,18 @@ describe('the state of encryption', () => {
     expect(await started(null)).toEqual([]);
   });
 
+  it.each([
+    "INSERT INTO audit_private (seq, occurred_at, ip, salt, private_values) VALUES (0, 'c', '203.0.113.7', '', '{}')",
+    `INSERT INTO audit_intake (position, id, action, outcome, actor_type, occurred_at, recorded_at, metadata, user_agent)
+     VALUES (1, 'i', 'LOGIN_FAILED', 'failure', 'anonymous', 'c', 'c', '{}', 'curl')`,
+    "INSERT INTO pending_blobs (blob_key, lease_until) VALUES ('b', 'c')",
+  ])('refuses a key for one that holds plain data of nobody: %s', async (sql) => {
+    expect(await started(null)).toEqual([]);
+    await connected(null, (_, writing) => writing.query(sql));
+    expect(await started(key)).toEqual([expect.stringContaining('npm run cli -- encrypt')]);
+    expect(await started(null)).toEqual([]);
+  });
+
   it('takes a key before there is any data on PostgreSQL; an embedded database would stay plain', async () => {
     expect(await started(null)).toEqual([]);
     expect(await started(key)).toHaveLength(database === null ? 1 : 0);
