@@ -20,10 +20,19 @@ export async function replaceRows(
   kind: SealedKind,
   replacements: readonly Replacement[],
 ): Promise<number> {
+  if (kind.replacedWhole) await lockTable(tx, kind.table);
   const replace = kind.replacedWhole ? wholeReplacer(tx, kind) : updater(tx, kind);
   let replaced = 0;
   for (const replacement of replacements) if (await replace(replacement)) replaced++;
   return replaced;
+}
+
+/**
+ * Keeps others from deleting rows until the transaction ends. A deletion that waited for a row that is replaced would find it gone, and
+ * would not see the new one: personal values would outlive the erasure of their user. On SQLite only one transaction writes at a time.
+ */
+async function lockTable(tx: EntityManager, table: string): Promise<void> {
+  if (isPostgres(tx)) await tx.query(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`);
 }
 
 type Replacer = (replacement: Replacement) => Promise<boolean>;

@@ -5,12 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
+import { Sequencer } from '../../../src/audit/intake/sequencer.js';
+import { replaceRows } from '../../../src/cli/rekey/replace-rows.js';
+import { sealedPlaceRows } from '../../../src/cli/rekey/sealed-place-rows.js';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { newSymmetricKey } from '../../../src/config/secret-sources.js';
 import { insertRows } from '../../../src/database/insert-rows.js';
 import { openForWriting } from '../../../src/database/open-for-writing.js';
 import { Transactions } from '../../../src/database/transactions.js';
 import { MasterKeys } from '../../../src/encryption/master-keys.js';
+import { AUDIT_PRIVATE } from '../../../src/encryption/sealed-places.js';
+import type { Row } from '../../../src/encryption/sealed-rows.js';
 import { ContentKeys } from '../../../src/files/encryption/content-keys.js';
 import { Client } from '../../support/client.js';
 import { createDatabase } from '../../support/database.js';
@@ -112,6 +117,55 @@ describe('rekey', () => {
       }),
     );
   });
+
+  it('is refused while a service runs on PostgreSQL that still seals under another key', async () => {
+    if (database === null) return;
+    environment.DATABASE_URL = `${database.url}?application_name=other`;
+    const among = refusal(`another first key \\(${idOf(old)}\\)`);
+    for (const keys of [[old], [old, current]])
+      await served(keys, async () =>
+        expect(await rekey(current, old)).toMatchObject({ code: 1, output: among }),
+      );
+    await served([current, old], async () => expect((await rekey(current, old)).code).toBe(0));
+  });
+
+  it('erases with the values of a user also those that are sealed again at this moment, on PostgreSQL', async () => {
+    if (database === null) return;
+    const service = await startApp(under(current, old));
+    const writing = await openDatabaseOf(under(current, old), 'write');
+    try {
+      const leaver = await service.user();
+      await service.app.get(Sequencer).run();
+      const masterKeys = service.app.get(MasterKeys);
+      const kind = sealedPlaceRows(AUDIT_PRIVATE, masterKeys);
+      const rows = await writing.query<Row[]>('SELECT * FROM audit_private ORDER BY seq');
+      expect(rows.length).toBeGreaterThan(0);
+      let answer: Promise<{ status: number }> | undefined;
+      await new Transactions(writing).run(async (tx) => {
+        await replaceRows(
+          tx,
+          kind,
+          rows.map((read) => ({ read, renewed: kind.renewed(read) })),
+        );
+        answer = leaver.json('DELETE', '/api/users/me', { password: leaver.password });
+        await untilOneWaits(writing);
+      });
+      expect((await answer!).status).toBe(204);
+      const left = `SELECT seq FROM audit_private WHERE seq IN (${rows.map(({ seq }) => seq).join()})`;
+      for (let wait = 0; wait < 400 && (await writing.query<Row[]>('SELECT 1 FROM users')).length > 0; wait++)
+        await delay(25);
+      expect(await writing.query(left)).toEqual([]);
+    } finally {
+      await writing.destroy();
+      await service.close();
+    }
+  });
+
+  /** Until a statement waits for a lock that somebody holds. */
+  async function untilOneWaits(source: DataSource): Promise<void> {
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    while ((await source.query<Row[]>(waiting)).length === 0) await delay(5);
+  }
 
   it('names what cannot be opened, seals the rest, and keeps asking for the old key', async () => {
     await withKeys(3);
