@@ -27,7 +27,9 @@ import { ContentKeys1764900000001 } from './migrations/1764900000001-content-key
 import { SealedSessions1764910000000 } from './migrations/1764910000000-sealed-sessions.js';
 import { WrappedMasterKeys1764920000000 } from './migrations/1764920000000-wrapped-master-keys.js';
 import { Cosignatures1764930000000 } from './migrations/1764930000000-cosignatures.js';
+import { MasterKeys } from '../encryption/master-keys.js';
 import { databaseKey } from './database-key.js';
+import { connectionName, withoutName } from './service-name.js';
 import { applyCipher } from './sqlite-cipher.js';
 import { type SqliteConnection, sqliteDriver } from './sqlite-driver.js';
 
@@ -129,8 +131,8 @@ export function dataSourceOptions(config: AppConfig, purpose: Purpose): DataSour
   return {
     ...common,
     type: 'postgres',
-    url: config.database.url,
-    applicationName: 'microservices-api',
+    url: withoutName(config.database.url),
+    applicationName: connectionName(MasterKeys.of(config.encryption?.masterKeys ?? null)),
     poolSize: 10,
     connectTimeoutMS: 3000,
     extra: {

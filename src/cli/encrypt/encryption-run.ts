@@ -3,6 +3,7 @@ import type { AppConfig } from '../../config/app-config.js';
 import { dataSourceOptions } from '../../database/data-source-options.js';
 import { EncryptionState } from '../../database/encryption-state.js';
 import { migrate } from '../../database/migrate.js';
+import { SERVICE_NAME } from '../../database/service-name.js';
 import { StorageLock } from '../../database/storage-lock.js';
 import { Transactions } from '../../database/transactions.js';
 import type { MasterKeys } from '../../encryption/master-keys.js';
@@ -12,16 +13,15 @@ import { openStorage } from '../../files/open-storage.js';
 import { NotSealed } from '../rekey/not-sealed.js';
 import type { OpenDatabase } from '../rekey/open-database.js';
 import { type Report, type Resealed, resealRows } from '../rekey/reseal-rows.js';
+import { requireNoService } from '../rekey/running-services.js';
 import { encryptEmbeddedDatabase } from './embedded-database.js';
 import { removeLeftoverBytes } from './leftover-bytes.js';
 import { type EncryptedContents, PlainContents } from './plain-contents.js';
 import { plainRows } from './plain-rows.js';
 import { expirePlainUploads } from './plain-uploads.js';
-import { requireNoService } from './running-services.js';
 
-const SERVICE = 'microservices-api';
 /** Its own connections to PostgreSQL have another name. */
-const APPLICATION = `${SERVICE} encrypt`;
+const APPLICATION = `${SERVICE_NAME} encrypt`;
 
 /** What was done. */
 export interface EncryptionResult {
@@ -59,10 +59,10 @@ export class EncryptionRun {
   async #encrypt(database: OpenDatabase): Promise<EncryptionResult> {
     const { writing, reading, transactions } = database;
     const state = new EncryptionState(writing, this.keys);
-    await requireNoService(writing, SERVICE);
+    await requireNoService(writing.manager, APPLICATION);
     await state.begin();
     // One may have started until then.
-    await requireNoService(writing, SERVICE);
+    await requireNoService(writing.manager, APPLICATION);
     const stored = await openStorage(this.config, this.config.files.maxResumableUploadBytes);
     await stored.prepare();
     const contentKeys = new ContentKeys(this.keys.sealer('content key'), reading, transactions);

@@ -1,11 +1,13 @@
 import type { AppConfig } from '../../config/app-config.js';
 import { rewrapDatabaseKey } from '../../database/database-key.js';
 import { EncryptionState } from '../../database/encryption-state.js';
+import { connectionName } from '../../database/service-name.js';
 import type { MasterKeys } from '../../encryption/master-keys.js';
 import type { OpenDatabase } from './open-database.js';
 import { NotSealed } from './not-sealed.js';
 import { type Report, type Resealed, resealRows } from './reseal-rows.js';
 import { countRows, rowBatches } from './row-batches.js';
+import { requireNoOtherKey } from './running-services.js';
 import type { SealedKind } from './sealed-kind.js';
 import { sealedKinds } from './sealed-kinds.js';
 
@@ -22,10 +24,14 @@ export class Rekey {
 
   /**
    * @returns what was sealed again. Nothing is sealed under an older key then, and only the first one is needed from now on.
+   * @throws {ConfigError} on PostgreSQL, when a service with another first key runs.
    * @throws {NotSealed} when something stays under an older key. Everything else is sealed again.
    */
   async run(report: Report): Promise<Resealed[]> {
     const { keys, database } = this;
+    const { manager } = database.writing;
+    // A service under another key goes on sealing under it, after the last look too.
+    await requireNoOtherKey(manager, connectionName(keys));
     const kinds = sealedKinds(keys);
     const faults: string[] = [];
     const results: Resealed[] = [];
@@ -35,7 +41,11 @@ export class Rekey {
     // These come last: until then, a start without one of the keys is refused.
     const resealed = rewrapDatabaseKey(this.config, keys) ? 1 : 0;
     const state = new EncryptionState(database.writing, keys);
-    await database.transactions.run((tx) => state.settle(tx));
+    await database.transactions.run(async (tx) => {
+      await state.settle(tx);
+      // One may have started until then. Those that start later find what was settled.
+      await requireNoOtherKey(tx, connectionName(keys));
+    });
     const isEmbedded = this.config.database.kind === 'sqlite';
     return isEmbedded ? [...results, { what: 'keys of the database', resealed, sealed: 1 }] : results;
   }

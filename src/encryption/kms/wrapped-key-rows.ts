@@ -2,9 +2,11 @@ import { DataSource } from 'typeorm';
 import type { AppConfig } from '../../config/app-config.js';
 import { dataSourceOptions } from '../../database/data-source-options.js';
 import { migrate } from '../../database/migrate.js';
+import { SERVICE_NAME } from '../../database/service-name.js';
 import type { WrappedKeys } from './wrapped-keys.js';
 
 const TABLE = 'wrapped_master_keys';
+const APPLICATION = `wrapped keys of ${SERVICE_NAME}`;
 
 /** Rows of PostgreSQL in base64. Each call connects by itself: it comes before the service has its connections. */
 export class WrappedKeyRows implements WrappedKeys {
@@ -34,7 +36,9 @@ export class WrappedKeyRows implements WrappedKeys {
   }
 
   async #connected<T>(work: (database: DataSource) => Promise<T>): Promise<T> {
-    const database = await new DataSource(dataSourceOptions(this.config, 'write')).initialize();
+    // Not as a service: the master keys of this configuration are none of the installation's.
+    const options = { ...dataSourceOptions(this.config, 'write'), applicationName: APPLICATION };
+    const database = await new DataSource(options).initialize();
     try {
       return await work(database);
     } finally {
