@@ -28,7 +28,9 @@ export function uploadKeyRows(keys: MasterKeys): SealedKind {
   };
 }
 
-/** Null when the upload is finished or ended. */
+/** Null when the upload is finished or ended, and when its bytes were plain: `encrypt` has let it expire then. */
 function growthIn({ growth }: Row): (Growth & { readonly state: EncryptedGrowth }) | null {
-  return growth == null ? null : (JSON.parse(growth as string) as Growth & { state: EncryptedGrowth });
+  if (growth == null) return null;
+  const parsed = JSON.parse(growth as string) as Growth & { state: EncryptedGrowth };
+  return 'wrapped' in parsed.state ? parsed : null;
 }
