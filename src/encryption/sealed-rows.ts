@@ -66,7 +66,8 @@ export class SealedRows {
     } catch (error) {
       if (!(error instanceof Unsealable)) throw error;
       const { table, boundTo } = this.place;
-      const where = [table, ...boundTo.map((name) => row[name])].join(' ');
+      // The other columns may be what a client has sent, and this is logged.
+      const where = `${table} ${row[boundTo[0]!]}`;
       throw new Unsealable(error.reason, error.keyId, error, where);
     }
   }

@@ -267,6 +267,24 @@ describe('sealed rows of an installation', () => {
     expect((await walked.client.json('DELETE', `/api/auth/sessions/${one!.id}`)).status).toBe(204);
   });
 
+  it('answer no retry when they were swapped between uploads: it is told that the first was done', async () => {
+    const retry = (n: number) => ({ name: 'retry.txt', headers: { 'idempotency-key': `swapped-${n}` } });
+    for (const n of [1, 2]) await walked.client.upload(`content ${n}`, retry(n));
+    const key = (n: number) => `idempotency_key = 'swapped-${n}'`;
+    await execute(
+      server,
+      `UPDATE idempotency_keys SET file = (SELECT file FROM idempotency_keys WHERE ${key(2)}) WHERE ${key(1)}`,
+    );
+    const answers = [
+      await walked.client.upload('content 1', retry(1)),
+      await walked.client.upload('content 2', retry(2)),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([503, 201]);
+    expect(answers[0]!.body).toMatchObject({ code: 'result_unavailable' });
+    expect(logged('idempotency_keys')).not.toEqual([]);
+    expect(logged('swapped-1')).toEqual([]);
+  });
+
   it('are not sent when they were swapped between mails', async () => {
     await walk(server);
     const repository = server.app.get<DataSource>(getDataSourceToken()).getRepository<Mail>('mails');

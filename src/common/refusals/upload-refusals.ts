@@ -1,4 +1,4 @@
-import { refusal } from './refusal.js';
+import { refusal, retryAfter } from './refusal.js';
 
 /** Refusals of uploads. */
 export const uploadRefusals = {
@@ -31,6 +31,17 @@ export const uploadRefusals = {
     409,
     'The Idempotency-Key was used for another request',
     'This Idempotency-Key belongs to another upload.',
+  ),
+  resultUnavailable: refusal(
+    'result_unavailable',
+    503,
+    'The result of the first upload cannot be read',
+    (cause: unknown) => ({
+      detail:
+        'An upload under this Idempotency-Key was done, but its result cannot be read; the operator has been told. Look at your files before you send it under another key.',
+      headers: retryAfter(60),
+      cause,
+    }),
   ),
   fileTooLarge: refusal(
     'file_too_large',

@@ -12,6 +12,7 @@ import { Transactions } from '../../database/transactions.js';
 import { MasterKeys } from '../../encryption/master-keys.js';
 import { IDEMPOTENCY_KEYS } from '../../encryption/sealed-places.js';
 import { SealedRows } from '../../encryption/sealed-rows.js';
+import { Unsealable } from '../../encryption/unsealable.js';
 import type { Alongside } from '../contents/alongside.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import type { StoredFile } from '../contents/stored-file.entity.js';
@@ -58,7 +59,10 @@ export class Idempotency {
     return known === null || known.createdAt < fromNow(-KEPT_MS) ? null : known;
   }
 
-  /** Gives a retry the result of the first upload. @throws `idempotency_key_reused` when that had another fingerprint. */
+  /**
+   * Gives a retry the result of the first upload.
+   * @throws `idempotency_key_reused` when that had another fingerprint; `result_unavailable` when the result cannot be read.
+   */
   replay(first: IdempotencyKey, fingerprint: string): Outcome {
     if (first.fingerprint !== fingerprint) throw errors.idempotencyKeyReused();
     return { file: JSON.parse(this.#inPlain(first)) as StoredFile, replayed: true };
@@ -95,9 +99,14 @@ export class Idempotency {
     await tx.insert(IdempotencyKey, { ownerId, key, fingerprint, file: stored, createdAt: now() });
   }
 
-  /** The result as JSON. @throws {Unsealable} when the row was changed, or is that of another key. */
+  /** The result as JSON. @throws `result_unavailable` when the row was changed, or is that of another key. */
   #inPlain(stored: IdempotencyKey): string {
-    return this.#sealed === null ? stored.file : this.#sealed.open(columnsOf(stored)).file;
+    if (this.#sealed === null) return stored.file;
+    try {
+      return this.#sealed.open(columnsOf(stored)).file;
+    } catch (error) {
+      throw error instanceof Unsealable ? errors.resultUnavailable(error) : error;
+    }
   }
 
   async #expire(): Promise<void> {

@@ -49,6 +49,7 @@ export function ApiMultipartUpload(): MethodDecorator {
       'digest_mismatch',
       'invalid_idempotency_key',
       'idempotency_key_reused',
+      'result_unavailable',
       'file_too_large',
       'quota_exceeded',
       'unsupported_media_type',
