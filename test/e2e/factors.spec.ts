@@ -106,6 +106,24 @@ describe('second factors', () => {
     let confirmedWith: string;
     beforeEach(async () => void ({ app, recoveryCodes, confirmedWith } = await addAuthenticator(ada)));
 
+    it('are told as unavailable when no secret opens, and do not keep another app from signing in', async () => {
+      const { app: other } = await addAuthenticator(ada);
+      const damage = (id: string) =>
+        server.app
+          .get<DataSource>(WRITING)
+          .query(`UPDATE factors SET sealed_secret = 'v1.damaged' WHERE id = '${id}'`);
+      await damage(app.id);
+      expect((await answer({ challenge: await challenge(), code: other.next() })).status).toBe(200);
+      expect((await answer({ challenge: await challenge(), code: other.wrong() })).status).toBe(401);
+      await damage(other.id);
+      const given = await challenge();
+      const refused = await answer({ challenge: given, code: other.next() });
+      expect([refused.status, refused.body.code]).toEqual([503, 'factor_unavailable']);
+      expect(server.log.filter((line) => line.includes(`factors ${other.id}`))).not.toEqual([]);
+      const [recovery] = recoveryCodes;
+      expect((await answer({ challenge: given, recovery_code: recovery })).status).toBe(200);
+    });
+
     it('are asked for after the password, and then sign in', async () => {
       const first = await login();
       expect(first.status).toBe(401);

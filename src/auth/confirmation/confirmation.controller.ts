@@ -38,6 +38,7 @@ export class ConfirmationController {
     'wrong_password',
     'confirmation_required',
     'invalid_code',
+    'factor_unavailable',
     'invalid_challenge',
     'passkeys_unavailable',
     'too_many_attempts',

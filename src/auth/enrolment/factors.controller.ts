@@ -69,7 +69,14 @@ export class FactorsController {
   })
   @ApiId()
   @ApiOkResponse({ type: RecoveryCodesResponse })
-  @ApiRefusals('factor_not_found', 'invalid_code', 'too_many_attempts', 'busy', 'writes')
+  @ApiRefusals(
+    'factor_not_found',
+    'invalid_code',
+    'factor_unavailable',
+    'too_many_attempts',
+    'busy',
+    'writes',
+  )
   async confirmTotp(
     @CurrentSession() actor: SessionActor,
     @Param('id') id: string,

@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { type EntityManager, IsNull, LessThan, Not } from 'typeorm';
 import { errors } from '../../common/refusals/errors.js';
 import { now } from '../../common/time.js';
+import { Unsealable } from '../../encryption/unsealable.js';
 import type { Caller } from '../../events/event-actor.js';
 import type { User } from '../../users/user.entity.js';
 import { FactorAttempts } from '../passwords/factor-attempts.js';
@@ -33,6 +34,8 @@ interface Opening<T> {
 /** Checks what users show as their second factor. A wrong one counts as a failed sign-in of account and address. */
 @Injectable()
 export class FactorCheck {
+  readonly #logger = new Logger(FactorCheck.name);
+
   constructor(
     private readonly attempts: FactorAttempts,
     private readonly codes: RecoveryCodes,
@@ -44,7 +47,8 @@ export class FactorCheck {
    * Opens something with a proof. The proof is used up in the same transaction, so it opens one thing only, over all
    * processes. A proof of nobody's is always wrong, and counts for the address alone. One whose challenge was used
    * meanwhile is refused and counts for nothing.
-   * @throws `invalid_code`, `too_many_attempts`, `busy`; `passkeys_unavailable`; what `claim` and `work` throw.
+   * @throws `invalid_code`, `too_many_attempts`, `busy`; `passkeys_unavailable`; `factor_unavailable` when no app of the user can be
+   * checked; what `claim` and `work` throw.
    */
   async opening<T>(
     by: Caller,
@@ -67,7 +71,7 @@ export class FactorCheck {
 
   /**
    * Like `opening`, with a code of a factor that is not confirmed yet.
-   * @throws `invalid_code`, `too_many_attempts`, `busy`; what `work` throws.
+   * @throws `invalid_code`, `too_many_attempts`, `busy`; `factor_unavailable`; what `work` throws.
    */
   async enrolling<T>(
     by: Caller,
@@ -76,7 +80,7 @@ export class FactorCheck {
     work: (tx: EntityManager) => Promise<T>,
   ): Promise<T> {
     const outcome = await this.attempts.count(by, factor.userId, async (tx) =>
-      (await this.#useCode(tx, factor, code)) ? { result: await work(tx) } : null,
+      (await this.#useCode(tx, [factor], code)) ? { result: await work(tx) } : null,
     );
     if (outcome === null) throw errors.invalidCode();
     return outcome.result;
@@ -113,19 +117,40 @@ export class FactorCheck {
   /** Uses a code of one of the user's apps up. */
   async #useAnyCode(tx: EntityManager, userId: string, code: string): Promise<boolean> {
     const factors = await tx.findBy(Factor, { userId, type: 'totp', confirmedAt: Not(IsNull()) });
-    for (const factor of factors) if (await this.#useCode(tx, factor, code)) return true;
+    return this.#useCode(tx, factors, code);
+  }
+
+  /**
+   * Uses a code of one of these factors up. @returns false when it is wrong, or was used before.
+   * @throws `factor_unavailable` when none of the secrets can be read: no code is right then, so nothing can be guessed.
+   */
+  async #useCode(tx: EntityManager, factors: readonly Factor[], code: string): Promise<boolean> {
+    const apps = factors.map((factor) => ({ id: factor.id, secret: this.#secretOf(factor) }));
+    if (apps.length > 0 && apps.every(({ secret }) => secret === null)) throw errors.factorUnavailable();
+    for (const { id, secret } of apps)
+      if (secret !== null && (await this.#useStep(tx, id, new Totp(secret, '', '').stepOf(code))))
+        return true;
     return false;
   }
 
-  /** Uses a code of this factor up. @returns false when it is wrong, or was used before. */
-  async #useCode(tx: EntityManager, factor: Factor, code: string): Promise<boolean> {
-    const step = new Totp(this.secrets.open(factor.sealedSecret!, factor.id), '', '').stepOf(code);
+  async #useStep(tx: EntityManager, id: string, step: number | null): Promise<boolean> {
     if (step === null) return false;
     const used = await tx.update(
       Factor,
-      { id: factor.id, lastStep: LessThan(step) },
+      { id, lastStep: LessThan(step) },
       { lastStep: step, lastUsedAt: now() },
     );
     return used.affected === 1;
+  }
+
+  /** Null when it cannot be opened, of which the operator is told: the user's other factors still count. */
+  #secretOf({ id, sealedSecret }: Factor): Buffer | null {
+    try {
+      return this.secrets.open(sealedSecret!, id);
+    } catch (error) {
+      if (!(error instanceof Unsealable)) throw error;
+      this.#logger.error({ err: error }, 'the secret of a factor cannot be read');
+      return null;
+    }
   }
 }

@@ -4,6 +4,7 @@ import { AppConfig } from '../../config/app-config.js';
 import { MasterKeys } from '../../encryption/master-keys.js';
 import { FACTORS } from '../../encryption/sealed-places.js';
 import { SealedRows } from '../../encryption/sealed-rows.js';
+import { Unsealable } from '../../encryption/unsealable.js';
 
 const ALGORITHM = 'aes-256-gcm';
 const IV_BYTES = 12;
@@ -39,16 +40,22 @@ export class SealedSecrets {
 
   /**
    * Opens a secret, also one from before the installation was encrypted.
-   * @throws when the text was not sealed for this factor, or under another key.
+   * @throws {Unsealable} when the text was not sealed for this factor, or under another key.
    */
   open(text: string, factorId: string): Buffer {
     const row = { id: factorId, sealed_secret: text };
     if (this.#rows?.isSealed(row) === true) return Buffer.from(this.#rows.open(row).sealed_secret, 'base64');
-    if (!text.startsWith(VERSION)) throw new Error('the secret of a factor has an unknown form');
-    const sealed = Buffer.from(text.slice(VERSION.length), 'base64url');
-    const decipher = createDecipheriv(ALGORITHM, this.#factorKey, sealed.subarray(0, IV_BYTES));
-    decipher.setAAD(Buffer.from(factorId)).setAuthTag(sealed.subarray(-TAG_BYTES));
-    return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
+    const sealed = Buffer.from(text.startsWith(VERSION) ? text.slice(VERSION.length) : '', 'base64url');
+    try {
+      const decipher = createDecipheriv(ALGORITHM, this.#factorKey, sealed.subarray(0, IV_BYTES), {
+        authTagLength: TAG_BYTES,
+      });
+      decipher.setAAD(Buffer.from(factorId)).setAuthTag(sealed.subarray(-TAG_BYTES));
+      return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
+    } catch (error) {
+      // A FACTOR_KEY has no id, so another one and damage look alike.
+      throw new Unsealable('unknown_key', null, error, `factors ${factorId}`);
+    }
   }
 
   get #factorKey() {

@@ -67,6 +67,7 @@ export class AccountController {
     'invalid_credentials',
     'second_factor_required',
     'invalid_code',
+    'factor_unavailable',
     'account_disabled',
     'too_many_attempts',
     'busy',
@@ -91,6 +92,7 @@ export class AccountController {
   @ApiRefusals(
     'invalid_challenge',
     'invalid_code',
+    'factor_unavailable',
     'passkeys_unavailable',
     'too_many_attempts',
     'busy',

@@ -2,6 +2,8 @@ import { challenge, refusal, retryAfter } from './refusal.js';
 
 /** Mail comes with another configuration, so it is of no use to try soon. */
 const MAIL_RETRY_SECONDS = 86_400;
+/** A person has to restore the key or the row. */
+const FACTOR_RETRY_SECONDS = 60;
 
 /** Refusals of sign-ins and of sessions. */
 export const sessionRefusals = {
@@ -45,6 +47,10 @@ export const sessionRefusals = {
   invalidChallenge: refusal('invalid_challenge', 401, 'The challenge is not valid', () => ({
     detail: 'The challenge is unknown, over, was used, or was tried five times. Begin again.',
     headers: challenge(),
+  })),
+  factorUnavailable: refusal('factor_unavailable', 503, 'The app cannot be checked', () => ({
+    detail: 'No code can be checked here; the operator has been told. Use a passkey or a recovery code.',
+    headers: retryAfter(FACTOR_RETRY_SECONDS),
   })),
   factorNotFound: refusal(
     'factor_not_found',

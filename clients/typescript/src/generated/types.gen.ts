@@ -9,7 +9,7 @@ export type HealthResponse = {
     timestamp: string;
 };
 
-export type ErrorCode = 'malformed_request' | 'malformed_json' | 'validation_failed' | 'invalid_cursor' | 'route_not_found' | 'method_not_allowed' | 'request_timeout' | 'body_too_large' | 'unsupported_media_type' | 'expectation_failed' | 'rate_limited' | 'headers_too_large' | 'unauthorized' | 'invalid_signature' | 'forbidden' | 'insufficient_scope' | 'invalid_credentials' | 'wrong_password' | 'account_disabled' | 'session_not_found' | 'second_factor_required' | 'invalid_code' | 'invalid_challenge' | 'factor_not_found' | 'too_many_factors' | 'no_factor' | 'no_passkey' | 'invalid_passkey' | 'passkey_taken' | 'passkeys_unavailable' | 'confirmation_required' | 'invalid_token' | 'mail_unavailable' | 'too_many_attempts' | 'key_not_found' | 'too_many_keys' | 'user_not_found' | 'email_taken' | 'last_admin' | 'registration_closed' | 'invitation_not_found' | 'too_many_invitations' | 'invalid_file_name' | 'file_not_found' | 'version_not_found' | 'version_current' | 'precondition_failed' | 'range_not_satisfiable' | 'file_unavailable' | 'storage_unavailable' | 'quota_exceeded' | 'storage_full' | 'malformed_upload' | 'file_missing' | 'digest_mismatch' | 'invalid_idempotency_key' | 'idempotency_key_reused' | 'file_too_large' | 'share_not_found' | 'share_password_required' | 'wrong_share_password' | 'grant_not_found' | 'too_many_shares' | 'invalid_upload_header' | 'upload_not_found' | 'offset_mismatch' | 'too_many_uploads' | 'upload_gone' | 'unsupported_tus_version' | 'upload_locked' | 'checksum_mismatch' | 'entry_not_found' | 'audit_unavailable' | 'audit_inconsistent' | 'internal_error' | 'busy' | 'database_unavailable' | 'answer_timeout' | 'not_ready';
+export type ErrorCode = 'malformed_request' | 'malformed_json' | 'validation_failed' | 'invalid_cursor' | 'route_not_found' | 'method_not_allowed' | 'request_timeout' | 'body_too_large' | 'unsupported_media_type' | 'expectation_failed' | 'rate_limited' | 'headers_too_large' | 'unauthorized' | 'invalid_signature' | 'forbidden' | 'insufficient_scope' | 'invalid_credentials' | 'wrong_password' | 'account_disabled' | 'session_not_found' | 'second_factor_required' | 'invalid_code' | 'invalid_challenge' | 'factor_unavailable' | 'factor_not_found' | 'too_many_factors' | 'no_factor' | 'no_passkey' | 'invalid_passkey' | 'passkey_taken' | 'passkeys_unavailable' | 'confirmation_required' | 'invalid_token' | 'mail_unavailable' | 'too_many_attempts' | 'key_not_found' | 'too_many_keys' | 'user_not_found' | 'email_taken' | 'last_admin' | 'registration_closed' | 'invitation_not_found' | 'too_many_invitations' | 'invalid_file_name' | 'file_not_found' | 'version_not_found' | 'version_current' | 'precondition_failed' | 'range_not_satisfiable' | 'file_unavailable' | 'storage_unavailable' | 'quota_exceeded' | 'storage_full' | 'malformed_upload' | 'file_missing' | 'digest_mismatch' | 'invalid_idempotency_key' | 'idempotency_key_reused' | 'result_unavailable' | 'file_too_large' | 'share_not_found' | 'share_password_required' | 'wrong_share_password' | 'grant_not_found' | 'too_many_shares' | 'invalid_upload_header' | 'upload_not_found' | 'offset_mismatch' | 'too_many_uploads' | 'upload_gone' | 'unsupported_tus_version' | 'upload_locked' | 'checksum_mismatch' | 'entry_not_found' | 'audit_unavailable' | 'audit_inconsistent' | 'internal_error' | 'busy' | 'database_unavailable' | 'answer_timeout' | 'not_ready';
 
 export type FieldProblem = {
     field: string;
@@ -1513,7 +1513,7 @@ export type FilesUploadErrors = {
      */
     500: Problem;
     /**
-     * `audit_unavailable`, `database_unavailable`, `storage_unavailable`, `answer_timeout`
+     * `audit_unavailable`, `database_unavailable`, `result_unavailable`, `storage_unavailable`, `answer_timeout`
      */
     503: Problem;
     /**
@@ -1987,7 +1987,7 @@ export type FilesReplaceErrors = {
      */
     500: Problem;
     /**
-     * `audit_unavailable`, `database_unavailable`, `storage_unavailable`, `answer_timeout`
+     * `audit_unavailable`, `database_unavailable`, `result_unavailable`, `storage_unavailable`, `answer_timeout`
      */
     503: Problem;
     /**
@@ -5003,7 +5003,7 @@ export type SessionsConfirmErrors = {
      */
     500: Problem;
     /**
-     * `audit_unavailable`, `busy`, `database_unavailable`, `answer_timeout`
+     * `audit_unavailable`, `busy`, `database_unavailable`, `factor_unavailable`, `answer_timeout`
      */
     503: Problem;
     /**
@@ -5214,7 +5214,7 @@ export type AccountSignInErrors = {
      */
     500: Problem;
     /**
-     * `audit_unavailable`, `busy`, `database_unavailable`, `answer_timeout`
+     * `audit_unavailable`, `busy`, `database_unavailable`, `factor_unavailable`, `answer_timeout`
      */
     503: Problem;
     /**
@@ -5287,7 +5287,7 @@ export type AccountAnswerSecondFactorErrors = {
      */
     500: Problem;
     /**
-     * `audit_unavailable`, `busy`, `database_unavailable`, `answer_timeout`
+     * `audit_unavailable`, `busy`, `database_unavailable`, `factor_unavailable`, `answer_timeout`
      */
     503: Problem;
     /**
@@ -6710,7 +6710,7 @@ export type FactorsConfirmTotpErrors = {
      */
     500: Problem;
     /**
-     * `audit_unavailable`, `busy`, `database_unavailable`, `answer_timeout`
+     * `audit_unavailable`, `busy`, `database_unavailable`, `factor_unavailable`, `answer_timeout`
      */
     503: Problem;
     /**
