@@ -1,5 +1,6 @@
 import type { AccessEvents } from './access-events.js';
 import type { AuditEvents } from './audit-events.js';
+import type { EncryptionEvents } from './encryption-events.js';
 import type { EventActor } from './event-actor.js';
 import type { FactorEvents } from './factor-events.js';
 import type { FileEvents } from './file-events.js';
@@ -25,6 +26,7 @@ export interface EventMap
     FileEvents,
     ShareEvents,
     AuditEvents,
+    EncryptionEvents,
     SystemEvents {}
 
 export type DomainEventType = keyof EventMap;

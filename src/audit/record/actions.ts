@@ -1,6 +1,7 @@
 import type { EventMap } from '../../events/domain-event.js';
 import { ACCESS_RECORDS } from './access-records.js';
 import { AUDIT_RECORDS } from './audit-records.js';
+import { ENCRYPTION_RECORDS } from './encryption-records.js';
 import { FACTOR_RECORDS } from './factor-records.js';
 import { FILE_RECORDS } from './file-records.js';
 import { INVITATION_RECORDS } from './invitation-records.js';
@@ -22,6 +23,7 @@ export const RECORDS = {
   ...FILE_RECORDS,
   ...SHARE_RECORDS,
   ...AUDIT_RECORDS,
+  ...ENCRYPTION_RECORDS,
   ...SYSTEM_RECORDS,
 } as const satisfies RecordTable<EventMap>;
 

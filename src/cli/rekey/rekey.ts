@@ -3,8 +3,10 @@ import { rewrapDatabaseKey } from '../../database/database-key.js';
 import { EncryptionState } from '../../database/encryption-state.js';
 import { connectionName } from '../../database/service-name.js';
 import type { MasterKeys } from '../../encryption/master-keys.js';
+import { bySystem } from '../../events/event-actor.js';
 import type { OpenDatabase } from './open-database.js';
 import { NotSealed } from './not-sealed.js';
+import { recordIn } from './record-in.js';
 import { type Report, type Resealed, resealRows } from './reseal-rows.js';
 import { countRows, rowBatches } from './row-batches.js';
 import { requireNoOtherKey } from './running-services.js';
@@ -43,6 +45,12 @@ export class Rekey {
     const state = new EncryptionState(database.writing, keys);
     await database.transactions.run(async (tx) => {
       await state.settle(tx);
+      await recordIn(tx, this.config, keys, {
+        type: 'encryption.rekeyed',
+        actor: bySystem,
+        keyId: keys.currentId,
+        resealed: results.reduce((sum, each) => sum + each.resealed, resealed),
+      });
       // One may have started until then. Those that start later find what was settled.
       await requireNoOtherKey(tx, connectionName(keys));
     });

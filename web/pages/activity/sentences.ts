@@ -68,6 +68,8 @@ export const SENTENCES: Readonly<Record<string, Teller>> = {
   AUDIT_EXPORT: () => 'Exported the trail',
   AUDIT_ERASE: () => 'Personal values were erased from the trail',
   AUDIT_PRUNE: () => 'Old entries were removed from the trail',
+  ENCRYPTION_ENABLE: () => 'The installation was encrypted',
+  ENCRYPTION_REKEY: () => 'Everything was sealed under another key',
   SYSTEM_START: () => 'The service started',
   SYSTEM_STOP: () => 'The service stopped',
 };
