@@ -16,13 +16,13 @@ export async function runEncrypt(): Promise<void> {
   const progress = new StepProgress();
   try {
     const run = new EncryptionRun(config, keys, (...step) => progress.update(...step));
-    const { contents, rows, expiredUploads } = await run.run();
+    const { encrypted, rows, expiredUploads, left } = await run.run();
     progress.end();
     const lines = [
-      `contents: ${contents.encrypted} encrypted`,
+      `contents: ${encrypted} encrypted`,
       ...rows.map(({ what, resealed, sealed }) => `${what}: ${resealed} of ${sealed} sealed`),
       `unfinished uploads: ${expiredUploads} have to begin again`,
-      ...contents.left.map((line) => `left as it was: ${line}`),
+      ...left.map((line) => `left as it was: ${line}`),
       'the installation is encrypted: start the service with this ENCRYPTION_KEY',
     ];
     process.stdout.write(`${lines.join('\n')}\n`);

@@ -7,16 +7,17 @@ import { SERVICE_NAME } from '../../database/service-name.js';
 import { StorageLock } from '../../database/storage-lock.js';
 import { Transactions } from '../../database/transactions.js';
 import type { MasterKeys } from '../../encryption/master-keys.js';
+import { bySystem } from '../../events/event-actor.js';
 import { ContentKeys } from '../../files/encryption/content-keys.js';
 import { EncryptedStorage } from '../../files/encryption/encrypted-storage.js';
 import { openStorage } from '../../files/open-storage.js';
-import { NotSealed } from '../rekey/not-sealed.js';
 import type { OpenDatabase } from '../rekey/open-database.js';
+import { recordIn } from '../rekey/record-in.js';
 import { type Report, type Resealed, resealRows } from '../rekey/reseal-rows.js';
 import { requireNoService } from '../rekey/running-services.js';
 import { encryptEmbeddedDatabase } from './embedded-database.js';
 import { removeLeftoverBytes } from './leftover-bytes.js';
-import { type EncryptedContents, PlainContents } from './plain-contents.js';
+import { PlainContents } from './plain-contents.js';
 import { plainRows } from './plain-rows.js';
 import { expirePlainUploads } from './plain-uploads.js';
 
@@ -25,10 +26,13 @@ const APPLICATION = `${SERVICE_NAME} encrypt`;
 
 /** What was done. */
 export interface EncryptionResult {
-  readonly contents: EncryptedContents;
+  /** Contents. */
+  readonly encrypted: number;
   readonly rows: readonly Resealed[];
   /** Uploads whose clients have to begin again. */
   readonly expiredUploads: number;
+  /** A line for each content and each row that could not be read before either, and was left as it is. */
+  readonly left: readonly string[];
 }
 
 /**
@@ -44,7 +48,6 @@ export class EncryptionRun {
 
   /**
    * @throws {ConfigError} when a service runs, or when the key is another one than that with which it was begun.
-   * @throws {NotSealed} when something that was sealed before cannot be opened.
    */
   async run(): Promise<EncryptionResult> {
     const lock = StorageLock.take(this.config);
@@ -71,12 +74,23 @@ export class EncryptionRun {
     const expiredUploads = await expirePlainUploads(database, stored, this.report);
     await removeLeftoverBytes(database, stored);
     const rows: Resealed[] = [];
-    const faults: string[] = [];
+    const left = [...contents.left];
+    // What cannot be opened is sealed already, so nothing plain stays.
     for (const kind of plainRows(this.config, this.keys))
-      rows.push(await resealRows(database, kind, this.report, faults));
-    if (faults.length > 0) throw new NotSealed(faults);
-    await transactions.run((tx) => state.end(tx));
-    return { contents, rows, expiredUploads };
+      rows.push(await resealRows(database, kind, this.report, left));
+    await transactions.run(async (tx) => {
+      await state.end(tx);
+      // Counters of wrong passwords name addresses. They count anew.
+      await tx.query('DELETE FROM sign_in_attempts');
+      await recordIn(tx, this.config, this.keys, {
+        type: 'encryption.completed',
+        actor: bySystem,
+        keyId: this.keys.currentId,
+        contents: contents.encrypted,
+        left: left.length,
+      });
+    });
+    return { encrypted: contents.encrypted, rows, expiredUploads, left };
   }
 
   async #withDatabase<T>(work: (database: OpenDatabase) => Promise<T>): Promise<T> {

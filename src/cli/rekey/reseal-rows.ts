@@ -47,7 +47,8 @@ export async function resealRows(
 
 function faultOf({ table, key }: SealedKind, row: Row, { reason, keyId }: Unsealable): string {
   const place = [table, ...key.map((column) => row[column])].join(' ');
-  return reason === 'unknown_key'
-    ? `${place}: ENCRYPTION_KEY lacks the key ${keyId}, under which it is sealed`
-    : `${place} is damaged: restore it, or remove what it belongs to`;
+  if (reason === 'damaged') return `${place} is damaged: restore it, or remove what it belongs to`;
+  return keyId === null
+    ? `${place} does not open with FACTOR_KEY: give the one under which it was sealed, or remove it`
+    : `${place}: ENCRYPTION_KEY lacks the key ${keyId}, under which it is sealed`;
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,7 @@ import { loadConfig } from '../../../src/config/load-config.js';
 import { newSymmetricKey } from '../../../src/config/secret-sources.js';
 import { openForWriting } from '../../../src/database/open-for-writing.js';
 import { MasterKeys } from '../../../src/encryption/master-keys.js';
+import { addAuthenticator } from '../../support/authenticator.js';
 import { createDatabase } from '../../support/database.js';
 import { type CliOutcome, runCli } from '../../support/run-cli.js';
 import { environmentOf, type S3Server, startS3, type TestBucket } from '../../support/s3-server.js';
@@ -136,6 +137,8 @@ describe('encrypt', () => {
 
   it('is refused while the service runs, and its key is refused by the service before', async () => {
     const plain = await plainInstallation();
+    // A URL can name the connections otherwise.
+    if (database !== null) environment.DATABASE_URL = `${database.url}?application_name=other`;
     const running = await encrypt();
     expect(running.code).toBe(1);
     expect(running.output).toMatch(
@@ -178,6 +181,51 @@ describe('encrypt', () => {
     },
     30 * 60_000,
   );
+
+  it('leaves the secret of a factor whose FACTOR_KEY is lost, names it, and the service starts', async () => {
+    const service = await startApp(under(''));
+    const owner = await service.user('owner@example.org');
+    const { app } = await addAuthenticator(owner);
+    await service.close();
+    await rm(join(environment.STORAGE_PATH!, 'keys', 'factor-key'));
+    const { code, output } = await encrypt();
+    expect([code, output]).toEqual([
+      0,
+      expect.stringContaining(`left as it was: factors ${app.id} does not open with FACTOR_KEY`),
+    ]);
+    expect(await started(key)).toEqual([]);
+    const reset = await runCli(['reset-factors', owner.email], aws(under(key)));
+    expect([reset.code, reset.output]).toEqual([0, expect.stringContaining('1 factor removed')]);
+  });
+
+  it('leaves an unfinished upload that rekey passes over, no address in a counter, and records in the trail', async () => {
+    const plain = await plainInstallation();
+    await plain.owner.json('POST', '/api/users/login', { email: plain.owner.email, password: 'wrong' });
+    const counters = 'SELECT attempt_key FROM sign_in_attempts';
+    expect(JSON.stringify(await withPlain((source) => source.query(counters)))).toContain('127.0.0.1');
+    await plain.service.close();
+    expect((await encrypt()).code).toBe(0);
+    expect(await withKey((source) => source.query(counters))).toEqual([]);
+    const next = newSymmetricKey();
+    const rekeyed = await runCli(['rekey'], aws(under(`${next},${key}`)));
+    expect([rekeyed.code, rekeyed.output]).toEqual([
+      0,
+      expect.stringContaining('keys of unfinished uploads: 0 of 0 sealed again\n'),
+    ]);
+    const service = await startApp(under(next));
+    try {
+      const auditor = await service.userWithRole('auditor');
+      const trail = await auditor.trail('&action=ENCRYPTION_*');
+      expect(trail.map(({ action, actor, metadata }) => [action, actor.type, metadata])).toEqual([
+        ['ENCRYPTION_REKEY', 'system', { key_id: idOf(next), resealed: expect.any(Number) }],
+        ['ENCRYPTION_ENABLE', 'system', { contents: FILES + 1, key_id: idOf(key), left: 0 }],
+      ]);
+    } finally {
+      await service.close();
+    }
+  });
+
+  const idOf = (text: string) => MasterKeys.of([createSecretKey(Buffer.from(text, 'base64'))])!.currentId;
 
   it('leaves contents that are missing or damaged as they are, and names them', async () => {
     if (bucket !== null) return;
