@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { Session } from '../../src/auth/sessions/session.entity.js';
 import { WRITING } from '../../src/database/transactions.js';
 import { Courier } from '../../src/mail/courier.js';
-import { Mail } from '../../src/mail/mail.entity.js';
 import { MailedToken } from '../../src/mail/mailed-token.entity.js';
 import { User } from '../../src/users/user.entity.js';
 import { UsersService } from '../../src/users/users.service.js';
@@ -12,6 +11,7 @@ import { addAuthenticator } from '../support/authenticator.js';
 import type { Client } from '../support/client.js';
 import { Mailbox, tokenIn } from '../support/mailbox.js';
 import { startApp, type TestApp } from '../support/test-app.js';
+import { countMailsTo } from '../support/waiting-mails.js';
 
 const NEW = 'a completely new passphrase';
 
@@ -119,11 +119,9 @@ describe('the e-mail address of an account', () => {
 
   describe('while mails to the new address are put off', () => {
     const late = () => `late-${users}@example.org`;
-    const rows = (entity: EntityTarget<ObjectLiteral>, where: object) =>
-      server.app.get(DataSource).getRepository(entity).countBy(where);
     const left = async () => [
-      await rows(Mail, { recipient: late() }),
-      await rows(MailedToken, { email: late() }),
+      await countMailsTo(server, late()),
+      await server.app.get(DataSource).getRepository(MailedToken).countBy({ email: late() }),
     ];
     beforeEach(async () => {
       mailbox.manner = 'defers';
@@ -166,8 +164,7 @@ describe('the e-mail address of an account', () => {
     } finally {
       service.findByEmail = findByEmail;
     }
-    const waiting = server.app.get(DataSource).getRepository(Mail);
-    expect(await waiting.countBy({ recipient: `after-${users}@example.org` })).toBe(0);
+    expect(await countMailsTo(server, `after-${users}@example.org`)).toBe(0);
   });
 
   it('is asked about at most twenty times an hour by one account, so that it relays no mails', async () => {
