@@ -86,4 +86,31 @@ describe('security in the console', () => {
     await page.getByText('Your password was changed.').waitFor();
     expect((await server.client().signIn(ada.email, 'another long passphrase')).status).toBe(200);
   });
+
+  it.each(SCREENS)('changes the name, and deletes the account, on $name', async (screen) => {
+    now = await visit(browser, server, screen);
+    page = now.page;
+    await signIn(page, server, ada, '/security');
+    await page.getByLabel('Name', { exact: true }).fill('Ada Lovelace');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Account of Ada Lovelace' }).waitFor();
+    expect((await ada.json<{ name: string }>('GET', '/api/users/me')).body.name).toBe('Ada Lovelace');
+    await page.getByLabel('New e-mail').fill('ada@lovelace.example');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('This service sends no mail.').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'Delete the account' }).click();
+    await page.keyboard.type('not the password');
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('alert')
+      .getByText(/password/i)
+      .waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByLabel('Your password').fill(ada.password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect((await server.client().signIn(ada.email, ada.password)).status).toBe(401);
+  });
 });

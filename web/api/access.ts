@@ -64,6 +64,13 @@ export function admit(signedIn: SignedIn): void {
   tabs.postMessage({ type: 'in', token: signedIn.token, user: signedIn.user } satisfies Word);
 }
 
+/** The signed-in user is another now, such as by a new name. All tabs know it. */
+export function know(user: User): void {
+  if (token === null) return;
+  enter({ token, user });
+  tabs.postMessage({ type: 'in', token, user } satisfies Word);
+}
+
 /** Signs out, in all tabs. */
 export function expel(why: 'signed_out' | 'ended'): void {
   localStorage.removeItem(MARK);
