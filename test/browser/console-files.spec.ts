@@ -108,6 +108,8 @@ describe('files in the console', () => {
       await toTheEnd();
       await file('the oldest').waitFor();
       expect(await page.locator('tbody tr').count()).toBeLessThan(100);
+      const share = `document.querySelector('td.name').clientWidth / document.querySelector('table').clientWidth`;
+      expect(await page.evaluate(share)).toBeGreaterThan(0.5);
       expect(await axeFindings(page)).toEqual([]);
     });
 

@@ -35,9 +35,10 @@ export function LongTable<T extends { readonly id: string }>(props: LongTablePro
     if (more && error === null && end > items.length - AHEAD) void list.more();
   }, [end, items.length, more, error]);
   const below = (items.length - end) * rowHeight;
+  // One cell: a wider one would make columns that a phone does not have.
   const gap = (height: number) => (
     <tr class="gap" aria-hidden="true" style={{ height: `${height}px` }}>
-      <td colSpan={heads.length} />
+      <td />
     </tr>
   );
   return (
@@ -64,7 +65,7 @@ export function LongTable<T extends { readonly id: string }>(props: LongTablePro
             </tr>
           ))}
           {below > 0 && gap(below)}
-          {loading && <RowBones count={items.length === 0 ? 8 : 2} columns={heads.length} />}
+          {loading && <RowBones count={items.length === 0 ? 8 : 2} />}
         </tbody>
       </table>
       {error !== null && (

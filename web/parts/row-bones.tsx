@@ -1,10 +1,5 @@
-interface RowBonesProps {
-  readonly count: number;
-  readonly columns: number;
-}
-
-/** In place of rows that are on their way, as high as they are. */
-export function RowBones({ count, columns }: RowBonesProps) {
+/** In place of rows that are on their way, as high as they are. One cell each: on a phone the table has one column. */
+export function RowBones({ count }: { readonly count: number }) {
   return (
     <>
       {Array.from({ length: count }, (_, index) => (
@@ -12,7 +7,6 @@ export function RowBones({ count, columns }: RowBonesProps) {
           <td>
             <span class={`bone bone-${index % 3}`} />
           </td>
-          {columns > 1 && <td colSpan={columns - 1} />}
         </tr>
       ))}
     </>
