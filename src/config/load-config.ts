@@ -207,6 +207,8 @@ function databaseConfig(url: string | undefined, storagePath: string): DatabaseC
 }
 
 function deepFreeze<T extends object>(value: T): T {
+  // The bytes of a view cannot be frozen.
+  if (ArrayBuffer.isView(value)) return value;
   for (const inner of Object.values(value)) {
     if (typeof inner === 'object' && inner !== null && !Object.isFrozen(inner)) deepFreeze(inner as object);
   }
