@@ -3,6 +3,9 @@ import { isWitness } from './witness-place.js';
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
+/** The name of a log whose operator has given it none. */
+export const COMMON_ORIGIN = 'microservices-api';
+
 const integer = (fallback: number, min: number, max: number) =>
   z
     .string()
@@ -109,7 +112,7 @@ export const environmentSchema = z.object({
   AUDIT_SIGNING_KEY: z.string().optional(),
   AUDIT_ORIGIN: z
     .string()
-    .default('microservices-api')
+    .default(COMMON_ORIGIN)
     .refine((text) => /^[^\s+\p{Cc}]{1,100}$/u.test(text), {
       error: 'must be 1 to 100 characters without spaces and plus signs',
     }),

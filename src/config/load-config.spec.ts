@@ -57,6 +57,22 @@ describe('configuration', () => {
     expect(Object.isFrozen(config) && Object.isFrozen(config.http)).toBe(true);
   });
 
+  it('warns when a log without a name of its own has a witness outside', () => {
+    const cosigner = `${cosignerVerifier('w.test', privateKey).vkey}@https://w.test`;
+    const places: Record<string, string>[] = [
+      { WITNESS: 'dynamodb://table' },
+      { WITNESS: 's3://bucket' },
+      { AUDIT_WITNESSES: cosigner },
+    ];
+    for (const outside of places) {
+      const warnings = [expect.stringMatching(/^AUDIT_ORIGIN is microservices-api/)];
+      expect(load(outside).warnings).toEqual(warnings);
+      expect(load({ ...outside, AUDIT_ORIGIN: 'microservices-api' }).warnings).toEqual(warnings);
+      expect(load({ ...outside, AUDIT_ORIGIN: 'files.example.org' }).warnings).toEqual([]);
+    }
+    expect(load({ WITNESS: 'file' }).warnings).toEqual([]);
+  });
+
   it('uses given values, and treats an empty variable as absent', () => {
     const config = load({
       PORT: '',

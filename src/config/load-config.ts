@@ -7,7 +7,7 @@ import type { AppConfig, DatabaseConfig, S3Config, WitnessConfig } from './app-c
 import { ConfigError } from './config-error.js';
 import { parseCosigners } from './cosigners.js';
 import { databaseForm } from './database-form.js';
-import { environmentSchema, type EnvironmentValues } from './environment-schema.js';
+import { COMMON_ORIGIN, environmentSchema, type EnvironmentValues } from './environment-schema.js';
 import { keptFactorKey, keptSigningKey, tokenKeys } from './generated-secrets.js';
 import { masterKeyFaults, parseMasterKeys } from './master-key-source.js';
 import { type Environment, parseSigningKey, parseSymmetricKey, readFileTwins } from './secret-sources.js';
@@ -125,7 +125,12 @@ export function loadConfig(environment: Environment): AppConfig {
       valueRetentionDays: values.AUDIT_RETENTION_DAYS,
       entryRetentionDays: values.AUDIT_ENTRY_RETENTION_DAYS,
     },
-    warnings: [...tokens.warnings, ...(audit?.warnings ?? []), ...(factors?.warnings ?? [])],
+    warnings: [
+      ...tokens.warnings,
+      ...(audit?.warnings ?? []),
+      ...(factors?.warnings ?? []),
+      ...originWarnings(values),
+    ],
   } satisfies AppConfig);
 }
 
@@ -145,6 +150,15 @@ export function readEnvironment(directory = process.cwd()): Environment {
 function emailHashKey(signingKey: KeyObject): KeyObject {
   const secret = signingKey.export({ type: 'pkcs8', format: 'der' });
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'audit email hash', 32)));
+}
+
+/** Outside, a log is known by its name alone. Two logs of one name would be taken for one that has forked. */
+function originWarnings({ AUDIT_ORIGIN, AUDIT_WITNESSES, WITNESS }: EnvironmentValues): string[] {
+  const isOutside = AUDIT_WITNESSES !== undefined || WITNESS !== 'file';
+  if (!isOutside || AUDIT_ORIGIN !== COMMON_ORIGIN) return [];
+  return [
+    `AUDIT_ORIGIN is ${COMMON_ORIGIN}, as in every installation that sets none: to a witness outside, all of them are one log`,
+  ];
 }
 
 /** Faults in the combination of the storage variables. A fault of a single variable is reported elsewhere. */
