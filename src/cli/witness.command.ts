@@ -55,11 +55,13 @@ async function run({ name, log, state: file, key: keyFile, host, port }: Options
   const state = await CosignerState.open(resolve(file));
   const cosigner = new Cosigner(name, key, log.map(verifierOf), state, report);
   const server = cosignerServer(cosigner, reportFailure);
+  // Before anybody is told that it runs.
+  const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   server.listen(Number(port), host);
   await once(server, 'listening');
   const { address, port: bound } = server.address() as AddressInfo;
   process.stdout.write(`${cosigner.verifier.vkey}\nlistening on ${address} port ${bound}\n`);
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  await stopped;
   await stopCosignerServer(server);
   lock.release();
 }
