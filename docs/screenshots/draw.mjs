@@ -116,11 +116,30 @@ async function draw(scheme, sheet) {
     await page.getByRole('heading', { name, exact: true }).waitFor();
     await settled();
     await shoot(name.toLowerCase());
+    if (name === 'Activity') await drawVerification(page, shoot);
   }
   await page.getByRole('button', { name: /barbara@/ }).click();
   await page.getByRole('heading', { name: 'barbara@example.org' }).waitFor();
   await shoot('user');
   await context.close();
+}
+
+/** The check of the trail, once more after a first one, and the proof of an entry. */
+async function drawVerification(page, shoot) {
+  await page.getByRole('button', { name: 'Verify', exact: true }).click();
+  await page.getByText(/^This browser keeps the signed checkpoint/).waitFor();
+  await page.getByRole('button', { name: 'Check again' }).click();
+  await page.getByText(/^The log continues the one you checked on /).waitFor();
+  await shoot('verify');
+  await page.getByRole('button', { name: 'Close the check' }).click();
+  await page
+    .getByRole('button', { name: /^Shared “Garden in the evening\.png”/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Show its proof' }).click();
+  await page.getByText(/^Entry \d+ is in the log\./).waitFor();
+  await shoot('proof');
+  await page.keyboard.press('Escape');
 }
 
 /** A picture of a hill at dusk. */
