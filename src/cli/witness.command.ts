@@ -51,7 +51,7 @@ async function run({ name, log, state: file, key: keyFile, host, port }: Options
   // Two processes would each cosign another log of the same name, because neither knows what the other has seen.
   const lock = FileLock.take(resolve(`${file}.lock`));
   if (lock === null) throw new ConfigError([`${file} is in use by another witness`]);
-  const { key } = keptSigningKey(resolve(keyFile ?? `${file}.key`));
+  const { key } = keptSigningKey(resolve(keyFile ?? `${file}.key`), 'keep');
   const state = await CosignerState.open(resolve(file));
   const cosigner = new Cosigner(name, key, log.map(verifierOf), state, report);
   const server = cosignerServer(cosigner, reportFailure);

@@ -8,7 +8,7 @@ import { ConfigError } from './config-error.js';
 import { parseCosigners } from './cosigners.js';
 import { databaseForm } from './database-form.js';
 import { COMMON_ORIGIN, environmentSchema, type EnvironmentValues } from './environment-schema.js';
-import { keptFactorKey, keptSigningKey, tokenKeys } from './generated-secrets.js';
+import { type Keeping, keptFactorKey, keptSigningKey, tokenKeys } from './generated-secrets.js';
 import { masterKeyFaults, parseMasterKeys } from './master-key-source.js';
 import { type Environment, parseSigningKey, parseSymmetricKey, readFileTwins } from './secret-sources.js';
 import { parseWitness } from './witness-place.js';
@@ -19,6 +19,24 @@ import { secretWeakness } from './secret-strength.js';
  * @throws {ConfigError} with all faults.
  */
 export function loadConfig(environment: Environment): AppConfig {
+  return read(environment, 'keep').config;
+}
+
+/**
+ * The configuration as `loadConfig` gives it, but nothing is written: a secret that would be made is made for this time only, and
+ * `makesSecrets` says so.
+ * @throws {ConfigError} with all faults.
+ */
+export function draftConfig(environment: Environment): Draft {
+  return read(environment, 'draft');
+}
+
+interface Draft {
+  readonly config: AppConfig;
+  readonly makesSecrets: boolean;
+}
+
+function read(environment: Environment, keeping: Keeping): Draft {
   const { env, faults } = readFileTwins(environment);
   const present = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
@@ -54,15 +72,17 @@ export function loadConfig(environment: Environment): AppConfig {
   if (env.ENCRYPTION_KEY) faults.push(...masterKeyFaults(env.ENCRYPTION_KEY));
   for (const name of ['AUDIT_SIGNING_KEY', ...(env.ENCRYPTION_KEY ? [] : ['FACTOR_KEY'])]) {
     if (production && env.DATABASE_URL && !env[name])
-      faults.push(`${name} (or ${name}_FILE) is required when NODE_ENV=production and DATABASE_URL is set`);
+      faults.push(
+        `${name} (or ${name}_FILE) is required when NODE_ENV=production and DATABASE_URL is set${name === 'FACTOR_KEY' ? ', unless ENCRYPTION_KEY is' : ''}`,
+      );
   }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
 
   const values = parsed.data;
   const storagePath = resolve(values.STORAGE_PATH);
   const keys = join(storagePath, 'keys');
-  const tokens = tokenKeys(secrets, join(keys, 'jwt-secret'));
-  const audit = signingKey === null ? keptSigningKey(join(keys, 'audit-signing-key.pem')) : null;
+  const tokens = tokenKeys(secrets, join(keys, 'jwt-secret'), keeping);
+  const audit = signingKey === null ? keptSigningKey(join(keys, 'audit-signing-key.pem'), keeping) : null;
   const auditKey = signingKey ?? audit!.key;
   const keptKey = join(keys, 'factor-key');
   const database = databaseConfig(values.DATABASE_URL, storagePath);
@@ -72,8 +92,8 @@ export function loadConfig(environment: Environment): AppConfig {
     Boolean(env.ENCRYPTION_KEY) ||
     (database.kind === 'sqlite' && databaseForm(database.file) === 'encrypted');
   const needsKept = factorKey === null && (!isEncrypted || existsSync(keptKey));
-  const factors = needsKept ? keptFactorKey(keptKey) : null;
-  return deepFreeze({
+  const factors = needsKept ? keptFactorKey(keptKey, keeping) : null;
+  const config = deepFreeze({
     production,
     instance: `${hostname()}-${values.PORT}`,
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
@@ -132,6 +152,8 @@ export function loadConfig(environment: Environment): AppConfig {
       ...originWarnings(values),
     ],
   } satisfies AppConfig);
+  const makesSecrets = [tokens, audit, factors].some((secret) => secret?.created === true);
+  return { config, makesSecrets };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
@@ -9,6 +9,7 @@ import { newSymmetricKey } from '../../src/config/secret-sources.js';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import { EncryptionState } from '../../src/database/encryption-state.js';
 import { migrate } from '../../src/database/migrate.js';
+import { loadUnlockedConfig } from '../../src/encryption/kms/unlocked-config.js';
 import { MasterKeys } from '../../src/encryption/master-keys.js';
 import { createDatabase } from '../support/database.js';
 
@@ -80,6 +81,26 @@ describe('the state of encryption', () => {
       expect.stringMatching(/^ENCRYPTION_KEY lacks the key [0-9a-f]{8},/),
     ]);
     expect(await started(null)).toEqual(['ENCRYPTION_KEY is missing, and this installation is encrypted']);
+  });
+
+  it('lets a start make no secret that it refuses', async () => {
+    await started(key);
+    await Promise.all(['jwt-secret', 'audit-signing-key.pem'].map((name) => rm(join(storage, 'keys', name))));
+    const before = await readdir(join(storage, 'keys'));
+    const load = (ENCRYPTION_KEY: string) =>
+      loadUnlockedConfig({
+        NODE_ENV: 'test',
+        STORAGE_PATH: storage,
+        DATABASE_URL: database?.url,
+        ENCRYPTION_KEY,
+      });
+    for (const wrong of ['', other])
+      await expect(load(wrong)).rejects.toThrow(/ENCRYPTION_KEY (is missing|lacks)/);
+    expect(await readdir(join(storage, 'keys'))).toEqual(before);
+    await load(key);
+    expect(await readdir(join(storage, 'keys'))).toEqual(
+      expect.arrayContaining(['jwt-secret', 'audit-signing-key.pem']),
+    );
   });
 
   it('refuses a damaged row', async () => {

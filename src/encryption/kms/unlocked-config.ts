@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import type { AppConfig } from '../../config/app-config.js';
 import { ConfigError } from '../../config/config-error.js';
 import { kmsKeyId } from '../../config/kms-key.js';
-import { loadConfig } from '../../config/load-config.js';
+import { draftConfig, loadConfig } from '../../config/load-config.js';
 import { type Environment, newSymmetricKey, readFileTwins } from '../../config/secret-sources.js';
 import { dataSourceOptions } from '../../database/data-source-options.js';
 import { isNewDatabase } from '../../database/database-key.js';
@@ -24,10 +24,11 @@ interface Unlocked {
 
 /**
  * The configuration, with the master keys that AWS KMS unwraps: each `aws-kms://ID` in `ENCRYPTION_KEY` stands for 32 random bytes, which
- * KMS makes at the first start and which are kept wrapped (`WrappedKeys`). Without such a part it is `loadConfig`.
+ * KMS makes at the first start and which are kept wrapped (`WrappedKeys`). Without such a part it is `loadConfig`, but secrets are made only
+ * when the keys fit the installation.
  * @param plain true for the command that encrypts a plain installation; otherwise no key is made for one.
- * @throws {ConfigError} with all faults, when KMS refuses or cannot be reached, and when a new key does not fit the installation.
- * No key is kept then.
+ * @throws {ConfigError} with all faults, when KMS refuses or cannot be reached, and when the keys do not fit the installation.
+ * No secret is kept then.
  */
 export async function loadUnlockedConfig(
   environment: Environment,
@@ -36,22 +37,22 @@ export async function loadUnlockedConfig(
   const { env } = readFileTwins(environment);
   const parts = env.ENCRYPTION_KEY?.split(',').map((part) => part.trim()) ?? [];
   const named = parts.filter((part) => kmsKeyId(part) !== null);
-  if (named.length === 0) return loadConfig(environment);
+  if (named.length === 0) return keptConfig(environment, plain);
   if (new Set(parts).size < parts.length) throw new ConfigError(['ENCRYPTION_KEY has the same key twice']);
-  const withKeys = (keyOf: (part: string) => string) =>
-    loadConfig({
-      ...environment,
-      ENCRYPTION_KEY: parts.map((part) => (named.includes(part) ? keyOf(part) : part)).join(),
-      ENCRYPTION_KEY_FILE: undefined,
-    });
+  const withKeys = (keyOf: (part: string) => string) => ({
+    ...environment,
+    ENCRYPTION_KEY: parts.map((part) => (named.includes(part) ? keyOf(part) : part)).join(),
+    ENCRYPTION_KEY_FILE: undefined,
+  });
   // Finds all faults of the environment before anybody is asked.
-  const config = withKeys(newSymmetricKey);
+  const { config } = draftConfig(withKeys(newSymmetricKey));
   const store = storeOf(config);
   const unlocked: Unlocked[] = [];
   for (const part of named) unlocked.push(await unlock(part, store));
   const keys = new Map(unlocked.map(({ part, key }) => [part, key]));
+  const unlockedEnvironment = () => withKeys((part) => keys.get(part)!.toString('base64'));
   if (unlocked.some(({ made }) => made !== null)) {
-    if (!plain) await requireFit(withKeys((part) => keys.get(part)!.toString('base64')));
+    if (!plain) await requireFit(draftConfig(unlockedEnvironment()).config);
     for (const { part, kms, made } of unlocked) {
       if (made === null) continue;
       const kept = await readable(() => store.keep(kms.keyId, made.wrapped));
@@ -59,7 +60,14 @@ export async function loadUnlockedConfig(
       if (!kept.equals(made.wrapped)) keys.set(part, await asked(part, () => kms.unwrap(kept)));
     }
   }
-  return withKeys((part) => keys.get(part)!.toString('base64'));
+  return keptConfig(unlockedEnvironment(), plain);
+}
+
+/** Secrets that are not there yet are made and kept, but not by a start that is refused. */
+async function keptConfig(environment: Environment, plain: boolean): Promise<AppConfig> {
+  const { config, makesSecrets } = draftConfig(environment);
+  if (makesSecrets && !plain) await requireFit(config);
+  return loadConfig(environment);
 }
 
 function storeOf(config: AppConfig): WrappedKeys {
@@ -81,7 +89,7 @@ async function requireFit(config: AppConfig): Promise<void> {
   if (isNewDatabase(config)) return;
   const database = await readable(() => new DataSource(dataSourceOptions(config, 'read')).initialize());
   try {
-    await new EncryptionState(database, MasterKeys.of(config.encryption!.masterKeys)).require();
+    await new EncryptionState(database, MasterKeys.of(config.encryption?.masterKeys ?? null)).require();
   } finally {
     await database.destroy();
   }
@@ -104,7 +112,7 @@ async function readable<T>(read: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw new ConfigError([
-      `ENCRYPTION_KEY: the keys that AWS KMS has wrapped cannot be read or kept (${oneLine((error as Error).message)})`,
+      `the database and its keys cannot be read or kept (${oneLine((error as Error).message)})`,
     ]);
   }
 }
