@@ -37,9 +37,9 @@ describe('the sentences of the trail', () => {
     expect(
       told({ action: 'PASSWORD_CHANGE', outcome: 'denied', metadata: { reason: 'wrong_password' } }),
     ).toBe('Changed the password (refused: wrong password)');
-    expect(
-      told({ action: 'FILE_DELETE', actor: { type: 'key', id: null }, metadata: { filename: 'a' } }),
-    ).toBe('Moved “a” to the trash, by an API key');
+    expect(told({ action: 'FILE_DELETE', metadata: { filename: 'a', by_key: 'k' } })).toBe(
+      'Moved “a” to the trash, by an API key',
+    );
     expect(told({ action: 'NEW_ACTION' })).toBe('New action');
   });
 

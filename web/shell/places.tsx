@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact';
-import type { User } from '../api/types.js';
+import type { Role, User } from '../api/types.js';
 import type { IconName } from '../parts/icon.js';
 import { lazy } from '../parts/lazy.js';
 import { PageBones } from '../parts/page-bones.js';
@@ -11,7 +11,7 @@ export interface Place {
   readonly icon: IconName;
   readonly Page: ComponentType<PageProps>;
   /** The role that it is for. Undefined for everybody. */
-  readonly role?: string;
+  readonly role?: Role;
 }
 
 export interface PageProps {

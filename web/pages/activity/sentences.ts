@@ -78,7 +78,7 @@ export const SENTENCES: Readonly<Record<string, Teller>> = {
 export function sentenceOf(entry: Entry): string {
   const told = SENTENCES[entry.action]?.(entry) ?? plain(entry.action);
   const refused = entry.outcome === 'denied' && !/refused|could not/i.test(told);
-  const by = entry.actor.type === 'key' ? ', by an API key' : '';
+  const by = entry.metadata.by_key === undefined ? '' : ', by an API key';
   return `${told}${by}${refused ? ` (refused: ${reasonOf(entry.metadata)})` : ''}`;
 }
 
