@@ -167,6 +167,13 @@ describe('files in the console', () => {
       const input = dialog.locator('input[type=file]');
       await input.setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('second') });
       await dialog.getByText('second', { exact: true }).waitFor();
+      await dialog.getByRole('button', { name: 'Compare version 1 with the current one' }).click();
+      const changes = dialog.getByRole('region', { name: 'Changes' });
+      await changes.getByText('removed: first').waitFor();
+      await changes.getByText('added: second').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Close the comparison' }).click();
+      await dialog.getByText('second', { exact: true }).waitFor();
       await dialog.getByRole('button', { name: 'Restore version 1' }).click();
       await dialog.getByText('first', { exact: true }).waitFor();
       expect(

@@ -1,12 +1,14 @@
+import { useState } from 'preact/hooks';
 import { bytesOf } from '../../api/files.js';
 import { download } from '../../api/download.js';
-import type { StoredFile } from '../../api/types.js';
+import type { StoredFile, Version } from '../../api/types.js';
 import { inBackground } from '../../parts/background.js';
 import { CopyButton } from '../../parts/copy-button.js';
 import { Dialog } from '../../parts/dialog.js';
 import { Icon } from '../../parts/icon.js';
 import { sizeOf } from '../../parts/size.js';
 import { momentOf } from '../../parts/time.js';
+import { Comparison } from './comparison.js';
 import { Preview } from './preview.js';
 import { ShareList } from './share-list.js';
 import { VersionList } from './version-list.js';
@@ -20,6 +22,7 @@ interface FileSheetProps {
 
 /** One file: what is in it, and everything that the service knows about it. */
 export function FileSheet({ file, changed, close }: FileSheetProps) {
+  const [compared, setCompared] = useState<Version | null>(null);
   return (
     <Dialog
       title={file.name}
@@ -37,7 +40,16 @@ export function FileSheet({ file, changed, close }: FileSheetProps) {
       }
     >
       <div class="sheet-body">
-        <Preview key={file.sha256} file={file} />
+        {compared === null ? (
+          <Preview key={file.sha256} file={file} />
+        ) : (
+          <Comparison
+            key={`${compared.version} ${file.sha256}`}
+            file={file}
+            version={compared}
+            close={() => setCompared(null)}
+          />
+        )}
         <div class="about" tabIndex={0} role="region" aria-label="About this file">
           <section>
             <h3>Details</h3>
@@ -57,7 +69,7 @@ export function FileSheet({ file, changed, close }: FileSheetProps) {
               <CopyButton text={file.sha256} label="Copy digest" />
             </div>
           </section>
-          <VersionList file={file} changed={changed} />
+          <VersionList file={file} changed={changed} compare={setCompared} />
           <ShareList file={file} />
         </div>
       </div>

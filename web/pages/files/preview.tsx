@@ -1,46 +1,26 @@
-import { useEffect } from 'preact/hooks';
-import { requestBytes } from '../../api/call.js';
 import { bytesOf } from '../../api/files.js';
-import type { StoredFile } from '../../api/types.js';
 import { wordsOf } from '../../api/problem.js';
-import { type FileKind, iconOf, kindOf } from '../../parts/file-kind.js';
+import type { StoredFile } from '../../api/types.js';
+import { iconOf, kindOf } from '../../parts/file-kind.js';
 import { Icon } from '../../parts/icon.js';
 import { sizeOf } from '../../parts/size.js';
-import { useAnswer } from '../../parts/use-answer.js';
-
-/** Of a text, so much is shown. */
-const TEXT_BYTES = 256 * 1024;
-/** Anything larger is not loaded just to be looked at. */
-const MOST_BYTES = 100 * 1024 * 1024;
-
-/** The kinds that can be looked at. */
-type Visible = Exclude<FileKind, 'archive' | 'other'>;
-
-type Shown =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: Exclude<Visible, 'text'>; readonly url: string };
+import { MOST_BYTES, TEXT_BYTES, useShown, type Visible, visibleKindOf } from './shown-content.js';
 
 /**
  * The content of a file, as far as a browser shows it. It runs nothing of it: text is text, pictures and media are data, and a
  * PDF is opened by the browser's own viewer, from memory and under its type.
  */
 export function Preview({ file }: { readonly file: StoredFile }) {
-  const kind = kindOf(file.mime_type);
-  const tooLarge = kind !== 'text' && file.size > MOST_BYTES;
-  const canShow = kind !== 'other' && kind !== 'archive' && !tooLarge && file.size > 0;
+  const kind = visibleKindOf(file);
   return (
-    <div class={`preview ${kind}`}>
-      {canShow ? <Content file={file} kind={kind} /> : <Nothing file={file} />}
+    <div class={`preview ${kindOf(file.mime_type)}`}>
+      {kind !== null && file.size > 0 ? <Looked file={file} kind={kind} /> : <Nothing file={file} />}
     </div>
   );
 }
 
-function Content({ file, kind }: { readonly file: StoredFile; readonly kind: Visible }) {
-  const { value, error, again } = useAnswer<Shown>(() => load(file, kind), [file.sha256]);
-  useEffect(() => {
-    if (value === null || !('url' in value)) return;
-    return () => URL.revokeObjectURL(value.url);
-  }, [value]);
+function Looked({ file, kind }: { readonly file: StoredFile; readonly kind: Visible }) {
+  const { value, error, again } = useShown(bytesOf(file.id), file, kind);
   if (error !== null)
     return (
       <div class="empty" role="alert">
@@ -88,13 +68,4 @@ function reasonOf({ size }: StoredFile): string {
   return size > MOST_BYTES
     ? `With ${sizeOf(size)} it is too large to be shown here.`
     : 'This kind of file cannot be shown here.';
-}
-
-async function load({ id, mime_type: type }: StoredFile, kind: Visible): Promise<Shown> {
-  const headers = kind === 'text' ? { Range: `bytes=0-${TEXT_BYTES - 1}` } : undefined;
-  const answer = await requestBytes(bytesOf(id), headers);
-  if (kind === 'text') return { kind, text: await answer.text() };
-  // The type is the one by which the kind was chosen. Without it a browser could guess another.
-  const bytes = new Blob([await answer.arrayBuffer()], { type: type.split(';')[0] });
-  return { kind, url: URL.createObjectURL(bytes) };
 }

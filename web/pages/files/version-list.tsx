@@ -14,10 +14,11 @@ import { add } from '../../uploads/uploads.js';
 interface VersionListProps {
   readonly file: StoredFile;
   readonly changed: (file: StoredFile) => void;
+  readonly compare: (version: Version) => void;
 }
 
 /** The contents that a file has had. An earlier one can be the current one again; nothing is lost by that. */
-export function VersionList({ file, changed }: VersionListProps) {
+export function VersionList({ file, changed, compare }: VersionListProps) {
   const { value: versions, error, again } = useAnswer(() => versionsOf(file.id), [file.id, file.version]);
   const makeCurrent = async ({ version }: Version) => {
     changed(await restoreVersion(file.id, version));
@@ -59,6 +60,16 @@ export function VersionList({ file, changed }: VersionListProps) {
                 <button
                   type="button"
                   class="button plain square low"
+                  aria-label={`Compare version ${version.version} with the current one`}
+                  title="Compare"
+                  onClick={() => compare(version)}
+                >
+                  <Icon name="compare" />
+                </button>
+                <button
+                  type="button"
+                  class="button plain square low"
+                  title="Download"
                   aria-label={`Download version ${version.version}`}
                   onClick={() => inBackground(download(bytesOf(file.id, version.version), version))}
                 >

@@ -1,0 +1,47 @@
+import { useEffect } from 'preact/hooks';
+import { requestBytes } from '../../api/call.js';
+import type { Content } from '../../api/types.js';
+import { type FileKind, kindOf } from '../../parts/file-kind.js';
+import { type Answer, useAnswer } from '../../parts/use-answer.js';
+
+/** Of a text, so much is shown. */
+export const TEXT_BYTES = 256 * 1024;
+/** Anything larger is not loaded just to be looked at. */
+export const MOST_BYTES = 100 * 1024 * 1024;
+
+/** The kinds that can be looked at. */
+export type Visible = Exclude<FileKind, 'archive' | 'other'>;
+
+/** A content that was loaded to be looked at. */
+export type Shown =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: Exclude<Visible, 'text'>; readonly url: string };
+
+/** How a content is looked at. Null when it is not. */
+export function visibleKindOf({ mime_type: type, size }: Content): Visible | null {
+  const kind = kindOf(type);
+  if (kind === 'other' || kind === 'archive') return null;
+  return kind !== 'text' && size > MOST_BYTES ? null : kind;
+}
+
+/** Loads a content to look at. @param path the address of its bytes. */
+export function useShown(path: string, content: Content, kind: Visible): Answer<Shown> {
+  const answer = useAnswer<Shown>(() => load(path, content, kind), [path, content.sha256]);
+  const { value } = answer;
+  useEffect(() => {
+    if (value === null || !('url' in value)) return;
+    return () => URL.revokeObjectURL(value.url);
+  }, [value]);
+  return answer;
+}
+
+async function load(path: string, { mime_type: type, size }: Content, kind: Visible): Promise<Shown> {
+  // Nothing is a part of an empty content.
+  if (kind === 'text' && size === 0) return { kind, text: '' };
+  const headers = kind === 'text' ? { Range: `bytes=0-${TEXT_BYTES - 1}` } : undefined;
+  const answer = await requestBytes(path, headers);
+  if (kind === 'text') return { kind, text: await answer.text() };
+  // The type is the one by which the kind was chosen. Without it a browser could guess another.
+  const bytes = new Blob([await answer.arrayBuffer()], { type: type.split(';')[0] });
+  return { kind, url: URL.createObjectURL(bytes) };
+}
