@@ -6,17 +6,22 @@ import { EncryptionState } from './encryption-state.js';
 import { migrate } from './migrate.js';
 import type { StorageLock } from './storage-lock.js';
 
-/** Connects and migrates. Nothing is written when the installation is not encrypted under the given keys. */
+/**
+ * Connects and migrates. Nothing is written when the installation is not encrypted under the given keys, or when `admit` throws.
+ * @param admit is called before anything is written.
+ */
 export async function openForWriting(
   config: AppConfig,
   keys: MasterKeys | null,
   lock?: StorageLock,
+  admit?: (writing: DataSource) => Promise<void>,
 ): Promise<DataSource> {
   let writing: DataSource | null = null;
   try {
     writing = await new DataSource(dataSourceOptions(config, 'write')).initialize();
     const encryption = new EncryptionState(writing, keys);
     await encryption.require();
+    await admit?.(writing);
     await migrate(writing);
     await encryption.keep();
     return writing;

@@ -15,15 +15,17 @@ export interface OpenDatabase {
 
 /**
  * Opens and migrates the database, calls `work`, and closes it. An embedded database is for this process alone meanwhile.
+ * @param admit is called before anything is written.
  * @throws {ConfigError} when another process has the embedded database, or when the keys are not those of the installation.
  */
 export async function withDatabase<T>(
   config: AppConfig,
   keys: MasterKeys | null,
   work: (database: OpenDatabase) => Promise<T>,
+  admit?: (writing: DataSource) => Promise<void>,
 ): Promise<T> {
   const lock = StorageLock.take(config);
-  const writing = await openForWriting(config, keys, lock);
+  const writing = await openForWriting(config, keys, lock, admit);
   const transactions = new Transactions(writing);
   try {
     const reading = await new DataSource(dataSourceOptions(config, 'read')).initialize();

@@ -31,9 +31,6 @@ export class Rekey {
    */
   async run(report: Report): Promise<Resealed[]> {
     const { keys, database } = this;
-    const { manager } = database.writing;
-    // A service under another key goes on sealing under it, after the last look too.
-    await requireNoOtherKey(manager, connectionName(keys));
     const kinds = sealedKinds(keys);
     const faults: string[] = [];
     const results: Resealed[] = [];
@@ -51,7 +48,7 @@ export class Rekey {
         keyId: keys.currentId,
         resealed: results.reduce((sum, each) => sum + each.resealed, resealed),
       });
-      // One may have started until then. Those that start later find what was settled.
+      // A service under another key goes on sealing under it. Those that start later find what was settled.
       await requireNoOtherKey(tx, connectionName(keys));
     });
     const isEmbedded = this.config.database.kind === 'sqlite';
