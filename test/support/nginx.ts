@@ -20,8 +20,11 @@ export interface Nginx {
   readonly certificates: string;
   /** Waits until an instance answers through nginx. */
   ready(): Promise<void>;
-  /** Reads the configuration and the certificate again, as `nginx -s reload` does. */
-  reload(): void;
+  /**
+   * Reads the configuration and the certificate again, as `nginx -s reload` does. Resolves when only workers that have read them take
+   * new connections.
+   */
+  reload(): Promise<void>;
   /** What was logged so far: requests, and errors. */
   logs(): Promise<{ readonly access: string; readonly error: string }>;
   stop(): Promise<void>;
@@ -82,7 +85,11 @@ export async function startNginx({ upstreams, storage, tls }: Options): Promise<
       }
       throw new Error('nginx does not start');
     },
-    reload: () => void child.kill('SIGHUP'),
+    reload: async () => {
+      const before = await workersOf(child.pid!);
+      child.kill('SIGHUP');
+      while ((await workersOf(child.pid!)).some((worker) => before.includes(worker))) await delay(20);
+    },
     logs: async () => ({
       access: await readFile(join(directory, 'access.log'), 'utf8'),
       error: await readFile(join(directory, 'error.log'), 'utf8'),
@@ -94,6 +101,16 @@ export async function startNginx({ upstreams, storage, tls }: Options): Promise<
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** The processes of an nginx that take connections. One that is shutting down has another title. */
+async function workersOf(master: number): Promise<string[]> {
+  const children = (await readFile(`/proc/${master}/task/${master}/children`, 'utf8')).split(' ');
+  const titles = await Promise.all(
+    // An empty one has ended meanwhile.
+    children.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return children.filter((_, index) => /worker process\s*\0*$/.test(titles[index]!));
 }
 
 /** Whether the address answers 200. The certificate is not looked at. */
