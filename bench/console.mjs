@@ -155,7 +155,7 @@ async function upload() {
   await page.getByRole('heading', { name: '1 upload complete' }).waitFor();
   const [stored] = await json('GET', '/api/files?name=large.bin');
   console.log(
-    `${MEBIBYTES} MiB uploaded: ${paused.toLowerCase()}, the browser closed, opened and resumed; ` +
+    `${MEBIBYTES} MiB uploaded: ${paused.replace('Paused', 'paused')}, the browser closed, opened and resumed; ` +
       `${stored.sha256 === sha256 ? 'whole' : 'DAMAGED'} after ${((performance.now() - began) / 1000).toFixed(1)} s`,
   );
   await context.close();
