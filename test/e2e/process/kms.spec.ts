@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +72,7 @@ describe('a master key of AWS KMS', () => {
   /** How many wrapped keys are kept. */
   const kept = async () => {
     if (database === null) {
+      if (!existsSync(join(storage, 'keys'))) return 0;
       const names = await readdir(join(storage, 'keys'));
       return names.filter((name) => name.startsWith('kms-')).length;
     }
