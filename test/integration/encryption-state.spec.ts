@@ -8,6 +8,7 @@ import { loadConfig } from '../../src/config/load-config.js';
 import { newSymmetricKey } from '../../src/config/secret-sources.js';
 import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import { EncryptionState } from '../../src/database/encryption-state.js';
+import { openForWriting } from '../../src/database/open-for-writing.js';
 import { migrate } from '../../src/database/migrate.js';
 import { loadUnlockedConfig } from '../../src/encryption/kms/unlocked-config.js';
 import { MasterKeys } from '../../src/encryption/master-keys.js';
@@ -81,6 +82,21 @@ describe('the state of encryption', () => {
       expect.stringMatching(/^ENCRYPTION_KEY lacks the key [0-9a-f]{8},/),
     ]);
     expect(await started(null)).toEqual(['ENCRYPTION_KEY is missing, and this installation is encrypted']);
+  });
+
+  it('lets nothing be written when the caller does not admit it', async () => {
+    expect(await started(key)).toEqual([]);
+    const both = loadConfig({
+      NODE_ENV: 'test',
+      STORAGE_PATH: storage,
+      DATABASE_URL: database?.url,
+      ENCRYPTION_KEY: `${other}, ${key}`,
+    });
+    const refusal = () => Promise.reject(new Error('not admitted'));
+    const opening = openForWriting(both, MasterKeys.of(both.encryption!.masterKeys), undefined, refusal);
+    await expect(opening).rejects.toThrow('not admitted');
+    // Nothing says that something may be sealed under the other key.
+    expect(await started(key)).toEqual([]);
   });
 
   it('lets a start make no secret that it refuses', async () => {
