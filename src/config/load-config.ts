@@ -3,16 +3,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { AppConfig, DatabaseConfig, S3Config, WitnessConfig } from './app-config.js';
+import type { AppConfig, DatabaseConfig } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { parseCosigners } from './cosigners.js';
 import { databaseForm } from './database-form.js';
-import { COMMON_ORIGIN, environmentSchema, type EnvironmentValues } from './environment-schema.js';
+import { environmentSchema } from './environment-schema.js';
 import { type Keeping, keptFactorKey, keptSigningKey, tokenKeys } from './generated-secrets.js';
 import { masterKeyFaults, parseMasterKeys } from './master-key-source.js';
 import { type Environment, parseSigningKey, parseSymmetricKey, readFileTwins } from './secret-sources.js';
-import { parseWitness } from './witness-place.js';
 import { secretWeakness } from './secret-strength.js';
+import { s3Config, storageFaults } from './storage-settings.js';
+import { originWarnings, witnessConfig } from './witness-settings.js';
 
 /**
  * Turns the environment into the typed, frozen configuration. An empty variable counts as absent.
@@ -172,68 +173,6 @@ export function readEnvironment(directory = process.cwd()): Environment {
 function emailHashKey(signingKey: KeyObject): KeyObject {
   const secret = signingKey.export({ type: 'pkcs8', format: 'der' });
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'audit email hash', 32)));
-}
-
-/** Outside, a log is known by its name alone. Two logs of one name would be taken for one that has forked. */
-function originWarnings({ AUDIT_ORIGIN, AUDIT_WITNESSES, WITNESS }: EnvironmentValues): string[] {
-  const isOutside = AUDIT_WITNESSES !== undefined || WITNESS !== 'file';
-  if (!isOutside || AUDIT_ORIGIN !== COMMON_ORIGIN) return [];
-  return [
-    `AUDIT_ORIGIN is ${COMMON_ORIGIN}, as in every installation that sets none: to a witness outside, all of them are one log`,
-  ];
-}
-
-/** Faults in the combination of the storage variables. A fault of a single variable is reported elsewhere. */
-function storageFaults({
-  STORAGE_DRIVER = 'local',
-  DOWNLOAD_OFFLOAD = 'none',
-  ENCRYPTION_KEY,
-  S3_BUCKET,
-}: Environment): string[] {
-  const faults: string[] = [];
-  if (STORAGE_DRIVER === 's3' && S3_BUCKET === undefined) {
-    faults.push('S3_BUCKET is required when STORAGE_DRIVER=s3');
-  }
-  const driver = new Map([
-    ['x-accel', 'local'],
-    ['presigned', 's3'],
-  ]).get(DOWNLOAD_OFFLOAD);
-  if (driver !== undefined && driver !== STORAGE_DRIVER) {
-    faults.push(`DOWNLOAD_OFFLOAD=${DOWNLOAD_OFFLOAD} needs STORAGE_DRIVER=${driver}`);
-  }
-  if (driver !== undefined && ENCRYPTION_KEY !== undefined) {
-    faults.push(
-      `DOWNLOAD_OFFLOAD=${DOWNLOAD_OFFLOAD} cannot be used with ENCRYPTION_KEY: only the service can decrypt`,
-    );
-  }
-  return faults;
-}
-
-function s3Config(values: EnvironmentValues): S3Config | null {
-  if (values.STORAGE_DRIVER !== 's3') return null;
-  return {
-    bucket: values.S3_BUCKET!,
-    region: values.S3_REGION,
-    endpoint: values.S3_ENDPOINT,
-    forcePathStyle: values.S3_FORCE_PATH_STYLE,
-  };
-}
-
-/** Its region and endpoints are those that AWS's own tools take. */
-function witnessConfig(values: EnvironmentValues): WitnessConfig {
-  const place = parseWitness(values.WITNESS)!;
-  const region = values.AWS_REGION ?? values.S3_REGION;
-  switch (place.kind) {
-    case 'file':
-      return place;
-    case 'dynamodb':
-      return { ...place, endpoint: { region, endpoint: values.AWS_ENDPOINT_URL_DYNAMODB } };
-    case 's3': {
-      const forcePathStyle = values.S3_FORCE_PATH_STYLE;
-      const s3 = { bucket: place.bucket, region, endpoint: values.AWS_ENDPOINT_URL_S3, forcePathStyle };
-      return { kind: 's3', s3, prefix: place.prefix };
-    }
-  }
 }
 
 function databaseConfig(url: string | undefined, storagePath: string): DatabaseConfig {
