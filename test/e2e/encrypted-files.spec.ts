@@ -7,7 +7,10 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { newSymmetricKey } from '../../src/config/secret-sources.js';
+import { Transactions } from '../../src/database/transactions.js';
+import { ResumableUpload } from '../../src/files/uploads/resumable/resumable-upload.entity.js';
 import type { Client } from '../support/client.js';
+import { inRuns } from '../support/encrypted-storage.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 import { TusClient } from '../support/tus.js';
 
@@ -60,6 +63,32 @@ describe('files of an encrypted installation', () => {
       expect(bytes.includes(Buffer.from(CANARY).subarray(0, 8))).toBe(false);
     }
     await tus.delete(open);
+  });
+
+  it('refuses a further part, again and again, after 10,000 parts of changing sizes, and keeps what it has', async () => {
+    const tus = new TusClient(owner);
+    const plain = randomBytes(300);
+    const begunWith = async (runs: number) => {
+      const path = await tus.begin(plain.length);
+      await tus.patch(path, 0, plain.subarray(0, 100));
+      const id = path.split('/').at(-1)!;
+      await server.app.get(Transactions).run(async (tx) => {
+        const { growth } = await tx.findOneByOrFail(ResumableUpload, { id });
+        await tx.update(ResumableUpload, { id }, { growth: inRuns(growth!, runs) });
+      });
+      return path;
+    };
+    const finishing = await begunWith(9_999);
+    const { fileId } = await tus.patch(finishing, 100, plain.subarray(100));
+    expect((await owner.download(fileId!)).body).toEqual(plain);
+    const refused = await begunWith(9_999);
+    expect((await tus.patch(refused, 100, plain.subarray(100, 200))).status).toBe(204);
+    for (let again = 0; again < 2; again++) {
+      const answer = await tus.patch(refused, 200, plain.subarray(200));
+      expect([answer.status, answer.code]).toEqual([413, 'too_many_parts']);
+      expect((await tus.head(refused)).offset).toBe(200);
+    }
+    expect((await tus.delete(refused)).status).toBe(204);
   });
 
   it('has a key for each object, and none once they are gone', async () => {

@@ -10,10 +10,11 @@ import { EncryptedGrowingStorage } from '../../src/files/encryption/encrypted-gr
 import type { EncryptedStorage } from '../../src/files/encryption/encrypted-storage.js';
 import { BufferPool } from '../../src/files/storage/buffer-pool.js';
 import type { GrowingObject, Growth } from '../../src/files/storage/growing-storage.js';
+import { MOST_RUNS } from '../../src/files/encryption/segments.js';
 import { LocalGrowingStorage } from '../../src/files/storage/local-growing-storage.js';
 import { LocalStorage } from '../../src/files/storage/local-storage.js';
 import { type ByteRange, StorageError } from '../../src/files/storage/object-storage.js';
-import { Encryption } from '../support/encrypted-storage.js';
+import { Encryption, inRuns } from '../support/encrypted-storage.js';
 
 const CHUNK = 16_384;
 const MB = 1_000_000;
@@ -284,6 +285,35 @@ describe('encrypted objects', () => {
       room = Infinity;
       const whole = await growing.finish(await settled(growth, plain.subarray(2 * CHUNK)), newKey);
       expect((await read(whole.keys[0])).bytes.equals(plain)).toBe(true);
+    });
+
+    it('take 10,000 runs of parts of changing sizes, and no further one', async () => {
+      const plain = randomBytes(250);
+      const first = await settled(growing.begin(await newKey()), plain.subarray(0, 100));
+      const growth = await settled(inRuns(first, 9_999), plain.subarray(100));
+      expect(segmentsOf(growth)).toHaveLength(MOST_RUNS);
+      const before = await readFile(pathOf(growth.keys[0]));
+      for (let again = 0; again < 2; again++)
+        await expect(growing.open(growth, false, newKey)).rejects.toMatchObject({ reason: 'scattered' });
+      expect(await readFile(pathOf(growth.keys[0]))).toEqual(before);
+      const { keys } = await growing.finish(growth, newKey);
+      expect((await read(keys[0])).bytes).toEqual(plain);
+      expect((await read(keys[0], { start: 90, end: 110 })).bytes).toEqual(plain.subarray(90, 111));
+    });
+
+    it('take one run for each time they are opened, however often they are recorded meanwhile', async () => {
+      const growth = await settled(growing.begin(await newKey()), randomBytes(100));
+      const recorded = await grown(growth, async (object) => {
+        for (let checkpoint = 0; checkpoint < 5; checkpoint++) {
+          await object.append(randomBytes(CHUNK + 1));
+          expect(segmentsOf(await object.checkpoint())).toHaveLength(2);
+        }
+        return object.settle();
+      });
+      expect(segmentsOf(recorded)).toEqual([
+        [100, 1],
+        [5 * CHUNK + 5, 1],
+      ]);
     });
 
     it('refuse exchanged segments, and segments that were changed in the row', async () => {

@@ -5,7 +5,8 @@ import { ContentKeys } from '../../src/files/encryption/content-keys.js';
 import { EncryptedGrowingStorage } from '../../src/files/encryption/encrypted-growing-storage.js';
 import { EncryptedStorage } from '../../src/files/encryption/encrypted-storage.js';
 import type { BufferPool } from '../../src/files/storage/buffer-pool.js';
-import type { GrowingStorage } from '../../src/files/storage/growing-storage.js';
+import { type EncryptedGrowth, growthOf, stateOf } from '../../src/files/encryption/encrypted-growth.js';
+import type { GrowingStorage, Growth } from '../../src/files/storage/growing-storage.js';
 import type { ObjectStorage } from '../../src/files/storage/object-storage.js';
 import { type EmbeddedDatabase, openEmbeddedDatabase } from './embedded-database.js';
 
@@ -36,4 +37,11 @@ export class Encryption {
     const rows = await this.database.reading.getRepository(ContentKey).find();
     return rows.map(({ blobKey }) => blobKey);
   }
+}
+
+/** The same bytes, as if they had come in so many runs of parts: cut ones without a byte are put behind those that there are. */
+export function inRuns(growth: Growth, runs: number): Growth {
+  const state = stateOf(growth);
+  const added = Array.from({ length: runs - state.segments.length }, () => [0, 1, 0] as const);
+  return growthOf({ ...state, segments: [...state.segments, ...added] } satisfies EncryptedGrowth);
 }

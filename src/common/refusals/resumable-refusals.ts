@@ -27,6 +27,11 @@ export const resumableRefusals = {
     'The upload is gone',
     'This upload has expired or was deleted. Begin a new one.',
   ),
+  tooManyParts: refusal('too_many_parts', 413, 'The upload has too many parts', (cause: unknown) => ({
+    detail:
+      'This upload came in so many parts of changing sizes that it takes no more. Delete it, and begin a new one with larger parts, or with parts of one size.',
+    cause,
+  })),
   unsupportedTusVersion: refusal(
     'unsupported_tus_version',
     412,

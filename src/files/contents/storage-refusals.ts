@@ -10,6 +10,8 @@ export function translateStorageError(error: unknown): unknown {
     case 'missing':
     case 'damaged':
       return errors.fileUnavailable(error);
+    case 'scattered':
+      return errors.tooManyParts(error);
     case 'unavailable':
       return errors.storageUnavailable(error);
   }

@@ -7,7 +7,7 @@ import { translatingDamage } from './damage.js';
 import { EncryptedGrowingObject } from './encrypted-growing-object.js';
 import { type EncryptedGrowth, growthOf, stateOf } from './encrypted-growth.js';
 import { newDataKey } from './encrypted-storage.js';
-import { sizesOf } from './segments.js';
+import { MOST_RUNS, sizesOf } from './segments.js';
 
 /**
  * Encrypts the growing objects of another storage, each under a random key of its own, which its growth has. Complete objects are
@@ -27,8 +27,14 @@ export class EncryptedGrowingStorage extends GrowingStorage {
     return growthOf({ inner: this.inner.begin(key), wrapped, boundTo: key, segments: [] });
   }
 
+  /** Whoever opens it adds at most one run of segments. @throws {StorageError} also `scattered`, when there is no room for one. */
   override async open(growth: Growth, disputed: boolean, newKey: NewKey): Promise<GrowingObject> {
     const state = stateOf(growth);
+    if (state.segments.length >= MOST_RUNS)
+      throw new StorageError(
+        'scattered',
+        new Error(`the object came in ${MOST_RUNS} parts of changing sizes`),
+      );
     const dataKey = await this.#dataKeyOf(state);
     const object = await this.inner.open(state.inner, disputed, newKey);
     return new EncryptedGrowingObject(object, dataKey, this.#underFirstKey(state, dataKey));

@@ -9,6 +9,12 @@ import { CHUNK_BYTES, HEADER_BYTES, SEALED_CHUNK_BYTES, sealedSize } from '../..
 export type Segments = readonly Run[];
 type Run = readonly [plain: number, count: number, remnant?: number];
 
+/**
+ * How many runs an object may have; equal parts that follow each other are one. The list is written anew with each part, and is read
+ * with the object, so it cannot be without bound. S3 allows as many parts.
+ */
+export const MOST_RUNS = 10_000;
+
 /** One segment in its place. Sizes and places are in bytes. */
 export interface Segment {
   readonly plainStart: number;

@@ -33,10 +33,13 @@ export interface Deletion {
   readonly failures: readonly StorageError[];
 }
 
-/** The error of a storage. `damaged`: the bytes are not those that were stored. `cause` is the vendor's own error. */
+/**
+ * The error of a storage. `damaged`: the bytes are not those that were stored. `scattered`: the object came in so many pieces that it
+ * takes no further one. `cause` is the vendor's own error.
+ */
 export class StorageError extends Error {
   constructor(
-    readonly reason: 'missing' | 'damaged' | 'full' | 'unavailable',
+    readonly reason: 'missing' | 'damaged' | 'full' | 'scattered' | 'unavailable',
     cause?: unknown,
   ) {
     super(`storage: ${reason}`, { cause });

@@ -135,7 +135,7 @@ export class ResumableUploadsController {
   })
   @ApiUploadBytes({ required: true })
   @ApiNoContentResponse({ headers: PROGRESS })
-  @ApiRefusals('upload_not_found')
+  @ApiRefusals('upload_not_found', 'too_many_parts')
   async append(
     @CurrentActor() actor: Actor,
     @Param('id') id: string,
