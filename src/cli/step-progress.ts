@@ -1,19 +1,22 @@
-import { Progress } from './progress.js';
+import { StatusLine } from './status-line.js';
 
 /** Shows the progress of work in several steps on a terminal, one step after the other. Elsewhere it prints nothing. */
 export class StepProgress {
-  #step: { readonly what: string; readonly total: number; readonly progress: Progress } | null = null;
+  readonly #line: StatusLine;
+  #what: string | null = null;
 
-  update(what: string, done: number, total: number): void {
-    if (this.#step?.what !== what || this.#step.total !== total) {
-      this.end();
-      this.#step = { what, total, progress: new Progress(what, total) };
-    }
-    this.#step.progress.update(done);
+  constructor(out?: NodeJS.WriteStream) {
+    this.#line = new StatusLine(out);
+  }
+
+  /** @param about how many rows there are. It may be wrong; null when nothing is known. */
+  update(what: string, done: number, about: number | null): void {
+    if (this.#what !== what) this.#line.end();
+    this.#what = what;
+    this.#line.update(`${what}: ${done}${about === null || about < done ? '' : ` of about ${about}`} rows`);
   }
 
   end(): void {
-    this.#step?.progress.end();
-    this.#step = null;
+    this.#line.end();
   }
 }

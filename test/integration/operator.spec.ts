@@ -156,6 +156,6 @@ describe('verifying a file', () => {
     progress.update(50);
     progress.update(51);
     progress.end();
-    expect(shown).toBe(isTTY ? '\rchecked 25 %\r\u001b[K' : '');
+    expect(shown).toBe(isTTY ? '\rchecked 25 %\u001b[K\r\u001b[K' : '');
   });
 });

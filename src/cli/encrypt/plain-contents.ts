@@ -12,7 +12,7 @@ import type { ByteSource } from '../../files/storage/byte-source.js';
 import { type ObjectStorage, StorageError } from '../../files/storage/object-storage.js';
 import type { OpenDatabase } from '../rekey/open-database.js';
 import type { Report } from '../rekey/reseal-rows.js';
-import { countRows, placeholders, rowBatches, type Selection } from '../rekey/row-batches.js';
+import { estimateRows, placeholders, rowBatches, type Selection } from '../rekey/row-batches.js';
 
 const AT_ONCE = 4;
 
@@ -56,14 +56,14 @@ export class PlainContents {
 
   async encrypt(report: Report): Promise<EncryptedContents> {
     for (const named of [FILES, VERSIONS]) {
-      const total = await countRows(this.database.reading, named.table);
+      const about = await estimateRows(this.database.reading, named.table);
       let done = 0;
       for await (const rows of rowBatches(this.database.reading, named)) {
         for (const batch of inBatches(await this.#plainOf(rows), AT_ONCE)) {
           const replaced = await Promise.all(batch.map((row) => this.#replace(named, row)));
           await this.#remove(replaced.filter((key) => key !== null));
         }
-        report(`contents of ${named.table}`, (done += rows.length), total);
+        report(`contents of ${named.table}`, (done += rows.length), about);
       }
     }
     return { encrypted: this.#encrypted, left: this.#left };

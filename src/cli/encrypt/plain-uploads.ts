@@ -2,7 +2,7 @@ import type { Growth } from '../../files/storage/growing-storage.js';
 import type { ObjectStorage } from '../../files/storage/object-storage.js';
 import type { OpenDatabase } from '../rekey/open-database.js';
 import type { Report } from '../rekey/reseal-rows.js';
-import { countRows, placeholders, rowBatches } from '../rekey/row-batches.js';
+import { estimateRows, placeholders, rowBatches } from '../rekey/row-batches.js';
 import { removeBytes } from './leftover-bytes.js';
 
 const UPLOADS = { table: 'resumable_uploads', key: ['id'], columns: ['growth'] } as const;
@@ -19,7 +19,7 @@ export async function expirePlainUploads(
   stored: ObjectStorage,
   report: Report,
 ): Promise<number> {
-  const total = await countRows(reading, UPLOADS.table);
+  const about = await estimateRows(reading, UPLOADS.table);
   const [past, id] = placeholders(reading, 2);
   let [done, expired] = [0, 0];
   for await (const rows of rowBatches(reading, UPLOADS)) {
@@ -39,7 +39,7 @@ export async function expirePlainUploads(
       plain.flatMap(({ keys }) => keys),
     );
     expired += plain.length;
-    report('unfinished uploads', (done += rows.length), total);
+    report('unfinished uploads', (done += rows.length), about);
   }
   return expired;
 }

@@ -8,7 +8,7 @@ import type { OpenDatabase } from './open-database.js';
 import { NotSealed } from './not-sealed.js';
 import { recordIn } from './record-in.js';
 import { type Report, type Resealed, resealRows } from './reseal-rows.js';
-import { countRows, rowBatches } from './row-batches.js';
+import { estimateRows, rowBatches } from './row-batches.js';
 import { requireNoOtherKey } from './running-services.js';
 import type { SealedKind } from './sealed-kind.js';
 import { sealedKinds } from './sealed-kinds.js';
@@ -57,11 +57,11 @@ export class Rekey {
 
   /** Looks at every row once more: a process whose first key is an older one may have been at work meanwhile. */
   async #requireNoneLeft(kind: SealedKind, report: Report): Promise<void> {
-    const total = await countRows(this.database.reading, kind.table);
+    const about = await estimateRows(this.database.reading, kind.table);
     let [done, left] = [0, 0];
     for await (const rows of rowBatches(this.database.reading, kind)) {
       left += rows.filter((row) => !kind.isCurrent(row)).length;
-      report(`${kind.what}, counted`, (done += rows.length), total);
+      report(`${kind.what}, counted`, (done += rows.length), about);
     }
     if (left === 0) return;
     throw new NotSealed([

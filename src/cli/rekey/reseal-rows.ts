@@ -2,11 +2,11 @@ import { Unsealable } from '../../encryption/unsealable.js';
 import type { Row } from '../../encryption/sealed-rows.js';
 import type { OpenDatabase } from './open-database.js';
 import { type Replacement, replaceRows } from './replace-rows.js';
-import { countRows, rowBatches } from './row-batches.js';
+import { estimateRows, rowBatches } from './row-batches.js';
 import type { SealedKind } from './sealed-kind.js';
 
-/** Told after each batch: what is being done, and how many of how many rows were looked at. */
-export type Report = (what: string, done: number, total: number) => void;
+/** Told after each batch: what is being done, how many rows were looked at, and about how many there are, when that is known. */
+export type Report = (what: string, done: number, about: number | null) => void;
 
 /** How much of one kind is sealed, and how much of it was sealed again. */
 export interface Resealed {
@@ -25,7 +25,7 @@ export async function resealRows(
   report: Report,
   faults: string[],
 ): Promise<Resealed> {
-  const total = await countRows(reading, kind.table);
+  const about = await estimateRows(reading, kind.table);
   let [done, sealed, resealed] = [0, 0, 0];
   for await (const rows of rowBatches(reading, kind)) {
     const replacements: Replacement[] = [];
@@ -40,7 +40,7 @@ export async function resealRows(
     if (replacements.length > 0)
       resealed += await transactions.run((tx) => replaceRows(tx, kind, replacements));
     sealed += rows.filter((row) => kind.isSealed(row)).length;
-    report(kind.what, (done += rows.length), total);
+    report(kind.what, (done += rows.length), about);
   }
   return { what: kind.what, resealed, sealed };
 }

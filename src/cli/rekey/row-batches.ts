@@ -30,12 +30,21 @@ export async function* rowBatches(
   }
 }
 
-/** How many rows a table has. */
-export async function countRows(reading: DataSource, table: string): Promise<number> {
-  const [{ rows }] = await reading.query<[{ rows: string | number }]>(
-    `SELECT count(*) AS rows FROM ${table}`,
+/**
+ * About how many rows a table has, to show progress; null when that is not known. PostgreSQL is asked for what it has estimated: to count
+ * a large table would take longer than a statement may.
+ */
+export async function estimateRows(reading: DataSource, table: string): Promise<number | null> {
+  if (reading.options.type !== 'postgres') {
+    const [{ rows }] = await reading.query<[{ rows: number }]>(`SELECT count(*) AS rows FROM ${table}`);
+    return rows;
+  }
+  const [found] = await reading.query<{ rows: number }[]>(
+    'SELECT reltuples AS rows FROM pg_class WHERE oid = to_regclass($1)',
+    [table],
   );
-  return Number(rows);
+  // 0 or less: it has not looked at the table yet.
+  return found !== undefined && found.rows > 0 ? found.rows : null;
 }
 
 /** The parameters of a statement, in the words of the database. */
