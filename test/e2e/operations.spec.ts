@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { CATALOGUE } from '../../src/common/refusals/errors.js';
-import { sqliteDriver } from '../../src/database/sqlite-driver.js';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/database/data-source-options.js';
 import { Transactions } from '../../src/database/transactions.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
@@ -87,8 +88,8 @@ describe('operations', () => {
   it('/ready reports that another process blocks writes to SQLite, without blocking requests', async () => {
     if (server.config.database.kind === 'postgres') return;
     const client = server.client();
-    const other = new (sqliteDriver())(server.config.database.file);
-    other.exec('BEGIN IMMEDIATE');
+    const other = await new DataSource(dataSourceOptions(server.config, 'write')).initialize();
+    await other.query('BEGIN IMMEDIATE');
     try {
       let answered = false;
       const ready = client.json('GET', '/ready').finally(() => (answered = true));
@@ -98,8 +99,8 @@ describe('operations', () => {
       expect((await ready).body.checks).toContainEqual({ name: 'database', status: 'failing' });
       expect(healthy).toBeGreaterThan(10);
     } finally {
-      other.exec('ROLLBACK');
-      other.close();
+      await other.query('ROLLBACK');
+      await other.destroy();
     }
     expect((await client.json('GET', '/ready')).status).toBe(200);
   });

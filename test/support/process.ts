@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ENCRYPTION } from './encryption-key.js';
 import { freePort } from './free-port.js';
 import { JWT_SECRET } from './test-app.js';
 
@@ -28,6 +29,7 @@ export async function runProgram(environment: Record<string, string>, shell = ''
       SHUTDOWN_GRACE_SECONDS: '2',
       PORT: port,
       HOST: '127.0.0.1',
+      ...ENCRYPTION,
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

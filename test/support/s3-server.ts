@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
+  GetObjectCommand,
   ListMultipartUploadsCommand,
   paginateListObjectsV2,
   PutObjectCommand,
@@ -15,7 +16,9 @@ export interface TestBucket {
   /** Names of objects and of unfinished uploads. */
   list(): Promise<string[]>;
   /** Replaces the bytes of an object, or removes it. */
-  put(name: string, bytes: string | null): Promise<void>;
+  put(name: string, bytes: string | Buffer | null): Promise<void>;
+  /** The bytes of an object. */
+  get(name: string): Promise<Buffer>;
 }
 
 export interface S3Server {
@@ -47,6 +50,10 @@ export async function startS3(): Promise<S3Server> {
             names.push(...Contents.map(({ Key }) => Key!));
           const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
           return [...names, ...Uploads.map(({ Key }) => Key!)];
+        },
+        get: async (Key) => {
+          const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
+          return Buffer.from(await Body!.transformToByteArray());
         },
         put: async (Key, bytes) => {
           if (bytes === null) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));

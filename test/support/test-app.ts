@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,8 +14,8 @@ import { bySystem } from '../../src/events/event-actor.js';
 import { ApiDocument } from './api-document.js';
 import { Client } from './client.js';
 import { environmentOf, startS3 } from './s3-server.js';
+import { ENCRYPTION } from './encryption-key.js';
 import { storedFiles } from './storage-files.js';
-import { newSymmetricKey } from '../../src/config/secret-sources.js';
 import { createDatabase } from './database.js';
 
 export const JWT_SECRET = 'mZq3vT8xWn5rYb2kLp7sDf4gHj9cRe6u';
@@ -37,14 +37,13 @@ export interface TestApp {
   stored(): Promise<string[]>;
   /** Replaces the bytes of a stored object, or removes it. */
   tamper(name: string, bytes: string | null): Promise<void>;
+  /** Flips a bit in the last byte of a stored object. */
+  spoilEnd(name: string): Promise<void>;
   /** Makes the storage fail, or work again. */
   breakStorage(broken: boolean): Promise<void>;
   /** Stops like on a signal. */
   close(): Promise<void>;
 }
-
-/** With `TEST_ENCRYPTION=1`, every app has this key. */
-const ENCRYPTION_KEY = newSymmetricKey();
 
 /** One document for all apps of a test file. */
 let document: ApiDocument | null = null;
@@ -67,7 +66,7 @@ export async function startApp(environment: Record<string, string> = {}): Promis
     LOG_LEVEL: 'debug',
     DATABASE_URL: database?.url,
     ...(bucket === null ? {} : environmentOf(bucket)),
-    ...(process.env.TEST_ENCRYPTION === '1' ? { ENCRYPTION_KEY } : {}),
+    ...ENCRYPTION,
     ...environment,
   });
   const log: string[] = [];
@@ -101,6 +100,11 @@ export async function startApp(environment: Record<string, string> = {}): Promis
       if (bucket !== null) return bucket.put(name, bytes);
       await rm(name);
       if (bytes !== null) await writeFile(name, bytes);
+    },
+    spoilEnd: async (name) => {
+      const bytes = await (bucket === null ? readFile(name) : bucket.get(name));
+      bytes[bytes.length - 1]! ^= 1;
+      await (bucket === null ? writeFile(name, bytes) : bucket.put(name, bytes));
     },
     breakStorage: async (broken) => {
       if (s3 !== null) return s3.freeze(broken);

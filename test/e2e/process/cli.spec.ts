@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { DataSource } from 'typeorm';
 import { Sequencer } from '../../../src/audit/intake/sequencer.js';
 import { WRITING } from '../../../src/database/transactions.js';
+import { ENCRYPTION } from '../../support/encryption-key.js';
 import { JWT_SECRET, startApp, type TestApp } from '../../support/test-app.js';
 import { cosignerVerifier } from '../../../src/audit/merkle/signing.js';
 
@@ -28,6 +29,7 @@ describe('commands of the operator', () => {
         PATH: process.env.PATH,
         JWT_SECRET,
         BCRYPT_COST: '10',
+        ...ENCRYPTION,
         STORAGE_PATH: server.storage,
         PORT: String(server.config.http.port),
         ...(database.kind === 'postgres' ? { DATABASE_URL: database.url } : {}),

@@ -3,6 +3,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '../../support/client.js';
+import { ENCRYPTION } from '../../support/encryption-key.js';
 import { filePart, multipart, openRaw, uploadHead } from '../../support/raw-http.js';
 import { runProgram, type ServiceProcess, startProgram } from '../../support/process.js';
 import { storedFiles } from '../../support/storage-files.js';
@@ -92,6 +93,10 @@ describe('a storage directory with an embedded database', () => {
     const copy = await mkdtemp(join(tmpdir(), 'copy-'));
     await mkdir(join(copy, 'database'));
     await copyFile(join(storage, 'database', 'app.sqlite'), join(copy, 'database', 'app.sqlite'));
+    if ('ENCRYPTION_KEY' in ENCRYPTION) {
+      await mkdir(join(copy, 'keys'));
+      await copyFile(join(storage, 'keys', 'database-key'), join(copy, 'keys', 'database-key'));
+    }
     const restored = await startProgram({ STORAGE_PATH: copy, LOG_LEVEL: 'warn' });
     Object.assign(client, { url: restored.url });
     expect((await client.signIn()).status).toBe(200);
