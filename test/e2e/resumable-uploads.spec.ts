@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { NewFiles } from '../../src/files/contents/new-files.js';
 import { type Client, type FileBody, sha256 } from '../support/client.js';
 import { openRaw, statusOf } from '../support/raw-http.js';
 import { startApp, type TestApp } from '../support/test-app.js';
@@ -315,6 +316,22 @@ describe('resumable uploads', () => {
     expect(entry).toMatchObject({ metadata: { reason: 'digest_mismatch' } });
     const { counted, kept } = await usageOf(server, owner.userId);
     expect(counted).toEqual(kept);
+  });
+
+  it('names the digest as the reason also when the request takes longer to end the upload than a lease beats', async () => {
+    const newFiles = server.app.get(NewFiles);
+    const refused = newFiles.refused.bind(newFiles);
+    newFiles.refused = async (...given) => {
+      await delay(2500);
+      return refused(...given);
+    };
+    try {
+      const path = await tus.begin(3000, { sha256: sha256('other') });
+      const answer = await tus.patch(path, 0, randomBytes(3000));
+      expect([answer.status, answer.code]).toEqual([400, 'digest_mismatch']);
+    } finally {
+      newFiles.refused = refused;
+    }
   });
 
   it('removes an upload that is given up, and keeps the file of a finished one', async () => {

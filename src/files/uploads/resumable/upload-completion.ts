@@ -41,6 +41,8 @@ export class UploadCompletion {
     try {
       return await this.#finish(actor, lease, upload, sha256);
     } catch (error) {
+      // This request has ended the upload itself then. A beat may have found that meanwhile, and would blame another one.
+      if (isMismatch(error)) throw error;
       throw await this.records.explain(lease, upload, error);
     }
   }
@@ -75,12 +77,15 @@ export class UploadCompletion {
       );
       return { ...sealed, state: 'finished', offset: upload.length, growth: null, fileId: file.id };
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'digest_mismatch')
-        await this.records.end(lease, sealed);
+      if (isMismatch(error)) await this.records.end(lease, sealed);
       if (!isRefusal(error)) throw error;
       throw await this.newFiles.refused(actor, error, false, upload.replaces);
     }
   }
+}
+
+function isMismatch(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'digest_mismatch';
 }
 
 /** False for what another attempt may change. */
