@@ -3,11 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DataSource } from 'typeorm';
-import { loadConfig } from '../../../src/config/load-config.js';
-import { dataSourceOptions } from '../../../src/database/data-source-options.js';
 import { type AuditBody, Client } from '../../support/client.js';
 import { type ServiceProcess, startProgram } from '../../support/process.js';
+import { openDatabaseOf } from '../../support/service-database.js';
 import { type GrantBody, openShare, pathOf, share, type ShareBody } from '../../support/shares.js';
 
 const CYCLES = Number(process.env.CRASH_CYCLES ?? 3);
@@ -24,8 +22,7 @@ describe('security.md: crash, grants of links', () => {
 
   /** Rows of the table, by the id of their link. */
   async function storedGrants(): Promise<Map<string, number>> {
-    const config = loadConfig({ STORAGE_PATH: storage, NODE_ENV: 'test' });
-    const database = await new DataSource(dataSourceOptions(config, 'read')).initialize();
+    const database = await openDatabaseOf({ STORAGE_PATH: storage });
     const rows: { id: string; n: number }[] = await database.query(
       'SELECT link_id AS id, count(*) AS n FROM share_grants GROUP BY link_id',
     );

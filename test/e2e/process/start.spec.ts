@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newSymmetricKey } from '../../../src/config/secret-sources.js';
 import { Client } from '../../support/client.js';
+import { ENCRYPTION } from '../../support/encryption-key.js';
 import { runProgram, startProgram } from '../../support/process.js';
 import { filePart, multipart, openRaw, statusOf, uploadHead } from '../../support/raw-http.js';
 
@@ -96,7 +97,7 @@ describe('start', () => {
     expect(await service.ended).toBe(0);
     expect((await readdir(join(storage, 'keys'))).sort()).toEqual([
       'audit-signing-key.pem',
-      'factor-key',
+      'ENCRYPTION_KEY' in ENCRYPTION ? 'database-key' : 'factor-key',
       'jwt-secret',
     ]);
   });
