@@ -3,12 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DataSource } from 'typeorm';
-import { loadConfig } from '../../../src/config/load-config.js';
-import { dataSourceOptions } from '../../../src/database/data-source-options.js';
 import { Client } from '../../support/client.js';
 import { Mailbox, tokenIn } from '../../support/mailbox.js';
 import { startProgram } from '../../support/process.js';
+import { openDatabaseOf } from '../../support/service-database.js';
 
 describe('mails', () => {
   let storage: string;
@@ -38,8 +36,7 @@ describe('mails', () => {
     first.child.kill('SIGKILL');
     await first.ended;
     // As if the two minutes were over, for which the mail is kept for the first process.
-    const config = loadConfig({ STORAGE_PATH: storage, NODE_ENV: 'test' });
-    const database = await new DataSource(dataSourceOptions(config, 'write')).initialize();
+    const database = await openDatabaseOf({ STORAGE_PATH: storage }, 'write');
     await database.query('UPDATE mails SET due_at = created_at');
     await database.destroy();
     mailbox.manner = 'takes';
