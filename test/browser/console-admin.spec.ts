@@ -1,9 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import type { Client } from '../support/client.js';
-import { axeFindings, SCREENS, signIn, type Visit, visit } from '../support/console.js';
-import { startApp, type TestApp } from '../support/test-app.js';
+import { axeFindings, ConsoleStage, PHONE, SCREENS, signIn } from '../support/console.js';
 
 interface Managed {
   readonly email: string;
@@ -13,23 +11,11 @@ interface Managed {
 }
 
 describe('the admin page of the console', () => {
-  let server: TestApp;
-  let browser: Browser;
+  const stage = ConsoleStage.set();
   let admin: Client;
-  let now: Visit;
   let page: Page;
   beforeAll(async () => {
-    server = await startApp();
-    browser = await launchBrowser();
-    admin = await server.userWithRole('admin');
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-  afterEach(async () => {
-    await now.context.close();
-    expect(now.complaints).toEqual([]);
+    admin = await stage.server.userWithRole('admin');
   });
 
   const managed = async ({ email }: Client): Promise<Managed> => {
@@ -38,9 +24,8 @@ describe('the admin page of the console', () => {
   };
 
   it.each(SCREENS)('shows whether the service is well, and what runs, on $name', async (screen) => {
-    now = await visit(browser, server, screen);
-    page = now.page;
-    await signIn(page, server, admin, '/admin');
+    page = await stage.open(screen);
+    await signIn(page, admin, '/admin');
     await page.getByText('All 10 checks are fine.').waitFor();
     await page.getByText(`0.1.0, on Node.js ${process.versions.node}`).waitFor();
     expect(await page.getByRole('list', { name: 'Checks' }).getByRole('listitem').count()).toBe(10);
@@ -48,26 +33,25 @@ describe('the admin page of the console', () => {
   });
 
   it('tells which part does not work', async () => {
-    now = await visit(browser, server, SCREENS[1]);
-    page = now.page;
-    await server.breakStorage(true);
+    page = await stage.open(PHONE);
+    await stage.server.breakStorage(true);
     try {
-      await signIn(page, server, admin, '/admin');
+      await signIn(page, admin, '/admin');
       await page.getByText(/of 10 checks needs? attention\.$/).waitFor();
       await page.getByText('Storage of files does not work').waitFor();
       expect(await axeFindings(page)).toEqual([]);
     } finally {
-      await server.breakStorage(false);
+      await stage.server.breakStorage(false);
     }
   });
 
   it.each(SCREENS)('invites somebody by keyboard, and revokes an invitation, on $name', async (screen) => {
-    now = await visit(browser, server, screen);
-    page = now.page;
-    await signIn(page, server, admin, '/admin');
+    page = await stage.open(screen);
+    await signIn(page, admin, '/admin');
     await page.getByText('No invitation waits for an answer.').waitFor();
     await page.getByRole('button', { name: 'Invite somebody' }).focus();
     await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Invite somebody' }).waitFor();
     const email = `guest-${screen.width}@example.org`;
     await page.keyboard.type(email);
     expect(await axeFindings(page)).toEqual([]);
@@ -80,14 +64,13 @@ describe('the admin page of the console', () => {
     await page.getByRole('button', { name: `Revoke the invitation of ${email}` }).click();
     await page.getByRole('button', { name: 'Revoke it?' }).click();
     await page.getByText('No invitation waits for an answer.').waitFor();
-    expect((await server.client().json('POST', '/api/users/register', registration)).status).toBe(400);
+    expect((await stage.server.client().json('POST', '/api/users/register', registration)).status).toBe(400);
   });
 
   it.each(SCREENS)('finds a user, and changes role, quota and sessions, on $name', async (screen) => {
-    const bob = await server.user();
-    now = await visit(browser, server, screen);
-    page = now.page;
-    await signIn(page, server, admin, '/admin');
+    const bob = await stage.server.user();
+    page = await stage.open(screen);
+    await signIn(page, admin, '/admin');
     await page.getByLabel('Search e-mails').fill(bob.email.toUpperCase());
     const row = page.getByRole('button', { name: bob.email });
     await page.getByRole('cell').getByRole('button', { name: admin.email }).waitFor({ state: 'detached' });
@@ -119,18 +102,16 @@ describe('the admin page of the console', () => {
   });
 
   it('lets admins not lock themselves out, and is not there for others', async () => {
-    now = await visit(browser, server, SCREENS[0]);
-    page = now.page;
-    await signIn(page, server, admin, '/admin');
+    page = await stage.open();
+    await signIn(page, admin, '/admin');
     await page.getByLabel('Search e-mails').fill(admin.email);
     await page.getByRole('cell').getByRole('button', { name: admin.email }).click();
     expect(await page.getByLabel('Admin: manages users').isDisabled()).toBe(true);
     expect(await page.getByRole('button', { name: 'Disable', exact: true }).count()).toBe(0);
-    await now.context.close();
 
-    now = await visit(browser, server, SCREENS[0]);
-    await signIn(now.page, server, await server.user(), '/admin');
-    await now.page.getByRole('heading', { name: 'Files', exact: true }).waitFor();
-    expect(await now.page.getByRole('link', { name: 'Admin' }).count()).toBe(0);
+    page = await stage.open();
+    await signIn(page, await stage.server.user(), '/admin');
+    await page.getByRole('heading', { name: 'Files', exact: true }).waitFor();
+    expect(await page.getByRole('link', { name: 'Admin' }).count()).toBe(0);
   });
 });

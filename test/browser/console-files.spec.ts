@@ -1,43 +1,30 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
+import type { Page } from 'playwright-core';
 import type { Client } from '../support/client.js';
-import { axeFindings, SCREENS, signIn, type Visit, visit } from '../support/console.js';
-import { startApp, type TestApp } from '../support/test-app.js';
+import { axeFindings, ConsoleStage, SCREENS, signIn } from '../support/console.js';
 
 const PICTURE =
   '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>parent.stolen=1</script></svg>';
 
 describe('files in the console', () => {
-  let server: TestApp;
-  let browser: Browser;
+  const stage = ConsoleStage.set();
   let folder: string;
   beforeAll(async () => {
-    server = await startApp();
-    browser = await launchBrowser();
     folder = await mkdtemp(join(tmpdir(), 'console-'));
   });
   afterAll(async () => {
-    await browser?.close();
-    await server?.close();
     await rm(folder, { recursive: true, force: true });
   });
 
   describe.each(SCREENS)('on $name', (screen) => {
     let ada: Client;
-    let now: Visit;
     let page: Page;
     beforeEach(async () => {
-      ada = await server.user();
-      now = await visit(browser, server, screen);
-      page = now.page;
-    });
-    afterEach(async () => {
-      await now.context.close();
-      expect(now.complaints).toEqual([]);
+      ada = await stage.server.user();
+      page = await stage.open(screen);
     });
 
     const choose = (...files: { name: string; text: string; type?: string }[]) =>
@@ -58,7 +45,7 @@ describe('files in the console', () => {
     };
 
     it('are uploaded, shown, renamed, found, and stay after a reload', async () => {
-      await signIn(page, server, ada);
+      await signIn(page, ada);
       await page.getByText('Drop your first files here').waitFor();
       expect(await axeFindings(page)).toEqual([]);
       await choose(
@@ -97,7 +84,7 @@ describe('files in the console', () => {
     it('are listed page by page as one scrolls, and only the rows near the screen exist', async () => {
       await ada.upload('x', { name: 'the oldest' });
       await Promise.all(Array.from({ length: 130 }, (_, n) => ada.upload('x', { name: `file ${n}` })));
-      await signIn(page, server, ada);
+      await signIn(page, ada);
       await page
         .getByRole('button', { name: /^file \d+$/ })
         .first()
@@ -115,7 +102,7 @@ describe('files in the console', () => {
 
     it('are downloaded, deleted, and brought back', async () => {
       await ada.upload('some text', { name: 'a.txt', type: 'text/plain' });
-      await signIn(page, server, ada);
+      await signIn(page, ada);
       const [saved] = await Promise.all([page.waitForEvent('download'), inMenu('a.txt', 'Download')]);
       expect(saved.suggestedFilename()).toBe('a.txt');
       await inMenu('a.txt', 'Move to the trash');
@@ -138,7 +125,7 @@ describe('files in the console', () => {
 
     it('are shared, and the link ends when it is ended', async () => {
       await ada.upload('shared text', { name: 'a.txt', type: 'text/plain' });
-      await signIn(page, server, ada);
+      await signIn(page, ada);
       await inMenu('a.txt', 'Share');
       await page.getByLabel('Password (if you like)').fill('four words of yours');
       await page.getByLabel('Downloads (if limited)').fill('3');
@@ -155,12 +142,12 @@ describe('files in the console', () => {
       await page.getByRole('button', { name: 'End for good?' }).click();
       await page.getByText('Nothing is shared').waitFor();
       const path = new URL(link).pathname;
-      expect((await fetch(server.url + path)).status).toBe(404);
+      expect((await fetch(stage.url + path)).status).toBe(404);
     });
 
     it('have versions, and an earlier one can be restored', async () => {
       const { body } = await ada.upload('first', { name: 'a.txt', type: 'text/plain' });
-      await signIn(page, server, ada);
+      await signIn(page, ada);
       await file('a.txt').click();
       const dialog = page.getByRole('dialog');
       await dialog.getByText('first', { exact: true }).waitFor();
@@ -185,8 +172,8 @@ describe('files in the console', () => {
       const path = join(folder, `${screen.width}.bin`);
       const bytes = Buffer.alloc(3_000_000, 'x');
       await writeFile(path, bytes);
-      await signIn(page, server, ada);
-      const devtools = await now.context.newCDPSession(page);
+      await signIn(page, ada);
+      const devtools = await page.context().newCDPSession(page);
       const slow = (uploadThroughput: number) =>
         devtools.send('Network.emulateNetworkConditions', {
           offline: false,

@@ -1,40 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { TOTP } from 'otpauth';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
+import type { Page } from 'playwright-core';
 import type { Client } from '../support/client.js';
-import { axeFindings, SCREENS, signIn, type Visit, visit } from '../support/console.js';
-import { startApp, type TestApp } from '../support/test-app.js';
+import { axeFindings, ConsoleStage, SCREENS, signIn } from '../support/console.js';
 
 describe('security in the console', () => {
-  let server: TestApp;
-  let browser: Browser;
+  const stage = ConsoleStage.set();
   let ada: Client;
-  let now: Visit;
   let page: Page;
-  beforeAll(async () => {
-    server = await startApp();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
   beforeEach(async () => {
-    ada = await server.user();
-  });
-  afterEach(async () => {
-    await now.context.close();
-    expect(now.complaints).toEqual([]);
+    ada = await stage.server.user();
   });
 
   it.each(SCREENS)('adds an authenticator app and gives recovery codes, on $name', async (screen) => {
-    now = await visit(browser, server, screen);
-    page = now.page;
-    await signIn(page, server, ada, '/security');
+    page = await stage.open(screen);
+    await signIn(page, ada, '/security');
     await page.getByText('Your password is all that protects this account.').waitFor();
     expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Add an app' }).click();
+    await page.getByRole('heading', { name: 'Add an authenticator app' }).waitFor();
     await page.keyboard.type('Phone');
     await page.keyboard.press('Enter');
     await page.getByAltText('QR code for the authenticator app').waitFor();
@@ -53,15 +37,15 @@ describe('security in the console', () => {
   });
 
   it('makes a key and revokes it, ends a session, and changes the password', async () => {
-    now = await visit(browser, server, SCREENS[0]);
-    page = now.page;
-    await signIn(page, server, ada, '/security');
+    page = await stage.open();
+    await signIn(page, ada, '/security');
     await page.getByRole('button', { name: 'New key' }).click();
+    await page.getByRole('heading', { name: 'New API key' }).waitFor();
     await page.keyboard.type('Nightly backup');
     expect(await axeFindings(page)).toEqual([]);
     await page.keyboard.press('Enter');
     const secret = await page.getByLabel('The key', { exact: true }).inputValue();
-    const program = server.client();
+    const program = stage.server.client();
     program.token = secret;
     expect((await program.json('GET', '/api/files')).status).toBe(200);
     await page.keyboard.press('Escape');
@@ -84,13 +68,12 @@ describe('security in the console', () => {
     await page.getByLabel('Current password').fill(ada.password);
     await page.keyboard.press('Enter');
     await page.getByText('Your password was changed.').waitFor();
-    expect((await server.client().signIn(ada.email, 'another long passphrase')).status).toBe(200);
+    expect((await stage.server.client().signIn(ada.email, 'another long passphrase')).status).toBe(200);
   });
 
   it.each(SCREENS)('changes the name, and deletes the account, on $name', async (screen) => {
-    now = await visit(browser, server, screen);
-    page = now.page;
-    await signIn(page, server, ada, '/security');
+    page = await stage.open(screen);
+    await signIn(page, ada, '/security');
     await page.getByLabel('Name', { exact: true }).fill('Ada Lovelace');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Account of Ada Lovelace' }).waitFor();
@@ -111,6 +94,6 @@ describe('security in the console', () => {
     await page.getByLabel('Your password').fill(ada.password);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    expect((await server.client().signIn(ada.email, ada.password)).status).toBe(401);
+    expect((await stage.server.client().signIn(ada.email, ada.password)).status).toBe(401);
   });
 });

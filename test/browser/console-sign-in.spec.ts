@@ -1,41 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { addAuthenticator } from '../support/authenticator.js';
-import { launchBrowser } from '../support/browser.js';
 import type { Client } from '../support/client.js';
-import { axeFindings, SCREENS, signIn, type Visit, visit } from '../support/console.js';
-import { startApp, type TestApp } from '../support/test-app.js';
-
-const [WIDE] = SCREENS;
+import { axeFindings, ConsoleStage, type Screen, SCREENS, signIn, WIDE } from '../support/console.js';
 
 describe('the way into the console', () => {
-  let server: TestApp;
-  let browser: Browser;
+  const stage = ConsoleStage.set();
   let ada: Client;
-  let now: Visit;
   let page: Page;
-  beforeAll(async () => {
-    server = await startApp();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-  beforeEach(async () => void (ada = await server.user()));
-  afterEach(async () => {
-    await now.context.close();
-    expect(now.complaints).toEqual([]);
-  });
-  const open = async (screen = WIDE as (typeof SCREENS)[number]) => {
-    now = await visit(browser, server, screen);
-    page = now.page;
-  };
+  beforeEach(async () => void (ada = await stage.server.user()));
+  const open = async (screen: Screen = WIDE) => void (page = await stage.open(screen));
   const heading = (name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
 
   it.each(SCREENS)('is a registration by keyboard alone, on $name', async (screen) => {
     await open(screen);
-    await page.goto(server.url);
+    await page.goto('/');
     await heading('Sign in');
     expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('link', { name: 'Make an account' }).press('Enter');
@@ -54,7 +33,7 @@ describe('the way into the console', () => {
 
   it('says what is wrong with a password, and stays at the address that was asked for', async () => {
     await open();
-    await page.goto(`${server.url}/trash`);
+    await page.goto('/trash');
     await page.getByLabel('E-mail').fill(ada.email);
     await page.getByLabel('Password').fill('not the password');
     await page.keyboard.press('Enter');
@@ -68,7 +47,7 @@ describe('the way into the console', () => {
     const { app, recoveryCodes } = await addAuthenticator(ada);
     await open();
     const begin = async () => {
-      await page.goto(server.url);
+      await page.goto('/');
       await page.getByLabel('E-mail').fill(ada.email);
       await page.getByLabel('Password').fill(ada.password);
       await page.keyboard.press('Enter');
@@ -94,7 +73,7 @@ describe('the way into the console', () => {
 
   it('says when no mail can be sent', async () => {
     await open();
-    await page.goto(`${server.url}/forgot`);
+    await page.goto('/forgot');
     await page.getByLabel('E-mail').fill(ada.email);
     await page.keyboard.press('Enter');
     await page.getByText('This service sends no mail.').waitFor();
@@ -102,28 +81,28 @@ describe('the way into the console', () => {
 
   it('keeps no token where scripts can read it after the page', async () => {
     await open();
-    await signIn(page, server, ada);
+    await signIn(page, ada);
     const kept = await page.evaluate<string>(
       'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])',
     );
     expect(kept).not.toMatch(/eyJ|rt_/);
-    const [cookie] = await now.context.cookies(`${server.url}/api/auth/refresh`);
+    const [cookie] = await page.context().cookies(`${stage.url}/api/auth/refresh`);
     expect(cookie).toMatchObject({
       name: 'console_refresh',
       httpOnly: true,
       sameSite: 'Strict',
       secure: false,
     });
-    expect(await now.context.cookies(`${server.url}/api/files`)).toEqual([]);
+    expect(await page.context().cookies(`${stage.url}/api/files`)).toEqual([]);
   });
 
   it('keeps five tabs signed in, and a sign-out in one ends all', async () => {
     await open();
-    await signIn(page, server, ada);
+    await signIn(page, ada);
     const tabs = await Promise.all(
       Array.from({ length: 4 }, async () => {
-        const tab = await now.context.newPage();
-        await tab.goto(server.url);
+        const tab = await page.context().newPage();
+        await tab.goto('/');
         return tab;
       }),
     );
@@ -140,7 +119,7 @@ describe('the way into the console', () => {
 
   it('is shown again when the session was ended elsewhere', async () => {
     await open();
-    await signIn(page, server, ada);
+    await signIn(page, ada);
     await ada.json('DELETE', '/api/auth/sessions');
     await page.getByRole('link', { name: 'Trash' }).click();
     await page.getByText('You were signed out, here or on another device.').waitFor();
@@ -150,7 +129,7 @@ describe('the way into the console', () => {
   it('tells what happened, as sentences with the entry behind them', async () => {
     await ada.upload('x', { name: 'a.txt' });
     await open();
-    await signIn(page, server, ada, '/activity');
+    await signIn(page, ada, '/activity');
     await page.getByText('Uploaded “a.txt” (1 B)').waitFor();
     await page
       .getByText(/^Signed in with Chrome/)
@@ -167,16 +146,16 @@ describe('the way into the console', () => {
 
   it('shows that there is no connection, and goes on when there is', async () => {
     await open();
-    await signIn(page, server, ada, '/trash');
+    await signIn(page, ada, '/trash');
     await page.getByText('The trash is empty').waitFor();
     await page.getByRole('link', { name: 'Files' }).last().click();
     await heading('Files');
-    await now.context.setOffline(true);
+    await page.context().setOffline(true);
     await page.getByText('No connection to the service.').waitFor();
     await page.getByRole('link', { name: 'Trash' }).click();
     await page.getByRole('heading', { name: 'No connection' }).waitFor();
     expect(await axeFindings(page)).toEqual([]);
-    await now.context.setOffline(false);
+    await page.context().setOffline(false);
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('The trash is empty').waitFor();
     expect(await page.getByText('No connection to the service.').isVisible()).toBe(false);

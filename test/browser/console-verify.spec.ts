@@ -1,12 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page, Route } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { noteVerifier, signCheckpoint } from '../../src/audit/merkle/signing.js';
-import { launchBrowser } from '../support/browser.js';
 import type { Client } from '../support/client.js';
-import { axeFindings, SCREENS, signIn, type Visit, visit } from '../support/console.js';
-import { startApp, type TestApp } from '../support/test-app.js';
+import { axeFindings, ConsoleStage, SCREENS, signIn } from '../support/console.js';
 
 interface Result {
   readonly verdict: string;
@@ -22,23 +20,9 @@ const EXPORT = '**/api/audit/export*';
 
 /** The check of the trail in the browser, and the proof of an entry. */
 describe('verifying in the console', () => {
-  let server: TestApp;
-  let browser: Browser;
+  const stage = ConsoleStage.set();
   let ada: Client;
-  let now: Visit;
   let page: Page;
-  beforeAll(async () => {
-    server = await startApp();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-  afterEach(async () => {
-    await now.context.close();
-    expect(now.complaints).toEqual([]);
-  });
 
   const heading = (name: string | RegExp) => page.getByRole('heading', { name });
   const verify = () => page.getByRole('button', { name: 'Verify', exact: true }).click();
@@ -64,11 +48,10 @@ describe('verifying in the console', () => {
 
   describe.each(SCREENS)('on $name', (screen) => {
     beforeEach(async () => {
-      ada = await server.user();
+      ada = await stage.server.user();
       await ada.upload('some text', { name: 'a.txt', type: 'text/plain' });
-      now = await visit(browser, server, screen);
-      page = now.page;
-      await signIn(page, server, ada, '/activity');
+      page = await stage.open(screen);
+      await signIn(page, ada, '/activity');
       await page.getByRole('button', { name: 'Uploaded “a.txt” (9 B)' }).waitFor();
     });
 
@@ -114,7 +97,7 @@ describe('verifying in the console', () => {
       await verify();
       await whole();
       const { vkey } = await saved();
-      const { origin, signingKey } = server.config.audit;
+      const { origin, signingKey } = stage.server.config.audit;
       const note = signCheckpoint({ origin, size: 2, root: Buffer.alloc(32, 7) }, origin, signingKey);
       await keep({ vkey, note, at: '2026-11-20T10:00:00.000Z' });
       await again();
@@ -138,7 +121,7 @@ describe('verifying in the console', () => {
       const { checkpoint } = await saved();
       const [, size, root] = checkpoint.split('\n');
       const { privateKey } = generateKeyPairSync('ed25519');
-      const { origin } = server.config.audit;
+      const { origin } = stage.server.config.audit;
       const tree = { origin, size: Number(size), root: Buffer.from(root!, 'base64') };
       const { vkey } = noteVerifier(origin, privateKey);
       await keep({ vkey, note: signCheckpoint(tree, origin, privateKey), at: '2026-11-20T10:00:00.000Z' });
@@ -164,11 +147,11 @@ describe('verifying in the console', () => {
       expect(await axeFindings(page)).toEqual([]);
 
       await page.unroute(EXPORT);
-      await now.context.setOffline(true);
+      await page.context().setOffline(true);
       await again();
       await heading('No connection').waitFor();
       expect(await axeFindings(page)).toEqual([]);
-      await now.context.setOffline(false);
+      await page.context().setOffline(false);
 
       await changing((text) => text.slice(0, text.lastIndexOf('{"checkpoint"')));
       await page.getByRole('button', { name: 'Try again' }).click();
@@ -220,10 +203,9 @@ describe('verifying in the console', () => {
   });
 
   it('lets an auditor verify the whole log, or the own trail', async () => {
-    ada = await server.userWithRole('auditor');
-    now = await visit(browser, server, SCREENS[0]);
-    page = now.page;
-    await signIn(page, server, ada, '/activity');
+    ada = await stage.server.userWithRole('auditor');
+    page = await stage.open();
+    await signIn(page, ada, '/activity');
     await verify();
     await page.getByText(/^Every entry of the log is there/).waitFor();
     const log = await saved();

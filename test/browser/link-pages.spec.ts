@@ -1,48 +1,29 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { ResetLinks } from '../../src/auth/recovery/reset-links.js';
-import { complaintsOf, launchBrowser } from '../support/browser.js';
 import type { Client } from '../support/client.js';
+import { ConsoleStage } from '../support/console.js';
 import { Mailbox, tokenIn } from '../support/mailbox.js';
-import { startApp, type TestApp } from '../support/test-app.js';
 
 /** Opens what mails and invitations link to, in a real browser. */
 describe('the pages behind links, in a browser', () => {
   let mailbox: Mailbox;
-  let server: TestApp;
-  let ada: Client;
-  let browser: Browser;
-  let context: BrowserContext;
-  let page: Page;
-  let complaints: string[];
-
-  beforeAll(async () => {
+  const stage = ConsoleStage.set(async () => {
     mailbox = await Mailbox.open();
-    server = await startApp({ ...mailbox.environment, REGISTRATION: 'open' });
-    browser = await launchBrowser();
+    return { ...mailbox.environment, REGISTRATION: 'open' };
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    await mailbox?.close();
-  });
+  let ada: Client;
+  let page: Page;
+
+  afterAll(() => mailbox?.close());
   beforeEach(async () => {
-    ada = await server.user();
-    context = await browser.newContext();
-    page = await context.newPage();
-    complaints = complaintsOf(page);
-    page.on('request', (request) => {
-      if (!request.url().startsWith(server.url)) complaints.push(`request to ${request.url()}`);
-    });
-  });
-  afterEach(async () => {
-    await context.close();
-    expect(complaints).toEqual([]);
+    ada = await stage.server.user();
+    page = await stage.open();
   });
 
   it('set a new password, say what is wrong, and leave no token in the address', async () => {
-    const { hash } = new URL(await server.app.get(ResetLinks).make(ada.email));
-    await page.goto(`${server.url}/reset${hash}`);
+    const { hash } = new URL(await stage.server.app.get(ResetLinks).make(ada.email));
+    await page.goto(`/reset${hash}`);
     await page.getByLabel('New password').fill('password123');
     await page.getByRole('button').click();
     await page.getByText('one of the most common ones').waitFor();
@@ -52,7 +33,7 @@ describe('the pages behind links, in a browser', () => {
     expect(new URL(page.url()).hash).toBe('');
     expect((await ada.signIn(ada.email, 'a completely new passphrase')).status).toBe(200);
     await page.goto('about:blank');
-    await page.goto(`${server.url}/reset${hash}`);
+    await page.goto(`/reset${hash}`);
     await page.getByLabel('New password').fill('yet another passphrase');
     await page.keyboard.press('Enter');
     await page.getByText('This link was used, or its time is over.').waitFor();
@@ -61,7 +42,7 @@ describe('the pages behind links, in a browser', () => {
   it('confirm an address only when the button is pressed', async () => {
     await ada.json('POST', '/api/auth/email-verification');
     const token = tokenIn(await mailbox.received(ada.email));
-    await page.goto(`${server.url}/verify#token=${token}`);
+    await page.goto(`/verify#token=${token}`);
     expect((await ada.json('GET', '/api/users/me')).body.email_verified).toBe(false);
     await page.getByRole('button', { name: 'Confirm the address' }).click();
     await page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor();
@@ -69,25 +50,27 @@ describe('the pages behind links, in a browser', () => {
   });
 
   it('make the account of somebody who was invited', async () => {
-    const admin = await server.userWithRole('admin');
+    const admin = await stage.server.userWithRole('admin');
     const { body } = await admin.json<{ token: string }>('POST', '/api/admin/invitations', {});
-    await page.goto(`${server.url}/register#token=${body.token}`);
+    await page.goto(`/register#token=${body.token}`);
     await page.getByLabel('E-mail').fill('guest@example.org');
     await page.getByLabel('Password').fill('a long enough passphrase');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Files', level: 1 }).waitFor();
-    expect(page.url()).toBe(`${server.url}/`);
-    expect((await server.client().signIn('guest@example.org', 'a long enough passphrase')).status).toBe(200);
+    expect(page.url()).toBe(`${stage.url}/`);
+    expect((await stage.server.client().signIn('guest@example.org', 'a long enough passphrase')).status).toBe(
+      200,
+    );
   });
 
   it('say so when the address is not complete', async () => {
-    await page.goto(`${server.url}/reset`);
+    await page.goto(`/reset`);
     await page.getByText('This address is not complete.').waitFor();
     expect(await page.getByRole('button').isVisible()).toBe(false);
   });
 
   it('have headers that keep everything else out', async () => {
-    const response = await fetch(`${server.url}/reset`);
+    const response = await fetch(`${stage.url}/reset`);
     expect(response.headers.get('content-security-policy')).toMatch(
       /^default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/,
     );

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Browser, CDPSession, Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import type { Client } from '../support/client.js';
-import { freePort } from '../support/free-port.js';
+import { ConsoleStage } from '../support/console.js';
 import type { Asked } from '../support/passkey.js';
-import { startApp, type TestApp } from '../support/test-app.js';
+import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
 
 interface SignedIn {
   readonly code?: string;
@@ -18,41 +17,16 @@ interface SecondFactorRequired extends Asked<object> {
 
 /** With the authenticator that Chromium has for tests, and the JSON of the browser itself. */
 describe('passkeys, in a browser', () => {
-  let server: TestApp;
-  let origin: string;
-  let browser: Browser;
+  const stage = ConsoleStage.set();
   let page: Page;
-  let devtools: CDPSession;
-  let authenticatorId: string;
+  let authenticator: VirtualAuthenticator;
   let ada: Client;
 
-  beforeAll(async () => {
-    const port = await freePort();
-    origin = `http://localhost:${port}`;
-    server = await startApp({ PORT: String(port), PUBLIC_URL: origin });
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
   beforeEach(async () => {
-    ada = await server.user();
-    page = await browser.newPage();
-    devtools = await page.context().newCDPSession(page);
-    await devtools.send('WebAuthn.enable');
-    const { authenticatorId: id } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
-    authenticatorId = id;
-    await page.goto(`${origin}/register`);
+    ada = await stage.server.user();
+    page = await stage.open();
+    authenticator = await VirtualAuthenticator.of(page);
+    await page.goto('/register');
   });
 
   // As text, because the types of browsers are not those of the service.
@@ -79,8 +53,10 @@ describe('passkeys, in a browser', () => {
   }
 
   async function signIn(): Promise<{ status: number; body: SignedIn }> {
-    const { body } = await server.client().json<Asked<object>>('POST', '/api/users/login/passkey/options');
-    return server.client().json<SignedIn>('POST', '/api/users/login/passkey', {
+    const { body } = await stage.server
+      .client()
+      .json<Asked<object>>('POST', '/api/users/login/passkey/options');
+    return stage.server.client().json<SignedIn>('POST', '/api/users/login/passkey', {
       challenge: body.challenge,
       credential: await get(body.options),
     });
@@ -91,7 +67,7 @@ describe('passkeys, in a browser', () => {
     for (let again = 0; again < 2; again++) {
       const { status, body } = await signIn();
       expect(status).toBe(200);
-      const client = server.client();
+      const client = stage.server.client();
       client.token = body.token;
       expect((await client.json('GET', '/api/users/me')).body.email).toBe(ada.email);
     }
@@ -105,7 +81,7 @@ describe('passkeys, in a browser', () => {
 
   it('are a second factor after the password', async () => {
     await enrol();
-    const first = await server.client().json<SecondFactorRequired>('POST', '/api/users/login', {
+    const first = await stage.server.client().json<SecondFactorRequired>('POST', '/api/users/login', {
       email: ada.email,
       password: ada.password,
     });
@@ -113,7 +89,7 @@ describe('passkeys, in a browser', () => {
       code: 'second_factor_required',
       methods: ['passkey', 'recovery_code'],
     });
-    const signedIn = await server.client().json<SignedIn>('POST', '/api/users/login/second-factor', {
+    const signedIn = await stage.server.client().json<SignedIn>('POST', '/api/users/login/second-factor', {
       challenge: first.body.challenge,
       credential: await get(first.body.options),
     });
@@ -132,7 +108,7 @@ describe('passkeys, in a browser', () => {
 
   it('are made and used only when the authenticator has verified its user', async () => {
     await enrol();
-    await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
+    await authenticator.setVerified(false);
     await expect(signIn()).rejects.toThrow('NotAllowedError');
   });
 
@@ -147,7 +123,8 @@ describe('passkeys, in a browser', () => {
 
   it('are not made for another host', async () => {
     const { body } = await ada.json<Asked<object>>('POST', '/api/auth/factors/passkeys/options');
-    await page.goto(`http://127.0.0.1:${server.port}/register`);
+    await page.goto(`${stage.server.url}/register`);
     await expect(create(body.options)).rejects.toThrow('SecurityError');
+    stage.takeComplaints();
   });
 });

@@ -1,45 +1,30 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { complaintsOf, launchBrowser } from '../support/browser.js';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { Client } from '../support/client.js';
+import { ConsoleStage, WIDE } from '../support/console.js';
 import { environmentOf, type S3Server, startS3 } from '../support/s3-server.js';
 import { openShare, pathOf, share, type ShareBody } from '../support/shares.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
 /** Uses the page of a link in a real browser, with its own content security policy. */
 describe('the page of a link, in a browser', () => {
-  let server: TestApp;
+  const stage = ConsoleStage.set();
   let owner: Client;
-  let browser: Browser;
-  let context: BrowserContext;
   let page: Page;
-  let complaints: string[];
   /** What a script has said. */
   let ran: string[];
   let hosts: Set<string>;
 
   beforeAll(async () => {
-    server = await startApp();
-    owner = await server.user();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
+    owner = await stage.server.user();
   });
   beforeEach(() => open());
-  afterEach(async () => {
-    await context.close();
-    expect([complaints, ran]).toEqual([[], []]);
-  });
+  afterEach(() => expect(ran).toEqual([]));
 
   /** A new window. */
-  async function open(options: Parameters<Browser['newContext']>[0] = {}): Promise<void> {
-    await context?.close();
-    context = await browser.newContext(options);
-    page = await context.newPage();
-    complaints = complaintsOf(page);
+  async function open(options: BrowserContextOptions = {}): Promise<void> {
+    page = await stage.open(WIDE, options);
     ran = [];
     hosts = new Set();
     page.on('dialog', (dialog) => {
@@ -51,7 +36,7 @@ describe('the page of a link, in a browser', () => {
 
   const upload = async (bytes: string, name: string, type = 'text/plain') =>
     (await owner.upload(bytes, { name, type })).body.id;
-  const visit = (link: ShareBody, at = server) => page.goto(`${at.url}/s/${link.token}`);
+  const visit = (link: ShareBody, at = stage.url) => page.goto(`${at}/s/${link.token}`);
   async function saved(press: () => Promise<void>): Promise<{ name: string; bytes: string }> {
     const download = page.waitForEvent('download');
     await press();
@@ -67,7 +52,7 @@ describe('the page of a link, in a browser', () => {
       await visit(link);
       expect(await page.getByRole('heading').innerText()).toBe('für "Ada".txt');
       expect(await saved(press)).toEqual({ name: 'für _Ada_.txt', bytes: 'shared' });
-      expect([...hosts]).toEqual([new URL(server.url).host]);
+      expect([...hosts]).toEqual([new URL(stage.url).host]);
     }
   });
 
@@ -81,14 +66,14 @@ describe('the page of a link, in a browser', () => {
     expect(await page.getByRole('alert').innerText()).toBe('This password is wrong.');
     await field.fill('sésame');
     expect(await saved(() => field.press('Enter'))).toEqual({ name: 'plan.txt', bytes: 'secret' });
-    expect([...hosts]).toEqual([new URL(server.url).host]);
+    expect([...hosts]).toEqual([new URL(stage.url).host]);
     const trail = await owner.trail(`&resource=${link.id}`);
     expect(trail.map(({ action }) => action)).toEqual(['SHARE_OPEN', 'SHARE_DENIED', 'SHARE_CREATE']);
     expect(trail[0]!.user_agent).toContain('Chrome');
   });
 
   it('shows a quiet page for a link that opens nothing', async () => {
-    const answer = await page.goto(`${server.url}/s/${'x'.repeat(43)}`);
+    const answer = await page.goto(`${stage.url}/s/${'x'.repeat(43)}`);
     expect(answer!.status()).toBe(404);
     expect(await page.getByRole('heading').innerText()).toBe('This link opens nothing');
     expect(await page.getByRole('button').count()).toBe(0);
@@ -115,8 +100,8 @@ describe('the page of a link, in a browser', () => {
     ],
   ])('never runs a shared file: %s', async (bytes, name, type) => {
     const link = (await share(owner, await upload(bytes, name, type))).body;
-    const grant = (await openShare(server.client(), link.token)).body;
-    const address = server.url + pathOf(grant);
+    const grant = (await openShare(stage.server.client(), link.token)).body;
+    const address = stage.url + pathOf(grant);
     const opened = await saved(() =>
       page.goto(address).then(
         () => undefined,
@@ -131,15 +116,14 @@ describe('the page of a link, in a browser', () => {
     );
     await page.waitForTimeout(500);
     expect([await page.title(), ran]).toEqual(['calm', []]);
-    complaints.length = 0;
+    stage.takeComplaints();
   });
 
   it('may be framed by no page', async () => {
     const link = (await share(owner, await upload('x', 'x.txt'))).body;
-    await page.setContent(`<iframe src="${server.url}/s/${link.token}"></iframe>`);
+    await page.setContent(`<iframe src="${stage.url}/s/${link.token}"></iframe>`);
     await page.waitForTimeout(300);
-    expect(complaints.join()).toContain('frame-ancestors');
-    complaints.length = 0;
+    expect(stage.takeComplaints().join()).toContain('frame-ancestors');
   });
 
   describe('when the bucket sends the bytes', () => {
@@ -158,10 +142,12 @@ describe('the page of a link, in a browser', () => {
     it('downloads from there', async () => {
       const client = await redirecting.user();
       const { id } = (await client.upload('from the bucket', { name: 'plan.txt' })).body;
-      await visit((await share(client, id)).body, redirecting);
+      await visit((await share(client, id)).body, redirecting.url);
       // The test bucket does not send the name that it is told.
       expect((await saved(press)).bytes).toBe('from the bucket');
+      // Other hosts are wanted here.
       expect(hosts.size).toBe(2);
+      stage.takeComplaints();
     });
   });
 });

@@ -1,8 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { complaintsOf } from './browser.js';
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { complaintsOf, launchBrowser } from './browser.js';
 import type { Client } from './client.js';
-import type { TestApp } from './test-app.js';
+import { freePort } from './free-port.js';
+import { startApp, type TestApp } from './test-app.js';
 
 /** A desk and a phone. */
 export const SCREENS = [
@@ -12,29 +14,78 @@ export const SCREENS = [
 
 export type Screen = (typeof SCREENS)[number];
 
-/** A visit to the console. What a page must not do is in `complaints`: errors, violated policies, requests to other hosts. */
-export interface Visit {
-  readonly context: BrowserContext;
-  readonly page: Page;
-  readonly complaints: string[];
-}
+export const [WIDE, PHONE] = SCREENS;
 
-export async function visit(browser: Browser, server: TestApp, { width, height }: Screen): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  const complaints = complaintsOf(page);
-  page.on('request', (request) => {
-    if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(server.url))
-      complaints.push(`request to ${request.url()}`);
-  });
-  return { context, page, complaints };
+/**
+ * What the browser tests of a spec share: a service at `http://localhost`, as somebody has who starts it at home, and a browser.
+ * No page of it may complain in any test: of an error, of a violated policy, or of a request to another host.
+ */
+export class ConsoleStage {
+  server!: TestApp;
+  browser!: Browser;
+  /** The origin of the service. */
+  url = '';
+  readonly #contexts: BrowserContext[] = [];
+  readonly #complaints: string[][] = [];
+
+  /** Begins and ends it by the hooks of the spec. @param environment of the service, made before it starts. */
+  static set(environment: () => Promise<Record<string, string>> = () => Promise.resolve({})): ConsoleStage {
+    const stage = new ConsoleStage();
+    beforeAll(async () => stage.#begin(await environment()));
+    afterEach(() => stage.#endTest());
+    afterAll(async () => {
+      await stage.browser?.close();
+      await stage.server?.close();
+    });
+    return stage;
+  }
+
+  /** A browser of its own, as on another device, with an empty page. Paths are those of the service. */
+  async open({ width, height }: Screen = WIDE, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.browser.newContext({
+      baseURL: this.url,
+      viewport: { width, height },
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    this.#contexts.push(context);
+    context.on('page', (page) => this.#watch(page));
+    return context.newPage();
+  }
+
+  /** What pages have complained of so far, for a test that wants it. Nobody looks at it again. */
+  takeComplaints(): string[] {
+    return this.#complaints.flatMap((ofPage) => ofPage.splice(0));
+  }
+
+  async #begin(environment: Record<string, string>): Promise<void> {
+    const port = String(await freePort());
+    this.url = `http://localhost:${port}`;
+    this.server = await startApp({ PORT: port, PUBLIC_URL: this.url, ...environment });
+    this.browser = await launchBrowser();
+  }
+
+  async #endTest(): Promise<void> {
+    for (const context of this.#contexts.splice(0)) await context.close();
+    expect(this.takeComplaints()).toEqual([]);
+  }
+
+  #watch(page: Page): void {
+    page.setDefaultTimeout(60_000);
+    const complaints = complaintsOf(page);
+    this.#complaints.push(complaints);
+    page.on('request', (request) => {
+      // Others are in the page (`blob:`) or parts of the browser, such as its viewer of PDFs.
+      if (/^(http|ws)/.test(request.url()) && !request.url().startsWith(this.url))
+        complaints.push(`request to ${request.url()}`);
+    });
+  }
 }
 
 /** Signs in by keyboard alone. The page then shows what is at `path`. */
-export async function signIn(page: Page, server: TestApp, user: Client, path = '/'): Promise<void> {
-  await page.goto(server.url + path);
-  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+export async function signIn(page: Page, user: Client, path = '/'): Promise<void> {
+  await page.goto(path);
+  await page.locator('input[name="email"]:focus').waitFor();
   await page.keyboard.type(user.email);
   await page.keyboard.press('Tab');
   await page.keyboard.type(user.password);
