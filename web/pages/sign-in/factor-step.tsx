@@ -16,26 +16,38 @@ interface FactorStepProps {
 /** The second step of a sign-in: a code, a recovery code or a passkey. When its time is over, the first step is back. */
 export function FactorStep({ demand, back }: FactorStepProps) {
   const byApp = demand.methods.includes('totp');
+  const byPasskey = canUsePasskeys && demand.methods.includes('passkey');
   const [recovery, setRecovery] = useState(!byApp);
   const code = useForm(({ code: given = '' }) => answerWithCode(demand, given.trim()));
   const passkey = useForm(() => answerWithPasskey(demand));
   const error = code.error ?? passkey.error;
+  const leads = !byApp && byPasskey;
   const over = error instanceof Problem && error.code === 'invalid_challenge';
   useEffect(() => {
-    document.querySelector<HTMLInputElement>('input[name="code"]')?.focus();
+    const first = leads ? '.passkey-step button' : 'input[name="code"]';
+    document.querySelector<HTMLElement>(first)?.focus();
   }, [recovery]);
+  const passkeyForm = byPasskey && (
+    <form class="stack passkey-step" onSubmit={passkey.submit}>
+      {!leads && <p class="or">or</p>}
+      <button class={leads ? 'button main' : 'button'} disabled={passkey.busy}>
+        <Icon name="key" />
+        Use a passkey
+      </button>
+      {leads && <p class="or">or</p>}
+    </form>
+  );
   return (
     <Entry
       title="One more step"
-      lead={
-        recovery ? 'Enter one of your recovery codes.' : 'Enter the code that your authenticator app shows.'
-      }
+      lead={leadOf(leads, recovery)}
       foot={
         <button type="button" class="link" onClick={back}>
           Start again
         </button>
       }
     >
+      {leads && passkeyForm}
       <form class="stack" onSubmit={code.submit}>
         {recovery ? (
           <Field
@@ -63,7 +75,7 @@ export function FactorStep({ demand, back }: FactorStepProps) {
           />
         )}
         <FormFault error={over ? new Error('That took too long, or too many tries. Start again.') : error} />
-        <button class="button main" disabled={code.busy}>
+        <button class={leads ? 'button' : 'button main'} disabled={code.busy}>
           {code.busy ? 'Signing in…' : 'Continue'}
         </button>
         {byApp && demand.methods.includes('recovery_code') && (
@@ -72,15 +84,13 @@ export function FactorStep({ demand, back }: FactorStepProps) {
           </button>
         )}
       </form>
-      {canUsePasskeys && demand.methods.includes('passkey') && (
-        <form class="stack" onSubmit={passkey.submit}>
-          <p class="or">or</p>
-          <button class="button" disabled={passkey.busy}>
-            <Icon name="key" />
-            Use a passkey
-          </button>
-        </form>
-      )}
+      {!leads && passkeyForm}
     </Entry>
   );
+}
+
+/** @param byPasskey whether a passkey is the only factor beside the recovery codes. */
+function leadOf(byPasskey: boolean, recovery: boolean): string {
+  if (byPasskey) return 'Use your passkey, or enter one of your recovery codes.';
+  return recovery ? 'Enter one of your recovery codes.' : 'Enter the code that your authenticator app shows.';
 }
