@@ -5,6 +5,7 @@ import type { User } from '../api/types.js';
 import { inBackground } from '../parts/background.js';
 import { Icon } from '../parts/icon.js';
 import { Menu } from '../parts/menu.js';
+import { StorageBar } from './storage-bar.js';
 
 /** Ends the session. All tabs are signed out, also when the session was over already. */
 async function signOut(): Promise<void> {
@@ -37,6 +38,7 @@ export function AccountMenu({ user }: { readonly user: User }) {
           <span class="small quiet">Signed in as</span>
           <span>{user.email}</span>
         </p>
+        <StorageBar />
         <hr />
         <a href="/docs">
           <Icon name="text" />

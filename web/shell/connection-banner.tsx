@@ -1,10 +1,13 @@
 import { connection } from '../api/connection.js';
+import { useEffect } from 'preact/hooks';
 import { Icon } from '../parts/icon.js';
 import { useStore } from '../parts/store.js';
+import { askTrail } from './trail-probe.js';
 
-/** Over every page while the service cannot be reached, or takes no changes. */
+/** Over every page while the service cannot be reached, or cannot write its trail. */
 export function ConnectionBanner() {
   const now = useStore(connection);
+  useEffect(() => (now === 'read-only' ? askTrail() : undefined), [now]);
   return (
     <div role="status">
       {now === 'offline' && (
@@ -17,8 +20,8 @@ export function ConnectionBanner() {
         <div class="banner note warn">
           <Icon name="lock" />
           <p>
-            The service cannot write its trail at the moment, so it takes no changes. Reading works. Try again
-            in a minute.
+            The service cannot write its trail at the moment, and does nothing that would not be in it: it
+            takes no changes, and lists and opens no files. This goes away by itself.
           </p>
         </div>
       )}

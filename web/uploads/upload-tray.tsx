@@ -59,7 +59,7 @@ export function UploadTray() {
         )}
       </header>
       <p class="unseen" role="status">
-        {open.length === 0 ? `${countOf(all.length, 'upload')} complete` : ''}
+        {isIdle(open) ? titleOf(all, open) : ''}
       </p>
       {!folded && (
         <ul>
@@ -72,10 +72,13 @@ export function UploadTray() {
   );
 }
 
+function isIdle(open: readonly Upload[]): boolean {
+  return !open.some(({ state }) => state === 'running' || state === 'waiting');
+}
+
 function titleOf(all: readonly Upload[], open: readonly Upload[]): string {
   if (open.length === 0) return `${countOf(all.length, 'upload')} complete`;
-  const idle = open.filter(({ state }) => state === 'running' || state === 'waiting').length === 0;
-  if (idle) return `${countOf(open.length, 'upload')} stopped`;
+  if (isIdle(open)) return `${countOf(open.length, 'upload')} stopped`;
   return all.length === 1
     ? 'Uploading 1 file'
     : `Uploading ${all.length - open.length + 1} of ${all.length} files`;
