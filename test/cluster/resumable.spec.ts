@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Upload } from 'tus-js-client';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { Client, sha256 } from '../support/client.js';
-import { openRaw, statusOf } from '../support/raw-http.js';
+import { statusOf } from '../support/raw-http.js';
 import { storedFiles } from '../support/storage-files.js';
-import { type TusAnswer, TusClient } from '../support/tus.js';
+import { openPatch, type TusAnswer, TusClient } from '../support/tus.js';
 
 const MIB = 1024 * 1024;
 /** Bytes that a slow client sends at a time. */
@@ -25,24 +25,6 @@ describe('resumable uploads on three processes behind nginx', () => {
         userId: client.userId,
       }),
     );
-
-  /** An open PATCH at one instance. */
-  async function openPatch(client: Client, index: number, path: string, offset: number, length: number) {
-    const head = [
-      `PATCH ${path} HTTP/1.1`,
-      'Host: localhost',
-      `Authorization: Bearer ${client.token}`,
-      'Content-Type: application/offset+octet-stream',
-      `Upload-Offset: ${offset}`,
-      `Content-Length: ${length}`,
-      '',
-      '',
-    ].join('\r\n');
-    const socket = await openRaw(Number(new URL(cluster.instances[index]!.url).port), head);
-    let text = '';
-    socket.on('data', (data: Buffer) => (text += data.toString('latin1')));
-    return { socket, answer: () => text };
-  }
 
   async function requireFile(client: Client, fileId: string | null, bytes: Buffer): Promise<void> {
     expect(sha256((await client.download(fileId!)).body)).toBe(sha256(bytes));
@@ -99,7 +81,7 @@ describe('resumable uploads on three processes behind nginx', () => {
     const client = await cluster.user();
     const bytes = randomBytes(8 * MIB);
     const path = await at(client, 0).begin(bytes.length);
-    const { socket } = await openPatch(client, 0, path, 0, bytes.length);
+    const { socket } = await openPatch(client, path, 0, bytes.length, cluster.instances[0]!.url);
     const other = at(client, 1);
     // While bytes arrive, the holder records them from time to time. Reading the upload as JSON does not take it over.
     for (let sent = 0; (await recorded(other, path)) === 0; sent += PIECE) {
@@ -122,7 +104,7 @@ describe('resumable uploads on three processes behind nginx', () => {
     const bytes = randomBytes(8 * MIB);
     const path = await at(client, 0).begin(bytes.length);
     await at(client, 0).patch(path, 0, bytes.subarray(0, MIB));
-    const { socket, answer } = await openPatch(client, 0, path, MIB, 7 * MIB);
+    const { socket, answer } = await openPatch(client, path, MIB, 7 * MIB, cluster.instances[0]!.url);
     socket.write(randomBytes(MIB));
     await delay(300);
     cluster.instances[0]!.child.kill('SIGSTOP');

@@ -9,9 +9,9 @@ import { Transactions } from '../../src/database/transactions.js';
 import { ResumableUpload } from '../../src/files/uploads/resumable/resumable-upload.entity.js';
 import { UploadExpiry } from '../../src/files/uploads/resumable/upload-expiry.js';
 import type { Client } from '../support/client.js';
-import { openRaw, statusOf } from '../support/raw-http.js';
+import { statusOf } from '../support/raw-http.js';
 import { startApp, type TestApp } from '../support/test-app.js';
-import { checksumOf, type TusAnswer, TusClient } from '../support/tus.js';
+import { checksumOf, openPatch, type TusAnswer, TusClient } from '../support/tus.js';
 import { usageOf } from '../support/usage.js';
 
 const MIB = 1024 * 1024;
@@ -26,24 +26,6 @@ describe('resumable uploads that are interrupted, raced, or left alone', () => {
     tus = new TusClient(owner);
   });
   afterAll(() => server.close());
-
-  /** A connection that has sent the head of a PATCH and can send more. `answer` is what it has got so far. */
-  async function openPatch(path: string, offset: number, length: number) {
-    const head = [
-      `PATCH ${path} HTTP/1.1`,
-      'Host: localhost',
-      `Authorization: Bearer ${owner.token}`,
-      'Content-Type: application/offset+octet-stream',
-      `Upload-Offset: ${offset}`,
-      `Content-Length: ${length}`,
-      '',
-      '',
-    ].join('\r\n');
-    const socket = await openRaw(server.port, head);
-    let text = '';
-    socket.on('data', (data: Buffer) => (text += data.toString('latin1')));
-    return { socket, answer: () => text };
-  }
 
   const idOf = (path: string) => path.split('/').at(-1)!;
   const change = (path: string, columns: Partial<ResumableUpload>) =>
@@ -73,7 +55,7 @@ describe('resumable uploads that are interrupted, raced, or left alone', () => {
   ])('keeps what arrived before the connection was %s', async (_, cut) => {
     const bytes = randomBytes(MIB);
     const path = await tus.begin(bytes.length);
-    const { socket } = await openPatch(path, 0, bytes.length);
+    const { socket } = await openPatch(owner, path, 0, bytes.length);
     await new Promise((resolve) => socket.write(bytes.subarray(0, 300_000), resolve));
     await until(async () => (await owner.json('GET', path)).status === 200 && socket.bytesWritten > 300_000);
     await delay(200);
@@ -98,7 +80,7 @@ describe('resumable uploads that are interrupted, raced, or left alone', () => {
   it('answers 423 while another request is at work, and leaves that one alone', async () => {
     const bytes = randomBytes(1000);
     const path = await tus.begin(bytes.length);
-    const { socket, answer } = await openPatch(path, 0, bytes.length);
+    const { socket, answer } = await openPatch(owner, path, 0, bytes.length);
     let sent = 0;
     const timer = setInterval(() => void socket.write(bytes.subarray(sent, ++sent)), 100);
     await delay(300);
@@ -118,7 +100,7 @@ describe('resumable uploads that are interrupted, raced, or left alone', () => {
   it('takes over from a connection that is half dead, with all that it has brought', async () => {
     const bytes = randomBytes(MIB);
     const path = await tus.begin(bytes.length);
-    const { socket, answer } = await openPatch(path, 0, bytes.length);
+    const { socket, answer } = await openPatch(owner, path, 0, bytes.length);
     socket.write(bytes.subarray(0, 400_000));
     await delay(100);
     const { offset } = await tus.head(path);
@@ -158,7 +140,7 @@ describe('resumable uploads that are interrupted, raced, or left alone', () => {
     const bytes = randomBytes(6 * MIB);
     const path = await tus.begin(bytes.length);
     await tus.patch(path, 0, bytes.subarray(0, 1000));
-    const { socket, answer } = await openPatch(path, 1000, bytes.length - 1000);
+    const { socket, answer } = await openPatch(owner, path, 1000, bytes.length - 1000);
     socket.write(randomBytes(MIB));
     await delay(100);
     const other = newId();
@@ -174,7 +156,7 @@ describe('resumable uploads that are interrupted, raced, or left alone', () => {
   it('ends an upload while a request sends bytes to it', async () => {
     const before = await server.stored();
     const path = await tus.begin(6 * MIB);
-    const { socket, answer } = await openPatch(path, 0, 6 * MIB);
+    const { socket, answer } = await openPatch(owner, path, 0, 6 * MIB);
     socket.write(randomBytes(MIB));
     await delay(100);
     expect((await tus.delete(path)).status).toBe(204);

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { Client } from './client.js';
+import { openRaw } from './raw-http.js';
 
 /** `Upload-Metadata` of these values. */
 export function metadataOf(values: Readonly<Record<string, string>>): string {
@@ -79,4 +81,35 @@ export class TusClient {
       fileId: location?.replace('/api/files/', '') ?? null,
     };
   }
+}
+
+/** A PATCH whose head was sent, and that can send more. */
+export interface OpenPatch {
+  readonly socket: Socket;
+  /** What it has got so far. */
+  readonly answer: () => string;
+}
+
+/** Begins a PATCH of an upload. @param url the instance to which it goes. */
+export async function openPatch(
+  client: Client,
+  path: string,
+  offset: number,
+  length: number,
+  url = client.url,
+): Promise<OpenPatch> {
+  const head = [
+    `PATCH ${path} HTTP/1.1`,
+    'Host: localhost',
+    `Authorization: Bearer ${client.token}`,
+    'Content-Type: application/offset+octet-stream',
+    `Upload-Offset: ${offset}`,
+    `Content-Length: ${length}`,
+    '',
+    '',
+  ].join('\r\n');
+  const socket = await openRaw(Number(new URL(url).port), head);
+  let text = '';
+  socket.on('data', (data: Buffer) => (text += data.toString('latin1')));
+  return { socket, answer: () => text };
 }
