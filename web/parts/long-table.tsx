@@ -4,6 +4,7 @@ import type { ListState, PagedList } from '../api/paged-list.js';
 import { RowBones } from './row-bones.js';
 import { useRowHeight } from './use-row-height.js';
 import { useWindow } from './use-window.js';
+import './long-table.css';
 
 interface Head {
   readonly name: string;
@@ -43,7 +44,7 @@ export function LongTable<T extends { readonly id: string }>(props: LongTablePro
   );
   return (
     <div class="card table-card">
-      <table class="files" aria-rowcount={more ? -1 : items.length + 1} aria-busy={loading}>
+      <table class="long-table" aria-rowcount={more ? -1 : items.length + 1} aria-busy={loading}>
         <thead>
           <tr aria-rowindex={1}>
             {heads.map((head) => (

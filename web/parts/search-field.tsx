@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from './icon.js';
+import './search-field.css';
 
 interface SearchFieldProps {
   readonly label: string;

@@ -12,7 +12,6 @@ import { EntryDialog } from './entry-dialog.js';
 import { sentenceOf } from './sentences.js';
 import { addressOf, TOPICS } from './topics.js';
 import type { Scope } from './verify/outcome.js';
-import '../files/files.css';
 import './activity.css';
 
 const POLL_MS = 10_000;

@@ -8,7 +8,6 @@ import { sizeOf } from '../../parts/size.js';
 import { briefOf, momentOf } from '../../parts/time.js';
 import { usePagedList } from '../../parts/use-paged-list.js';
 import { UserDialog } from './user-dialog.js';
-import '../files/files.css';
 
 /** Everybody with an account, newest first. */
 export function UserTable({ me }: { readonly me: User }) {

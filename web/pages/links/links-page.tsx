@@ -10,7 +10,6 @@ import { shareTermsOf } from '../../parts/share-terms.js';
 import { momentOf } from '../../parts/time.js';
 import { useAnswer } from '../../parts/use-answer.js';
 import { usePagedList } from '../../parts/use-paged-list.js';
-import '../files/files.css';
 
 /** All links of the user, to whatever file. */
 export function LinksPage() {

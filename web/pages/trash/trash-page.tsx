@@ -14,7 +14,6 @@ import { distanceOf, momentOf } from '../../parts/time.js';
 import { toast } from '../../parts/toasts.js';
 import { usePagedList } from '../../parts/use-paged-list.js';
 import { arrived } from '../../uploads/uploads.js';
-import '../files/files.css';
 
 /** What was deleted and can be restored. */
 export function TrashPage() {
