@@ -6,6 +6,7 @@ RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json vite.config.ts ./
 COPY src ./src
 COPY web ./web
+COPY clients/typescript/src ./clients/typescript/src
 # TypeScript would stay as an optional peer of @nestjs/swagger.
 RUN npm run build && npm uninstall --omit=dev --ignore-scripts better-sqlite3-multiple-ciphers && rm -r node_modules/typescript
 

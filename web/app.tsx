@@ -1,5 +1,5 @@
+import { ConnectionError } from '../clients/typescript/src/main.js';
 import { access, resume } from './api/access.js';
-import { Unreachable } from './api/problem.js';
 import { EntryPages } from './pages/sign-in/entry-pages.js';
 import { inBackground } from './parts/background.js';
 import { FaultCard } from './parts/fault-card.js';
@@ -13,7 +13,7 @@ export function App() {
     case 'starting':
       return null;
     case 'unreachable':
-      return <FaultCard error={new Unreachable(null)} retry={() => inBackground(resume())} />;
+      return <FaultCard error={new ConnectionError(null)} retry={() => inBackground(resume())} />;
     case 'out':
       return <EntryPages ended={now.why === 'ended'} />;
     case 'in':

@@ -1,5 +1,5 @@
+import { nextCursor } from '../../clients/typescript/src/main.js';
 import { Store } from '../parts/store.js';
-import { page } from './call.js';
 
 export interface ListState<T> {
   readonly items: readonly T[];
@@ -10,6 +10,9 @@ export interface ListState<T> {
   readonly error: unknown;
 }
 
+/** Asks for a page of a list: the first one, or the one at a cursor. */
+export type ReadPage<T> = (cursor: string | undefined, signal: AbortSignal) => Promise<readonly T[]>;
+
 /** Pages of a filtered list may be empty and still have a next one. So many are read in one go. */
 const PAGES_AT_ONCE = 25;
 
@@ -17,12 +20,9 @@ const PAGES_AT_ONCE = 25;
 export class PagedList<T extends { readonly id: string }> {
   readonly state = new Store<ListState<T>>({ items: [], more: true, loading: false, error: null });
   readonly #end = new AbortController();
-  #next: string;
+  #next: string | undefined;
 
-  /** @param first the address of the first page. */
-  constructor(private readonly first: string) {
-    this.#next = first;
-  }
+  constructor(private readonly read: ReadPage<T>) {}
 
   /** Reads the next page, unless one is being read or there is none. */
   async more(): Promise<void> {
@@ -40,9 +40,7 @@ export class PagedList<T extends { readonly id: string }> {
   /** Puts what is new on top. What was read before stays. */
   async refresh(): Promise<void> {
     if (this.state.value.loading) return;
-    const { items } = await page<T>(this.first, this.#end.signal);
-    const known = new Set(this.state.value.items.map(({ id }) => id));
-    const fresh = items.filter(({ id }) => !known.has(id));
+    const fresh = this.#unknown(await this.read(undefined, this.#end.signal));
     if (fresh.length > 0) this.#set({ items: [...fresh, ...this.state.value.items] });
   }
 
@@ -90,12 +88,17 @@ export class PagedList<T extends { readonly id: string }> {
 
   /** @returns true when it brought something, or was the last. */
   async #readPage(): Promise<boolean> {
-    const { items, next } = await page<T>(this.#next, this.#end.signal);
+    const page = await this.read(this.#next, this.#end.signal);
+    const fresh = this.#unknown(page);
+    this.#next = nextCursor(page);
+    const more = this.#next !== undefined;
+    this.#set({ items: [...this.state.value.items, ...fresh], more });
+    return fresh.length > 0 || !more;
+  }
+
+  #unknown(items: readonly T[]): T[] {
     const known = new Set(this.state.value.items.map(({ id }) => id));
-    const fresh = items.filter(({ id }) => !known.has(id));
-    this.#set({ items: [...this.state.value.items, ...fresh], more: next !== null });
-    if (next !== null) this.#next = next;
-    return fresh.length > 0 || next === null;
+    return items.filter(({ id }) => !known.has(id));
   }
 
   #set(part: Partial<ListState<T>>): void {

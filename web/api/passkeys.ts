@@ -1,28 +1,25 @@
-/** What a browser needs to ask for a passkey, as JSON. */
-export interface PasskeyRequest {
-  readonly challenge: string;
-  readonly options: PublicKeyCredentialRequestOptionsJSON;
-}
-
-/** What a browser needs to make a passkey, as JSON. */
-export interface PasskeyCreation {
-  readonly challenge: string;
-  readonly options: PublicKeyCredentialCreationOptionsJSON;
-}
+import type {
+  AssertionInput,
+  AttestationInput,
+  CreationOptions,
+  RequestOptions,
+} from '../../clients/typescript/src/main.js';
 
 export const canUsePasskeys =
   typeof PublicKeyCredential !== 'undefined' && 'toJSON' in PublicKeyCredential.prototype;
 
 /** The browser asks for finger, face or PIN. @throws with words for people when that was cancelled. */
-export function askForPasskey(options: PublicKeyCredentialRequestOptionsJSON): Promise<unknown> {
+export async function askForPasskey(options: RequestOptions): Promise<AssertionInput> {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
-  return shown(navigator.credentials.get({ publicKey }));
+  return (await shown(navigator.credentials.get({ publicKey }))) as AssertionInput;
 }
 
 /** The browser makes a passkey for this account. @throws with words for people when that was cancelled. */
-export function makePasskey(options: PublicKeyCredentialCreationOptionsJSON): Promise<unknown> {
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
-  return shown(navigator.credentials.create({ publicKey }));
+export async function makePasskey(options: CreationOptions): Promise<AttestationInput> {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
+    options as PublicKeyCredentialCreationOptionsJSON,
+  );
+  return (await shown(navigator.credentials.create({ publicKey }))) as AttestationInput;
 }
 
 async function shown(asked: Promise<Credential | null>): Promise<unknown> {

@@ -1,6 +1,5 @@
 import { Store } from '../parts/store.js';
-import { access } from './access.js';
-import { call } from './call.js';
+import { access, api } from './access.js';
 import type { Profile } from './types.js';
 
 /** The profile of the signed-in user with the storage used. Null until it is known. */
@@ -12,5 +11,5 @@ access.follow((now) => {
 
 /** Reads it anew, such as after an upload. */
 export async function readProfile(): Promise<void> {
-  profile.value = await call<Profile>('GET', '/api/users/me');
+  profile.value = await api.account.get();
 }

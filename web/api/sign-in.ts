@@ -1,47 +1,54 @@
-import { admit, post } from './access.js';
-import { askForPasskey, type PasskeyRequest } from './passkeys.js';
-import { Problem } from './problem.js';
-import type { SignedIn } from './types.js';
+import { ApiError, isRefusal, type SecondFactorProblem } from '../../clients/typescript/src/main.js';
+import { admit, api, expel } from './access.js';
+import { askForPasskey } from './passkeys.js';
 
 /** The service wants a second factor before it lets somebody in. */
-export interface FactorDemand extends PasskeyRequest {
-  readonly methods: readonly string[];
-}
+export type FactorDemand = Pick<SecondFactorProblem, 'challenge' | 'methods' | 'options'>;
 
 /** @returns what is asked for besides the password, or null when the user is in. */
 export async function signIn(email: string, password: string): Promise<FactorDemand | null> {
   try {
-    admit(await post<SignedIn>('/api/users/login', { email, password }));
+    admit(await api.account.signIn({ body: { email, password } }));
     return null;
   } catch (error) {
-    if (!(error instanceof Problem) || error.code !== 'second_factor_required') throw error;
-    return error.body as unknown as FactorDemand;
+    if (isRefusal(error, 'second_factor_required')) return error.problem;
+    throw error;
   }
 }
 
 export async function register(email: string, password: string, invitation: string | null): Promise<void> {
   const body = invitation === null ? { email, password } : { email, password, invitation };
-  admit(await post<SignedIn>('/api/users/register', body));
+  admit(await api.account.register({ body }));
 }
 
 /** A code of an authenticator app or a recovery code. */
-export async function answerWithCode({ challenge }: FactorDemand, code: string): Promise<void> {
+export async function answerWithCode({ challenge = '' }: FactorDemand, code: string): Promise<void> {
   const proof = /^\d{6}$/.test(code) ? { code } : { recovery_code: code };
-  admit(await post<SignedIn>('/api/users/login/second-factor', { challenge, ...proof }));
+  admit(await api.account.answerSecondFactor({ body: { challenge, ...proof } }));
 }
 
-export async function answerWithPasskey(demand: FactorDemand): Promise<void> {
-  const credential = await askForPasskey(demand.options);
-  admit(await post<SignedIn>('/api/users/login/second-factor', { challenge: demand.challenge, credential }));
+export async function answerWithPasskey({ challenge = '', options }: FactorDemand): Promise<void> {
+  const credential = await askForPasskey(options!);
+  admit(await api.account.answerSecondFactor({ body: { challenge, credential } }));
 }
 
 /** Signs in without a password. */
 export async function signInWithPasskey(): Promise<void> {
-  const { challenge, options } = await post<PasskeyRequest>('/api/users/login/passkey/options', {});
+  const { challenge, options } = await api.account.passkeyOptions();
   const credential = await askForPasskey(options);
-  admit(await post<SignedIn>('/api/users/login/passkey', { challenge, credential }));
+  admit(await api.account.signInWithPasskey({ body: { challenge, credential } }));
+}
+
+/** Ends the session. All tabs are signed out, also when the session was over already. */
+export async function signOut(): Promise<void> {
+  try {
+    await api.sessions.signOut();
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+  }
+  expel('signed_out');
 }
 
 export async function askForReset(email: string): Promise<void> {
-  await post('/api/auth/password-reset', { email });
+  await api.account.requestPasswordReset({ body: { email } });
 }

@@ -1,4 +1,5 @@
-import { Problem, Unreachable } from '../api/problem.js';
+import { ApiError, ConnectionError } from '../../clients/typescript/src/main.js';
+import { wordsOf } from '../api/refusal.js';
 import { toast } from './toasts.js';
 
 /**
@@ -8,8 +9,8 @@ import { toast } from './toasts.js';
 export function inBackground(work: Promise<unknown>): void {
   work.catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') return;
-    if (error instanceof Unreachable) return;
-    if (!(error instanceof Problem)) throw error;
-    if (error.status !== 401) toast({ text: error.message, tone: 'wrong', requestId: error.requestId });
+    if (error instanceof ConnectionError) return;
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status !== 401) toast({ text: wordsOf(error), tone: 'wrong', requestId: error.requestId });
   });
 }

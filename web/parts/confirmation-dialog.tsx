@@ -1,5 +1,5 @@
-import { call } from '../api/call.js';
-import { askForPasskey, canUsePasskeys, type PasskeyRequest } from '../api/passkeys.js';
+import { canUsePasskeys } from '../api/passkeys.js';
+import { confirm, confirmWithPasskey } from '../api/security.js';
 import { confirmation, type ConfirmationRequest } from './confirmation.js';
 import { Dialog } from './dialog.js';
 import { Field } from './field.js';
@@ -18,13 +18,11 @@ function Question({ request: { methods, settle } }: { readonly request: Confirma
   const byCode = methods.includes('totp');
   const byPassword = byCode || methods.includes('password');
   const form = useForm(async ({ password = '', code = '' }) => {
-    await call('POST', '/api/auth/confirm', { json: byCode ? { password, code } : { password } });
+    await confirm(byCode ? { password, code } : { password });
     settle(true);
   });
   const passkey = useForm(async () => {
-    const { challenge, options } = await call<PasskeyRequest>('POST', '/api/auth/confirm/options');
-    const json = { challenge, credential: await askForPasskey(options) };
-    await call('POST', '/api/auth/confirm', { json });
+    await confirmWithPasskey();
     settle(true);
   });
   return (

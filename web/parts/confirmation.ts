@@ -1,4 +1,4 @@
-import { Problem } from '../api/problem.js';
+import { isRefusal } from '../../clients/typescript/src/main.js';
 import { Store } from './store.js';
 
 /** The service wants to know again who is there before it does something. */
@@ -16,8 +16,8 @@ export async function confirmed<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Problem) || error.code !== 'confirmation_required') throw error;
-    const { methods = ['password'] } = error.body;
+    if (!isRefusal(error, 'confirmation_required')) throw error;
+    const { methods = ['password'] } = error.problem;
     const given = await new Promise<boolean>((settle) => {
       confirmation.value = { methods, settle };
     });

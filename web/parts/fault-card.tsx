@@ -1,4 +1,5 @@
-import { Problem, Unreachable, wordsOf } from '../api/problem.js';
+import { ApiError, ConnectionError } from '../../clients/typescript/src/main.js';
+import { titleOf, wordsOf } from '../api/refusal.js';
 import { Icon } from './icon.js';
 
 interface FaultCardProps {
@@ -8,7 +9,7 @@ interface FaultCardProps {
 
 /** In place of what could not be read: what is wrong, what to do, and the id by which the operator finds it. */
 export function FaultCard({ error, retry }: FaultCardProps) {
-  const offline = error instanceof Unreachable;
+  const offline = error instanceof ConnectionError;
   return (
     <div class="empty" role="alert">
       <Icon name={offline ? 'offline' : 'notice'} />
@@ -19,7 +20,7 @@ export function FaultCard({ error, retry }: FaultCardProps) {
       <button type="button" class="button" onClick={retry}>
         Try again
       </button>
-      {error instanceof Problem && error.requestId !== '' && (
+      {error instanceof ApiError && error.requestId !== null && (
         <p class="small">
           If it stays so, tell the operator this request: <span class="mono">{error.requestId}</span>
         </p>
@@ -28,11 +29,7 @@ export function FaultCard({ error, retry }: FaultCardProps) {
   );
 }
 
-function titleOf(error: unknown): string {
-  return error instanceof Problem ? error.body.title : 'Something went wrong';
-}
-
 function waitOf(error: unknown): string {
-  if (!(error instanceof Problem) || error.retryAfter === null) return '';
+  if (!(error instanceof ApiError) || error.retryAfter === null) return '';
   return `Try again in ${Math.max(1, Math.round(error.retryAfter))} seconds.`;
 }

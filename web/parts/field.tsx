@@ -1,6 +1,6 @@
 import type { InputHTMLAttributes } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { Problem } from '../api/problem.js';
+import { faultOf } from '../api/refusal.js';
 
 type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
   /** Large and spaced, for codes. */
@@ -20,7 +20,7 @@ export function Field({ label, name, hint, error, look, ...input }: FieldProps) 
     // Browsers heed the attribute once in the life of a page.
     if (input.autofocus) element.current!.focus();
   }, []);
-  const fault = error instanceof Problem ? error.of(name) : null;
+  const fault = faultOf(error, name);
   const about = `${id}-about`;
   return (
     <div class="field">

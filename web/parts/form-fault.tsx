@@ -1,4 +1,5 @@
-import { Problem, wordsOf } from '../api/problem.js';
+import { ApiError } from '../../clients/typescript/src/main.js';
+import { wordsOf } from '../api/refusal.js';
 import { Icon } from './icon.js';
 
 /** Above the button of a form: why the service has not taken it. Nothing without an error. */
@@ -10,7 +11,7 @@ export function FormFault({ error }: { readonly error: unknown }) {
           <Icon name="notice" />
           <div>
             <p>{wordsOf(error)}</p>
-            {error instanceof Problem && error.status >= 500 && (
+            {error instanceof ApiError && error.status >= 500 && (
               <p class="small mono">Request {error.requestId}</p>
             )}
           </div>

@@ -1,6 +1,6 @@
 import type { ComponentType, VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { Unreachable } from '../api/problem.js';
+import { ConnectionError } from '../../clients/typescript/src/main.js';
 import { FaultCard } from './fault-card.js';
 
 /** A part whose code is loaded when it is first shown. `waiting` stands in its place meanwhile. */
@@ -25,7 +25,7 @@ export function lazy<P extends object>(
       );
     }, [turn]);
     if (fault !== null && !navigator.onLine)
-      return <FaultCard error={new Unreachable(fault)} retry={() => setTurn(turn + 1)} />;
+      return <FaultCard error={new ConnectionError(fault)} retry={() => setTurn(turn + 1)} />;
     if (fault !== null)
       return (
         <FaultCard

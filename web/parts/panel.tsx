@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
-import { wordsOf } from '../api/problem.js';
+import { wordsOf } from '../api/refusal.js';
 import './panel.css';
 
 interface PanelProps {

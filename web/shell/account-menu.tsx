@@ -1,21 +1,9 @@
-import { expel } from '../api/access.js';
-import { call } from '../api/call.js';
-import { Problem } from '../api/problem.js';
+import { signOut } from '../api/sign-in.js';
 import type { User } from '../api/types.js';
 import { inBackground } from '../parts/background.js';
 import { Icon } from '../parts/icon.js';
 import { Menu } from '../parts/menu.js';
 import { StorageBar } from './storage-bar.js';
-
-/** Ends the session. All tabs are signed out, also when the session was over already. */
-async function signOut(): Promise<void> {
-  try {
-    await call('POST', '/api/auth/logout');
-  } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 401) throw error;
-  }
-  expel('signed_out');
-}
 
 export function AccountMenu({ user }: { readonly user: User }) {
   const name = user.name ?? user.email;

@@ -1,6 +1,6 @@
-import { call } from '../api/call.js';
+import { ApiError, ConnectionError } from '../../clients/typescript/src/main.js';
+import { api } from '../api/access.js';
 import { connection } from '../api/connection.js';
-import { Problem, Unreachable } from '../api/problem.js';
 
 const PAUSE_MS = 5000;
 
@@ -17,11 +17,11 @@ export function askTrail(): () => void {
   };
   const ask = async () => {
     try {
-      await call('GET', '/api/files?limit=1');
+      await api.files.list({ query: { limit: 1 } });
       if (!ended) connection.value = 'good';
     } catch (error) {
       later();
-      if (!(error instanceof Problem || error instanceof Unreachable)) throw error;
+      if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error;
     }
   };
   later();

@@ -1,7 +1,7 @@
-import { DetailedError, Upload } from 'tus-js-client';
-import { currentToken, refresh } from '../api/access.js';
+import { DetailedError, type HttpResponse, Upload } from 'tus-js-client';
+import { ApiError, ConnectionError } from '../../clients/typescript/src/main.js';
+import { api } from '../api/access.js';
 import { noteAnswer } from '../api/connection.js';
-import { Problem, type ProblemBody, Unreachable } from '../api/problem.js';
 
 export interface TransferEvents {
   /** The service has an address for the upload. */
@@ -20,7 +20,9 @@ const PASSING = new Set([409, 423, 429, 503]);
 /** One file on its way, by the tus protocol. Loaded with the first upload. */
 export class TusTransfer {
   readonly #upload: Upload;
-  #renewal: Promise<void> = Promise.resolve();
+  /** The token of the last request, and what replaces it when it was refused. */
+  #token: string | undefined;
+  #renewal: Promise<unknown> = Promise.resolve();
 
   constructor(
     file: File,
@@ -40,7 +42,8 @@ export class TusTransfer {
       onBeforeRequest: async (request) => {
         await this.#renewal;
         request.setHeader('X-Console', '1');
-        request.setHeader('Authorization', `Bearer ${currentToken() ?? ''}`);
+        this.#token = await api.tokens.current();
+        request.setHeader('Authorization', `Bearer ${this.#token ?? ''}`);
       },
       onShouldRetry: (error) => this.#shouldRetry(error),
       onUploadUrlAvailable: () => events.begun(idIn(this.#upload.url ?? '')),
@@ -66,9 +69,8 @@ export class TusTransfer {
     const status = error.originalResponse?.getStatus() ?? 0;
     if (status !== 401) return status === 0 || PASSING.has(status);
     // A refusal to refresh signs everybody out; the next try then fails for good.
-    const stale = currentToken();
-    if (stale === null) return false;
-    this.#renewal = refresh(stale).catch(() => undefined);
+    if (this.#token === undefined) return false;
+    this.#renewal = api.tokens.replace(this.#token).catch(() => undefined);
     return true;
   }
 }
@@ -79,16 +81,22 @@ function idIn(address: string): string {
 
 function toRefusal(error: Error | DetailedError): unknown {
   const answer = error instanceof DetailedError ? error.originalResponse : null;
-  if (answer === null) return new Unreachable(error);
+  if (answer === null) return new ConnectionError(error);
+  const headers = new Headers();
+  for (const name of ['X-Request-Id', 'Retry-After']) {
+    const value = answer.getHeader(name);
+    if (value) headers.set(name, value);
+  }
+  const refusal = new ApiError(new Response(null, { status: answer.getStatus(), headers }), bodyOf(answer));
+  noteAnswer('PATCH', refusal.code ?? 'unknown');
+  return refusal;
+}
+
+/** Null of a proxy, which knows no problems. */
+function bodyOf(answer: HttpResponse): unknown {
   try {
-    const problem = new Problem(
-      JSON.parse(answer.getBody()) as ProblemBody,
-      answer.getHeader('Retry-After') ?? null,
-    );
-    noteAnswer('PATCH', problem.code);
-    return problem;
+    return JSON.parse(answer.getBody());
   } catch {
-    // Of a proxy, which knows no problems.
-    return new Error(`The service answered with ${answer.getStatus()}.`);
+    return null;
   }
 }

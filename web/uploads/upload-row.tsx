@@ -1,4 +1,5 @@
-import { Problem, wordsOf } from '../api/problem.js';
+import { ApiError } from '../../clients/typescript/src/main.js';
+import { wordsOf } from '../api/refusal.js';
 import { Icon } from '../parts/icon.js';
 import { sizeOf } from '../parts/size.js';
 import { FilePicker } from '../parts/file-picker.js';
@@ -74,8 +75,8 @@ function lineOf({ state, size, sent, speed, error }: Upload): string {
 }
 
 function faultOf(error: unknown): string {
-  if (!(error instanceof Problem)) return wordsOf(error);
+  if (!(error instanceof ApiError)) return wordsOf(error);
   if (error.code === 'quota_exceeded')
     return 'There is no room left for it. Empty the trash or delete files, then go on.';
-  return error.status >= 500 ? `${error.message} (request ${error.requestId})` : error.message;
+  return error.status >= 500 ? `${wordsOf(error)} (request ${error.requestId})` : wordsOf(error);
 }

@@ -1,8 +1,8 @@
-import { access } from '../api/access.js';
-import { call, page } from '../api/call.js';
+import { ConnectionError } from '../../clients/typescript/src/main.js';
+import { access, api } from '../api/access.js';
 import { describe } from '../api/files.js';
-import { Problem, Unreachable } from '../api/problem.js';
 import { readProfile } from '../api/profile.js';
+import { isGone } from '../api/refusal.js';
 import type { StoredFile, UnfinishedUpload } from '../api/types.js';
 import { inBackground } from '../parts/background.js';
 import { Store } from '../parts/store.js';
@@ -48,7 +48,7 @@ let redraw: ReturnType<typeof setTimeout> | undefined;
 let last = 0;
 
 addEventListener('online', () => {
-  for (const { key, error } of uploads.value) if (error instanceof Unreachable) resume(key);
+  for (const { key, error } of uploads.value) if (error instanceof ConnectionError) resume(key);
 });
 addEventListener('beforeunload', (event) => {
   if (uploads.value.some(({ state }) => state === 'running' || state === 'waiting')) event.preventDefault();
@@ -105,7 +105,7 @@ export function clearDone(): void {
 export async function recall(userId: string): Promise<void> {
   const own = Object.entries(readJournal()).filter(([, entry]) => entry.userId === userId);
   if (own.length === 0) return;
-  const { items } = await page<UnfinishedUpload>('/api/uploads?limit=200');
+  const items = await api.uploads.list({ query: { limit: 200 } });
   for (const [id] of own) {
     const found = items.find((item) => item.id === id);
     if (found === undefined) forgetUpload(id);
@@ -180,7 +180,7 @@ async function done(key: number, { uploadId }: Work, fileId: string): Promise<vo
 
 function failed(key: number, work: Work, error: unknown): void {
   // What the service does not know any more cannot go on; a new try begins at the start.
-  if (error instanceof Problem && (error.status === 404 || error.status === 410)) {
+  if (isGone(error)) {
     if (work.uploadId !== null) forgetUpload(work.uploadId);
     work.uploadId = null;
     work.transfer = null;
@@ -202,9 +202,9 @@ async function endWork({ transfer, uploadId }: Work): Promise<void> {
   if (uploadId === null) return;
   forgetUpload(uploadId);
   try {
-    await call('DELETE', `/api/uploads/${uploadId}`, { headers: { 'Tus-Resumable': '1.0.0' } });
+    await api.uploads.delete({ path: { id: uploadId } });
   } catch (error) {
-    if (!(error instanceof Problem) || (error.status !== 404 && error.status !== 410)) throw error;
+    if (!isGone(error)) throw error;
   }
   await readProfile();
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { entriesOf } from '../../api/log.js';
 import type { PagedList } from '../../api/paged-list.js';
 import type { Entry, User } from '../../api/types.js';
 import { inBackground } from '../../parts/background.js';
@@ -10,7 +11,7 @@ import { momentOf } from '../../parts/time.js';
 import { usePagedList } from '../../parts/use-paged-list.js';
 import { EntryDialog } from './entry-dialog.js';
 import { sentenceOf } from './sentences.js';
-import { addressOf, TOPICS } from './topics.js';
+import { TOPICS } from './topics.js';
 import type { Scope } from './verify/outcome.js';
 import './activity.css';
 
@@ -28,7 +29,8 @@ export function ActivityPage({ user }: { readonly user: User }) {
   const audits = user.roles.includes('auditor');
   const [topic, setTopic] = useState(TOPICS[0]!);
   const [everybody, setEverybody] = useState(audits);
-  const [list, state] = usePagedList<Entry>(addressOf(topic, audits && !everybody ? user.id : null));
+  const subject = audits && !everybody ? user.id : null;
+  const [list, state] = usePagedList(entriesOf(topic, subject), [topic, subject]);
   const [shown, setShown] = useState<Entry | null>(null);
   const [checked, setChecked] = useState<Scope | null>(null);
   const verifyButton = useRef<HTMLButtonElement>(null);

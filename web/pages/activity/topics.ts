@@ -2,7 +2,7 @@
 export interface Topic {
   readonly name: string;
   readonly actions: readonly string[];
-  readonly outcome?: string;
+  readonly outcome?: 'denied';
 }
 
 /** The first is shown at the beginning: what changed something, without every look at a list. */
@@ -25,12 +25,3 @@ export const TOPICS: readonly Topic[] = [
   { name: 'Refused', actions: [], outcome: 'denied' },
   { name: 'Everything', actions: [] },
 ];
-
-/** The address of the entries of a topic, of one user or of all that the reader may see. */
-export function addressOf({ actions, outcome }: Topic, userId: string | null): string {
-  const query = new URLSearchParams({ limit: '100' });
-  for (const action of actions) query.append('action', action);
-  if (outcome !== undefined) query.set('outcome', outcome);
-  if (userId !== null) query.set('user_id', userId);
-  return `/api/audit/logs?${query.toString()}`;
-}

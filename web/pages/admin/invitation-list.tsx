@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { api } from '../../api/access.js';
 import { revokeInvitation } from '../../api/admin.js';
 import type { Invitation } from '../../api/types.js';
 import { inBackground } from '../../parts/background.js';
@@ -11,7 +12,9 @@ import { InviteDialog } from './invite-dialog.js';
 
 /** Invitations that nobody has used yet. */
 export function InvitationList() {
-  const [list, { items, loading, more, error }] = usePagedList<Invitation>('/api/admin/invitations?limit=50');
+  const [list, { items, loading, more, error }] = usePagedList<Invitation>((cursor, signal) =>
+    api.invitations.list({ query: { limit: 50, cursor }, signal }),
+  );
   const [making, setMaking] = useState(false);
   return (
     <Panel

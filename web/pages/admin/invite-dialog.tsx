@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { invite } from '../../api/admin.js';
-import type { NewInvitation } from '../../api/types.js';
+import type { NewInvitation, Role } from '../../api/types.js';
 import { confirmed } from '../../parts/confirmation.js';
 import { Dialog } from '../../parts/dialog.js';
 import { Field } from '../../parts/field.js';
@@ -17,7 +17,7 @@ interface InviteDialogProps {
 export function InviteDialog({ made, close }: InviteDialogProps) {
   const [invitation, setInvitation] = useState<NewInvitation | null>(null);
   const form = useForm(async ({ email = '', role = 'user' }) => {
-    const terms = { role, ...(email.trim() === '' ? {} : { email: email.trim() }) };
+    const terms = { role: role as Role, ...(email.trim() === '' ? {} : { email: email.trim() }) };
     const fresh = await confirmed(() => invite(terms));
     setInvitation(fresh);
     made(fresh);

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { api } from '../../api/access.js';
 import type { ListedUser, User } from '../../api/types.js';
 import { Icon } from '../../parts/icon.js';
 import { ListStates } from '../../parts/list-states.js';
@@ -12,8 +13,11 @@ import { UserDialog } from './user-dialog.js';
 /** Everybody with an account, newest first. */
 export function UserTable({ me }: { readonly me: User }) {
   const [search, setSearch] = useState('');
-  const about = search === '' ? '' : `&search=${encodeURIComponent(search)}`;
-  const [list, state] = usePagedList<ListedUser>(`/api/admin/users?limit=100${about}`);
+  const [list, state] = usePagedList<ListedUser>(
+    (cursor, signal) =>
+      api.users.list({ query: { limit: 100, cursor, search: search || undefined }, signal }),
+    [search],
+  );
   const [shown, setShown] = useState<string | null>(null);
   const user = state.items.find(({ id }) => id === shown);
   return (

@@ -1,6 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { bytesOf } from '../../api/files.js';
-import { wordsOf } from '../../api/problem.js';
+import { wordsOf } from '../../api/refusal.js';
 import type { StoredFile, Version } from '../../api/types.js';
 import { lazy } from '../../parts/lazy.js';
 import { sizeOf } from '../../parts/size.js';
@@ -53,8 +52,8 @@ function Contents({
   version,
   kind,
 }: Omit<ComparisonProps, 'close'> & { readonly kind: 'text' | 'image' }) {
-  const earlier = useShown(bytesOf(file.id, version.version), version, kind);
-  const later = useShown(bytesOf(file.id), file, kind);
+  const earlier = useShown({ id: file.id, version: version.version }, version, kind);
+  const later = useShown({ id: file.id }, file, kind);
   const failed = [earlier, later].find(({ error }) => error !== null);
   if (failed !== undefined)
     return (

@@ -1,5 +1,4 @@
-import { bytesOf } from '../../api/files.js';
-import { download } from '../../api/download.js';
+import { save } from '../../api/contents.js';
 import type { StoredFile } from '../../api/types.js';
 import { inBackground } from '../../parts/background.js';
 import { iconOf, kindOf } from '../../parts/file-kind.js';
@@ -23,7 +22,7 @@ interface FileCellsProps {
 /** The cells of a file in the table. */
 export function FileCells({ file, renaming, show, share, startRename, endRename, remove }: FileCellsProps) {
   const { id, name, size, updated, version } = file;
-  const save = () => inBackground(download(bytesOf(id), file));
+  const download = () => inBackground(save({ id }, file));
   return (
     <>
       <td class="name">
@@ -68,7 +67,7 @@ export function FileCells({ file, renaming, show, share, startRename, endRename,
             type="button"
             class="button plain square low quick"
             aria-label={`Download ${name}`}
-            onClick={save}
+            onClick={download}
           >
             <Icon name="download" />
           </button>
@@ -77,7 +76,7 @@ export function FileCells({ file, renaming, show, share, startRename, endRename,
               <Icon name="eye" />
               Open
             </button>
-            <button type="button" onClick={save}>
+            <button type="button" onClick={download}>
               <Icon name="download" />
               Download
             </button>

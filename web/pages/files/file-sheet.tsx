@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
-import { bytesOf } from '../../api/files.js';
-import { download } from '../../api/download.js';
+import { save } from '../../api/contents.js';
 import type { StoredFile, Version } from '../../api/types.js';
 import { inBackground } from '../../parts/background.js';
 import { CopyButton } from '../../parts/copy-button.js';
@@ -29,11 +28,7 @@ export function FileSheet({ file, changed, close }: FileSheetProps) {
       class="sheet"
       close={close}
       actions={
-        <button
-          type="button"
-          class="button low"
-          onClick={() => inBackground(download(bytesOf(file.id), file))}
-        >
+        <button type="button" class="button low" onClick={() => inBackground(save(file, file))}>
           <Icon name="download" />
           Download
         </button>

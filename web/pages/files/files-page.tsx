@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { api } from '../../api/access.js';
 import type { StoredFile } from '../../api/types.js';
 import { FilePicker } from '../../parts/file-picker.js';
 import { Icon } from '../../parts/icon.js';
@@ -15,7 +16,10 @@ import './files.css';
 /** The files of the user: a list that one scrolls, searches, and drops files on. */
 export function FilesPage() {
   const [search, setSearch] = useState('');
-  const [list, state] = usePagedList<StoredFile>(addressOf(search));
+  const [list, state] = usePagedList<StoredFile>(
+    (cursor, signal) => api.files.list({ query: { limit: 100, cursor, name: search || undefined }, signal }),
+    [search],
+  );
   const [shown, setShown] = useState<StoredFile | null>(null);
   const [shared, setShared] = useState<StoredFile | null>(null);
   useEffect(
@@ -77,11 +81,6 @@ function Empty({ search }: { readonly search: string }) {
       </FilePicker>
     </div>
   );
-}
-
-function addressOf(search: string): string {
-  const query = new URLSearchParams({ limit: '100', ...(search === '' ? {} : { name: search }) });
-  return `/api/files?${query.toString()}`;
 }
 
 function matches({ name }: StoredFile, search: string): boolean {

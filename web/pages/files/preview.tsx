@@ -1,5 +1,4 @@
-import { bytesOf } from '../../api/files.js';
-import { wordsOf } from '../../api/problem.js';
+import { wordsOf } from '../../api/refusal.js';
 import type { StoredFile } from '../../api/types.js';
 import { iconOf, kindOf } from '../../parts/file-kind.js';
 import { Icon } from '../../parts/icon.js';
@@ -20,7 +19,7 @@ export function Preview({ file }: { readonly file: StoredFile }) {
 }
 
 function Looked({ file, kind }: { readonly file: StoredFile; readonly kind: Visible }) {
-  const { value, error, again } = useShown(bytesOf(file.id), file, kind);
+  const { value, error, again } = useShown({ id: file.id }, file, kind);
   if (error !== null)
     return (
       <div class="empty" role="alert">

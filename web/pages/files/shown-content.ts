@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { requestBytes } from '../../api/call.js';
+import { bytesOf, type Place } from '../../api/contents.js';
 import type { Content } from '../../api/types.js';
 import { type FileKind, kindOf } from '../../parts/file-kind.js';
 import { type Answer, useAnswer } from '../../parts/use-answer.js';
@@ -24,9 +24,12 @@ export function visibleKindOf({ mime_type: type, size }: Content): Visible | nul
   return kind !== 'text' && size > MOST_BYTES ? null : kind;
 }
 
-/** Loads a content to look at. @param path the address of its bytes. */
-export function useShown(path: string, content: Content, kind: Visible): Answer<Shown> {
-  const answer = useAnswer<Shown>(() => load(path, content, kind), [path, content.sha256]);
+/** Loads a content to look at. */
+export function useShown(place: Place, content: Content, kind: Visible): Answer<Shown> {
+  const answer = useAnswer<Shown>(
+    () => load(place, content, kind),
+    [place.id, place.version, content.sha256],
+  );
   const { value } = answer;
   useEffect(() => {
     if (value === null || !('url' in value)) return;
@@ -35,13 +38,11 @@ export function useShown(path: string, content: Content, kind: Visible): Answer<
   return answer;
 }
 
-async function load(path: string, { mime_type: type, size }: Content, kind: Visible): Promise<Shown> {
+async function load(place: Place, { mime_type: type, size }: Content, kind: Visible): Promise<Shown> {
   // Nothing is a part of an empty content.
   if (kind === 'text' && size === 0) return { kind, text: '' };
-  const headers = kind === 'text' ? { Range: `bytes=0-${TEXT_BYTES - 1}` } : undefined;
-  const answer = await requestBytes(path, headers);
-  if (kind === 'text') return { kind, text: await answer.text() };
+  if (kind === 'text') return { kind, text: await (await bytesOf(place, TEXT_BYTES)).text() };
   // The type is the one by which the kind was chosen. Without it a browser could guess another.
-  const bytes = new Blob([await answer.arrayBuffer()], { type: type.split(';')[0] });
+  const bytes = (await bytesOf(place)).slice(undefined, undefined, type.split(';')[0]);
   return { kind, url: URL.createObjectURL(bytes) };
 }

@@ -1,5 +1,5 @@
-import { bytesOf, restoreVersion, versionsOf } from '../../api/files.js';
-import { download } from '../../api/download.js';
+import { save } from '../../api/contents.js';
+import { restoreVersion, versionsOf } from '../../api/files.js';
 import { readProfile } from '../../api/profile.js';
 import type { StoredFile, Version } from '../../api/types.js';
 import { inBackground } from '../../parts/background.js';
@@ -71,7 +71,7 @@ export function VersionList({ file, changed, compare }: VersionListProps) {
                   class="button plain square low"
                   title="Download"
                   aria-label={`Download version ${version.version}`}
-                  onClick={() => inBackground(download(bytesOf(file.id, version.version), version))}
+                  onClick={() => inBackground(save({ id: file.id, version: version.version }, version))}
                 >
                   <Icon name="download" />
                 </button>

@@ -1,3 +1,4 @@
+import { api } from '../../api/access.js';
 import { describe, endShare } from '../../api/files.js';
 import type { PagedList } from '../../api/paged-list.js';
 import type { Share } from '../../api/types.js';
@@ -13,7 +14,9 @@ import { usePagedList } from '../../parts/use-paged-list.js';
 
 /** All links of the user, to whatever file. */
 export function LinksPage() {
-  const [list, state] = usePagedList<Share>('/api/shares?limit=100');
+  const [list, state] = usePagedList<Share>((cursor, signal) =>
+    api.shares.list({ query: { limit: 100, cursor }, signal }),
+  );
   return (
     <div class="page">
       <div class="page-head">

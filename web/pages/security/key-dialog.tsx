@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { makeKey } from '../../api/security.js';
+import { type KeyTerms, makeKey } from '../../api/security.js';
 import type { NewApiKey } from '../../api/types.js';
 import { confirmed } from '../../parts/confirmation.js';
 import { Dialog } from '../../parts/dialog.js';
@@ -13,7 +13,7 @@ interface KeyDialogProps {
   readonly close: () => void;
 }
 
-const SCOPES: readonly (readonly [string, string])[] = [
+const SCOPES: readonly (readonly [KeyTerms['scopes'][number], string])[] = [
   ['files:read', 'List and download files'],
   ['files:write', 'Upload, change and delete files'],
   ['audit:read', 'Read the trail'],

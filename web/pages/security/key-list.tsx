@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { api } from '../../api/access.js';
 import { revokeKey } from '../../api/security.js';
 import type { ApiKey, NewApiKey } from '../../api/types.js';
 import { inBackground } from '../../parts/background.js';
@@ -11,7 +12,9 @@ import { Panel, PanelState } from '../../parts/panel.js';
 
 /** The keys of programs that act for the user. */
 export function KeyList() {
-  const [list, { items, loading, error }] = usePagedList<ApiKey>('/api/auth/keys?limit=100');
+  const [list, { items, loading, error }] = usePagedList<ApiKey>((cursor, signal) =>
+    api.keys.list({ query: { limit: 100, cursor }, signal }),
+  );
   const [making, setMaking] = useState(false);
   const revoke = async ({ id }: ApiKey) => {
     await revokeKey(id);

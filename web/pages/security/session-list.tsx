@@ -1,3 +1,4 @@
+import { api } from '../../api/access.js';
 import { endOtherSessions, endSession } from '../../api/security.js';
 import type { Session } from '../../api/types.js';
 import { inBackground } from '../../parts/background.js';
@@ -11,7 +12,9 @@ import { Panel, PanelState } from '../../parts/panel.js';
 
 /** Where the user is signed in. */
 export function SessionList() {
-  const [list, { items, loading, error }] = usePagedList<Session>('/api/auth/sessions?limit=100');
+  const [list, { items, loading, error }] = usePagedList<Session>((cursor, signal) =>
+    api.sessions.list({ query: { limit: 100, cursor }, signal }),
+  );
   const end = async ({ id, device }: Session) => {
     await endSession(id);
     list.take(id);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
+import { isRefusal } from '../../../clients/typescript/src/main.js';
 import { answerWithCode, answerWithPasskey, type FactorDemand } from '../../api/sign-in.js';
-import { Problem } from '../../api/problem.js';
 import { canUsePasskeys } from '../../api/passkeys.js';
 import { Field } from '../../parts/field.js';
 import { FormFault } from '../../parts/form-fault.js';
@@ -15,14 +15,15 @@ interface FactorStepProps {
 
 /** The second step of a sign-in: a code, a recovery code or a passkey. When its time is over, the first step is back. */
 export function FactorStep({ demand, back }: FactorStepProps) {
-  const byApp = demand.methods.includes('totp');
-  const byPasskey = canUsePasskeys && demand.methods.includes('passkey');
+  const { methods = [] } = demand;
+  const byApp = methods.includes('totp');
+  const byPasskey = canUsePasskeys && methods.includes('passkey');
   const [recovery, setRecovery] = useState(!byApp);
   const code = useForm(({ code: given = '' }) => answerWithCode(demand, given.trim()));
   const passkey = useForm(() => answerWithPasskey(demand));
   const error = code.error ?? passkey.error;
   const leads = !byApp && byPasskey;
-  const over = error instanceof Problem && error.code === 'invalid_challenge';
+  const over = isRefusal(error, 'invalid_challenge');
   useEffect(() => {
     const first = leads ? '.passkey-step button' : 'input[name="code"]';
     document.querySelector<HTMLElement>(first)?.focus();
@@ -78,7 +79,7 @@ export function FactorStep({ demand, back }: FactorStepProps) {
         <button class={leads ? 'button' : 'button main'} disabled={code.busy}>
           {code.busy ? 'Signing in…' : 'Continue'}
         </button>
-        {byApp && demand.methods.includes('recovery_code') && (
+        {byApp && methods.includes('recovery_code') && (
           <button type="button" class="link small" onClick={() => setRecovery(!recovery)}>
             {recovery ? 'Use the authenticator app' : 'Use a recovery code'}
           </button>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
+import { isRefusal } from '../../../clients/typescript/src/main.js';
 import { askForReset } from '../../api/sign-in.js';
-import { Problem } from '../../api/problem.js';
 import { Field } from '../../parts/field.js';
 import { FormFault } from '../../parts/form-fault.js';
 import { Link } from '../../parts/router.js';
@@ -48,6 +48,6 @@ export function ForgotPage() {
 }
 
 function wordedFor(error: unknown): unknown {
-  if (!(error instanceof Problem) || error.code !== 'mail_unavailable') return error;
+  if (!isRefusal(error, 'mail_unavailable')) return error;
   return new Error('This service sends no mail. Ask whoever runs it for a link to a new password.');
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
+import { isRefusal } from '../../../clients/typescript/src/main.js';
 import { register } from '../../api/sign-in.js';
-import { Problem } from '../../api/problem.js';
 import { Field } from '../../parts/field.js';
 import { FormFault } from '../../parts/form-fault.js';
 import { Link, navigate } from '../../parts/router.js';
@@ -66,8 +66,7 @@ export function RegisterPage() {
 
 /** An invitation is a link for people, not a token. */
 function wordedFor(error: unknown): unknown {
-  if (!(error instanceof Problem)) return error;
-  if (error.code === 'invalid_token')
+  if (isRefusal(error, 'invalid_token'))
     return new Error('This invitation was used, or its time is over. Ask for a new one.');
-  return error.code === 'validation_failed' && error.body.errors !== undefined ? null : error;
+  return isRefusal(error, 'validation_failed') && error.problem.errors !== undefined ? null : error;
 }

@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { api } from '../../api/access.js';
 import { emptyTrash, purge, restore } from '../../api/files.js';
 import type { PagedList } from '../../api/paged-list.js';
 import { readProfile } from '../../api/profile.js';
@@ -17,7 +18,9 @@ import { arrived } from '../../uploads/uploads.js';
 
 /** What was deleted and can be restored. */
 export function TrashPage() {
-  const [list, state] = usePagedList<TrashedFile>('/api/trash?limit=100');
+  const [list, state] = usePagedList<TrashedFile>((cursor, signal) =>
+    api.trash.list({ query: { limit: 100, cursor }, signal }),
+  );
   // Undo of a deletion, while one looks at the trash.
   useEffect(() => arrived.follow((file) => file !== null && list.take(file.id)), [list]);
   return (
