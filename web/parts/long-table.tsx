@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { ListState, PagedList } from '../api/paged-list.js';
 import { RowBones } from './row-bones.js';
 import { useRowHeight } from './use-row-height.js';
@@ -57,13 +57,7 @@ export function LongTable<T extends { readonly id: string }>(props: LongTablePro
         <tbody ref={body}>
           {first > 0 && gap(first * rowHeight)}
           {items.slice(first, end).map((item, index) => (
-            <tr
-              key={item.id}
-              aria-rowindex={first + index + 2}
-              onKeyDown={rowKeys && ((event) => rowKeys(item, event))}
-            >
-              {row(item)}
-            </tr>
+            <Row key={item.id} item={item} index={first + index + 2} cells={row} keys={rowKeys} />
           ))}
           {below > 0 && gap(below)}
           {loading && <RowBones count={items.length === 0 ? 8 : 2} />}
@@ -78,5 +72,23 @@ export function LongTable<T extends { readonly id: string }>(props: LongTablePro
         </p>
       )}
     </div>
+  );
+}
+
+interface RowProps<T> {
+  readonly item: T;
+  /** Counts from 1, with the row of the heads. */
+  readonly index: number;
+  readonly cells: (item: T) => ComponentChildren;
+  readonly keys?: (item: T, event: KeyboardEvent) => void;
+}
+
+/** A row. Its cells are drawn once, however often the window moves over them. */
+function Row<T>({ item, index, cells, keys }: RowProps<T>) {
+  const drawn = useMemo(() => cells(item), [cells, item]);
+  return (
+    <tr aria-rowindex={index} onKeyDown={keys && ((event) => keys(item, event))}>
+      {drawn}
+    </tr>
   );
 }
