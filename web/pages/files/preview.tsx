@@ -7,7 +7,8 @@ import { MOST_BYTES, TEXT_BYTES, useShown, type Visible, visibleKindOf } from '.
 
 /**
  * The content of a file, as far as a browser shows it. It runs nothing of it: text is text, pictures and media are data, and a
- * PDF is opened by the browser's own viewer, from memory and under its type.
+ * PDF is opened by the browser's own viewer, from memory and under its type. That viewer is its sandbox: it is no part of the
+ * page, and browsers put no viewer into a frame with the attribute `sandbox`.
  */
 export function Preview({ file }: { readonly file: StoredFile }) {
   const kind = visibleKindOf(file);

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CDPSession, Page } from 'playwright-core';
+import type { Client } from '../support/client.js';
+import { axeFindings, ConsoleStage, SCREENS, signIn } from '../support/console.js';
+
+describe('uploads in the console', () => {
+  const stage = ConsoleStage.set();
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'console-'));
+    await mkdir(join(folder, 'letters', 'old'), { recursive: true });
+    await writeFile(join(folder, 'single.txt'), 'one');
+    await writeFile(join(folder, 'letters', 'to Mary.txt'), 'two');
+    await writeFile(join(folder, 'letters', 'old', 'to Ada.txt'), 'three');
+    await writeFile(join(folder, 'large.bin'), Buffer.alloc(2_000_000, 'x'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  describe.each(SCREENS)('on $name', (screen) => {
+    let ada: Client;
+    let page: Page;
+    let devtools: CDPSession;
+    beforeEach(async () => {
+      ada = await stage.server.user();
+      page = await stage.open(screen);
+      devtools = await page.context().newCDPSession(page);
+      await signIn(page, ada);
+      await page.getByText('Drop your first files here').waitFor();
+    });
+
+    const names = async () =>
+      (await ada.json<{ name: string }[]>('GET', '/api/files')).body.map(({ name }) => name).sort();
+    const drag = (type: 'dragEnter' | 'dragOver' | 'dragCancel' | 'drop', ...files: string[]) =>
+      devtools.send('Input.dispatchDragEvent', {
+        type,
+        x: 100,
+        y: 300,
+        data: { items: [], files: files.map((name) => join(folder, name)), dragOperationsMask: 1 },
+      });
+    const throttle = (offline: boolean, uploadThroughput = -1) =>
+      devtools.send('Network.emulateNetworkConditions', {
+        offline,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput,
+      });
+    /** Begins an upload that takes some seconds. On a phone the list of uploads is folded. */
+    async function beginLarge(): Promise<void> {
+      await throttle(false, 40_000);
+      await page.locator('input[type=file][multiple]').first().setInputFiles(join(folder, 'large.bin'));
+      const unfold = page.getByRole('button', { name: 'Show uploads' });
+      if (screen.width < 800) await unfold.press('Enter');
+      await page.getByText(/^\d+(\.\d)? KB of 2 MB, \d/).waitFor();
+    }
+
+    it('are dropped on the page, folders too', async () => {
+      await drag('dragEnter', 'single.txt', 'letters');
+      await drag('dragOver', 'single.txt', 'letters');
+      await page.getByText('Drop to upload').waitFor();
+      await drag('drop', 'single.txt', 'letters');
+      await page.getByRole('heading', { name: '3 uploads complete' }).waitFor();
+      await page.getByText('Drop to upload').waitFor({ state: 'detached' });
+      expect(await names()).toEqual(['single.txt', 'to Ada.txt', 'to Mary.txt']);
+    });
+
+    it('are cancelled, and leave nothing at the service', async () => {
+      await beginLarge();
+      const ended = page.waitForResponse((answer) => answer.request().method() === 'DELETE');
+      await page.getByRole('button', { name: 'Cancel large.bin' }).press('Enter');
+      await page.getByRole('region', { name: 'Uploads' }).waitFor({ state: 'detached' });
+      expect((await ended).status()).toBe(204);
+      expect((await ada.json<unknown[]>('GET', '/api/uploads')).body).toEqual([]);
+      expect(await names()).toEqual([]);
+    });
+
+    it('go on by themselves after the network was lost', async () => {
+      await beginLarge();
+      await throttle(true);
+      await page.getByText('No connection to the service.').waitFor();
+      await page.waitForTimeout(1500);
+      expect(await axeFindings(page)).toEqual([]);
+      await throttle(false);
+      await page.getByRole('heading', { name: '1 upload complete' }).waitFor();
+      await page.getByText('No connection to the service.').waitFor({ state: 'detached' });
+      expect(await names()).toEqual(['large.bin']);
+    });
+  });
+});
