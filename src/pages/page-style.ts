@@ -24,9 +24,9 @@ main {
   width: 3.5rem; height: 3.5rem; margin: 0 auto 1.25rem; display: grid; place-items: center; border-radius: 50%;
   background: var(--tint); color: var(--accent);
 }
-h1, h2 { margin: 0; font-size: 1.25rem; line-height: 1.35; font-weight: 600; overflow-wrap: anywhere; unicode-bidi: isolate; }
+h1 { margin: 0; font-size: 1.25rem; line-height: 1.35; font-weight: 600; overflow-wrap: anywhere; unicode-bidi: isolate; }
 p { margin: 0.5rem 0 0; color: var(--quiet); overflow-wrap: anywhere; }
-h1, h2, p { text-wrap: balance; }
+h1, p { text-wrap: balance; }
 form { margin: 1.5rem 0 0; text-align: start; }
 label { display: block; margin-bottom: 0.375rem; font-weight: 500; }
 input, button { width: 100%; min-height: 3rem; border-radius: 0.625rem; font: inherit; }

@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { ResetLinks } from '../../src/auth/recovery/reset-links.js';
 import type { Client } from '../support/client.js';
-import { ConsoleStage } from '../support/console.js';
+import { axeFindings, ConsoleStage, SCREENS, signIn } from '../support/console.js';
 import { Mailbox, tokenIn } from '../support/mailbox.js';
 
 /** Opens what mails and invitations link to, in a real browser. */
@@ -49,18 +49,78 @@ describe('the pages behind links, in a browser', () => {
     expect((await ada.json('GET', '/api/users/me')).body.email_verified).toBe(true);
   });
 
-  it('make the account of somebody who was invited', async () => {
-    const admin = await stage.server.userWithRole('admin');
-    const { body } = await admin.json<{ token: string }>('POST', '/api/admin/invitations', {});
-    await page.goto(`/register#token=${body.token}`);
-    await page.getByLabel('E-mail').fill('guest@example.org');
-    await page.getByLabel('Password').fill('a long enough passphrase');
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Files', level: 1 }).waitFor();
-    expect(page.url()).toBe(`${stage.url}/`);
-    expect((await stage.server.client().signIn('guest@example.org', 'a long enough passphrase')).status).toBe(
-      200,
-    );
+  describe.each(SCREENS)('on $name', (screen) => {
+    beforeEach(async () => void (page = await stage.open(screen)));
+    const heading = (name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
+
+    it('make the account of somebody who was invited, by keyboard alone', async () => {
+      const admin = await stage.server.userWithRole('admin');
+      const { body } = await admin.json<{ token: string }>('POST', '/api/admin/invitations', {});
+      await page.goto(`/register#token=${body.token}`);
+      await page.getByText('You were invited. Choose how you want to sign in.').waitFor();
+      await page.locator('input[name="email"]:focus').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      const email = `guest-${screen.width}@example.org`;
+      await page.keyboard.type(email);
+      await page.keyboard.press('Tab');
+      await page.keyboard.type('a long enough passphrase');
+      await page.keyboard.press('Enter');
+      await heading('Files');
+      expect(page.url()).toBe(`${stage.url}/`);
+      expect((await stage.server.client().signIn(email, 'a long enough passphrase')).status).toBe(200);
+    });
+
+    it('bring somebody who forgot the password back in, by keyboard alone', async () => {
+      await page.goto('/');
+      await page.getByRole('link', { name: 'Forgot your password?' }).press('Enter');
+      await heading('Forgot your password?');
+      await page.locator('input[name="email"]:focus').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.keyboard.type(ada.email);
+      await page.keyboard.press('Enter');
+      await heading('Look into your mail');
+      expect(await axeFindings(page)).toEqual([]);
+      const token = tokenIn(await mailbox.received(ada.email));
+      await page.goto(`/reset#token=${token}`);
+      await page.getByLabel('New password').press('a');
+      await page.keyboard.type(' completely new passphrase');
+      expect(await axeFindings(page)).toEqual([]);
+      await page.keyboard.press('Enter');
+      await heading('Your password was changed');
+      expect(await axeFindings(page)).toEqual([]);
+      await page.getByRole('link', { name: 'Go to your files' }).press('Enter');
+      await page.locator('input[name="email"]:focus').waitFor();
+      await page.keyboard.type(ada.email);
+      await page.keyboard.press('Tab');
+      await page.keyboard.type('a completely new passphrase');
+      await page.keyboard.press('Enter');
+      await heading('Files');
+    });
+
+    it('verify an address and change it, as asked for on the page Security', async () => {
+      await signIn(page, ada, '/security');
+      await page.getByText('not verified', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Send me a link to verify it' }).press('Enter');
+      await page.getByText(`A link was sent to ${ada.email}.`).waitFor();
+      // The first told of the sign-in.
+      const verify = tokenIn(await mailbox.received(ada.email, 2));
+      await page.goto(`/verify#token=${verify}`);
+      expect(await axeFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Confirm the address' }).press('Enter');
+      await heading('Your address is confirmed');
+      expect(await axeFindings(page)).toEqual([]);
+
+      await page.goto('/security');
+      await page.getByText('verified', { exact: true }).waitFor();
+      const next = `ada-${screen.width}@lovelace.example`;
+      await page.getByLabel('New e-mail').fill(next);
+      await page.keyboard.press('Enter');
+      await page.getByText(`Open the link that was sent to ${next}: then it is your e-mail.`).waitFor();
+      await page.goto(`/verify#token=${tokenIn(await mailbox.received(next))}`);
+      await page.getByRole('button', { name: 'Confirm the address' }).press('Enter');
+      await heading('Your address is confirmed');
+      expect((await stage.server.client().signIn(next, ada.password)).status).toBe(200);
+    });
   });
 
   it('say so when the address is not complete', async () => {

@@ -32,7 +32,7 @@ export function linkPage({ icon, title, text, action, tokenMember, fields, butto
       </div>
       <div id="done" hidden>
         ${icon}
-        <h2 tabindex="-1">${done.title}</h2>
+        <h1 tabindex="-1">${done.title}</h1>
         <p>${done.text}</p>
         <p><a href="/">Go to your files</a></p>
       </div>`,

@@ -29,7 +29,7 @@ form.addEventListener('submit', async (event) => {
     if (answer.ok) {
       document.getElementById('ask').hidden = true;
       done.hidden = false;
-      done.querySelector('h2').focus();
+      done.querySelector('h1').focus();
       history.replaceState(null, '', location.pathname);
       return;
     }
