@@ -123,6 +123,37 @@ describe('files in the console', () => {
       await expect(ada.json('GET', '/api/files')).resolves.toMatchObject({ body: [{ name: 'a.txt' }] });
     });
 
+    it('are deleted for good from the trash, one or all', async () => {
+      for (const name of ['a.txt', 'b.txt', 'c.txt']) {
+        const { body } = await ada.upload('text', { name, type: 'text/plain' });
+        await ada.json('DELETE', `/api/files/${body.id}`);
+      }
+      await signIn(page, ada, '/trash');
+      await page.getByRole('button', { name: 'Delete b.txt for good' }).press('Enter');
+      await page.getByRole('button', { name: 'For good?' }).press('Enter');
+      await page.getByRole('button', { name: 'Restore b.txt' }).waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Empty the trash' }).press('Enter');
+      await page.getByRole('button', { name: 'Delete everything for good?' }).press('Enter');
+      await page.getByText('The trash is empty').waitFor();
+      expect((await ada.json('GET', '/api/trash')).body).toEqual([]);
+    });
+
+    it('are renamed by F2, and stay as they are after Escape', async () => {
+      await ada.upload('text', { name: 'a.txt', type: 'text/plain' });
+      await signIn(page, ada);
+      await file('a.txt').press('F2');
+      await page.getByLabel('New name of a.txt').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.keyboard.type('b');
+      await page.keyboard.press('Escape');
+      await file('a.txt').press('F2');
+      await page.getByLabel('New name of a.txt').waitFor();
+      await page.keyboard.type('c');
+      await page.keyboard.press('Enter');
+      await file('c.txt').waitFor();
+      await expect(ada.json('GET', '/api/files')).resolves.toMatchObject({ body: [{ name: 'c.txt' }] });
+    });
+
     it('are shared, and the link ends when it is ended', async () => {
       await ada.upload('shared text', { name: 'a.txt', type: 'text/plain' });
       await signIn(page, ada);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { generateKeyPairSync } from 'node:crypto';
 import { TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
 import type { Client } from '../support/client.js';
@@ -29,6 +30,11 @@ describe('security in the console', () => {
     await page.getByRole('heading', { name: 'Keep these recovery codes' }).waitFor();
     expect(await page.locator('.codes li').count()).toBe(10);
     expect(await axeFindings(page)).toEqual([]);
+    const printed = page.locator('main h1, main h2, .codes-dialog button').locator('visible=true');
+    expect(await printed.count()).toBeGreaterThan(0);
+    await page.emulateMedia({ media: 'print' });
+    expect([await printed.count(), await page.locator('.codes').isVisible()]).toEqual([1, true]);
+    await page.emulateMedia({ media: 'screen' });
     await page.getByRole('button', { name: 'I have kept them' }).click();
     await page.getByText('10 codes left').waitFor();
     expect((await ada.json<{ factors: unknown[] }>('GET', '/api/auth/factors')).body.factors).toMatchObject([
@@ -36,8 +42,47 @@ describe('security in the console', () => {
     ]);
   });
 
-  it('makes a key and revokes it, ends a session, and changes the password', async () => {
+  it.each(SCREENS)('makes a key that signs, and ends all other sessions, on $name', async (screen) => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    page = await stage.open(screen);
+    await signIn(page, ada, '/security');
+    await page.getByRole('button', { name: 'New key' }).press('Enter');
+    await page.getByRole('heading', { name: 'New API key' }).waitFor();
+    await page.keyboard.type('Signer');
+    await page.getByLabel('Upload, change and delete files').press('Space');
+    await page.getByText('Sign requests instead of sending a secret').press('Enter');
+    const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    await page.getByLabel('Public key (Ed25519, PEM)').fill(pem);
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Make the key' }).press('Enter');
+    await page.getByText('signs its requests').waitFor();
+    await page.getByText(/^files:read, files:write; not used yet/).waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+
+    await page.getByRole('button', { name: 'Sign out all others' }).press('Enter');
+    await page.getByRole('button', { name: 'Sign them out?' }).press('Enter');
+    await page.getByText('All other devices were signed out.').waitFor();
+    await page.getByRole('button', { name: 'Sign out all others' }).waitFor({ state: 'detached' });
+    expect((await ada.json('GET', '/api/users/me')).status).toBe(401);
+  });
+
+  it('never says that there is nothing before it knows', async () => {
+    await ada.json('POST', '/api/auth/keys', { name: 'Nightly backup', scopes: ['files:read'] });
     page = await stage.open();
+    await page.addInitScript(`
+      new MutationObserver(() => {
+        if (document.body?.textContent.includes('No program has a key.')) window.saidNothing = true;
+      }).observe(document, { childList: true, subtree: true });`);
+    await signIn(page, ada, '/security');
+    await page.getByText('Nightly backup').waitFor();
+    expect(await page.evaluate('window.saidNothing')).toBeUndefined();
+    await page.getByRole('button', { name: 'Revoke Nightly backup' }).press('Enter');
+    await page.getByRole('button', { name: 'Revoke it?' }).press('Enter');
+    await page.waitForFunction('window.saidNothing');
+  });
+
+  it.each(SCREENS)('makes a key, ends a session, and changes the password, on $name', async (screen) => {
+    page = await stage.open(screen);
     await signIn(page, ada, '/security');
     await page.getByRole('button', { name: 'New key' }).click();
     await page.getByRole('heading', { name: 'New API key' }).waitFor();

@@ -27,13 +27,11 @@ export function InvitationList() {
       }
     >
       <PanelState
-        waiting={loading && items.length === 0}
+        waiting={more && items.length === 0}
         error={error}
         retry={() => inBackground(list.more())}
       />
-      {!loading && error === null && items.length === 0 && (
-        <p class="small quiet">No invitation waits for an answer.</p>
-      )}
+      {!more && items.length === 0 && <p class="small quiet">No invitation waits for an answer.</p>}
       <ul class="things">
         {items.map((invitation) => (
           <li key={invitation.id}>

@@ -12,7 +12,7 @@ import { Panel, PanelState } from '../../parts/panel.js';
 
 /** The keys of programs that act for the user. */
 export function KeyList() {
-  const [list, { items, loading, error }] = usePagedList<ApiKey>((cursor, signal) =>
+  const [list, { items, more, error }] = usePagedList<ApiKey>((cursor, signal) =>
     api.keys.list({ query: { limit: 100, cursor }, signal }),
   );
   const [making, setMaking] = useState(false);
@@ -31,11 +31,11 @@ export function KeyList() {
       }
     >
       <PanelState
-        waiting={loading && items.length === 0}
+        waiting={more && items.length === 0}
         error={error}
         retry={() => inBackground(list.more())}
       />
-      {!loading && error === null && items.length === 0 && <p class="small quiet">No program has a key.</p>}
+      {!more && items.length === 0 && <p class="small quiet">No program has a key.</p>}
       <ul class="things">
         {items.map((key) => (
           <li key={key.id}>

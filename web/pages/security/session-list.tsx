@@ -12,7 +12,7 @@ import { Panel, PanelState } from '../../parts/panel.js';
 
 /** Where the user is signed in. */
 export function SessionList() {
-  const [list, { items, loading, error }] = usePagedList<Session>((cursor, signal) =>
+  const [list, { items, more, error }] = usePagedList<Session>((cursor, signal) =>
     api.sessions.list({ query: { limit: 100, cursor }, signal }),
   );
   const end = async ({ id, device }: Session) => {
@@ -38,7 +38,7 @@ export function SessionList() {
       }
     >
       <PanelState
-        waiting={loading && items.length === 0}
+        waiting={more && items.length === 0}
         error={error}
         retry={() => inBackground(list.more())}
       />
