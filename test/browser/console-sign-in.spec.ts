@@ -43,9 +43,9 @@ describe('the way into the console', () => {
     await heading('Trash');
   });
 
-  it('asks for the second factor, a code or a recovery code', async () => {
+  it.each(SCREENS)('asks for the second factor, a code or a recovery code, on $name', async (screen) => {
     const { app, recoveryCodes } = await addAuthenticator(ada);
-    await open();
+    await open(screen);
     const begin = async () => {
       await page.goto('/');
       await page.getByLabel('E-mail').fill(ada.email);
@@ -117,8 +117,8 @@ describe('the way into the console', () => {
     expect((await ada.json<unknown[]>('GET', '/api/auth/sessions')).body).toHaveLength(1);
   });
 
-  it('is shown again when the session was ended elsewhere', async () => {
-    await open();
+  it.each(SCREENS)('is shown again when the session was ended elsewhere, on $name', async (screen) => {
+    await open(screen);
     await signIn(page, ada);
     await ada.json('DELETE', '/api/auth/sessions');
     await page.getByRole('link', { name: 'Trash' }).click();
@@ -126,9 +126,9 @@ describe('the way into the console', () => {
     expect(await axeFindings(page)).toEqual([]);
   });
 
-  it('tells what happened, as sentences with the entry behind them', async () => {
+  it.each(SCREENS)('tells what happened, as sentences with the entry behind, on $name', async (screen) => {
     await ada.upload('x', { name: 'a.txt' });
-    await open();
+    await open(screen);
     await signIn(page, ada, '/activity');
     await page.getByText('Uploaded “a.txt” (1 B)').waitFor();
     await page
@@ -140,24 +140,60 @@ describe('the way into the console', () => {
     await page.getByRole('dialog').getByText('"action": "FILE_UPLOAD"').waitFor();
     expect(await axeFindings(page)).toEqual([]);
     await page.keyboard.press('Escape');
+    // Without a reload.
+    await ada.upload('xy', { name: 'b.txt' });
+    await page.getByText('Uploaded “b.txt” (2 B)').waitFor();
     await page.getByRole('radio', { name: 'Sign-ins' }).check();
     await page.getByText('Uploaded “a.txt” (1 B)').waitFor({ state: 'detached' });
   });
 
-  it('shows that there is no connection, and goes on when there is', async () => {
-    await open();
-    await signIn(page, ada, '/trash');
-    await page.getByText('The trash is empty').waitFor();
-    await page.getByRole('link', { name: 'Files' }).last().click();
-    await heading('Files');
-    await page.context().setOffline(true);
-    await page.getByText('No connection to the service.').waitFor();
-    await page.getByRole('link', { name: 'Trash' }).click();
-    await page.getByRole('heading', { name: 'No connection' }).waitFor();
-    expect(await axeFindings(page)).toEqual([]);
-    await page.context().setOffline(false);
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await page.getByText('The trash is empty').waitFor();
-    expect(await page.getByText('No connection to the service.').isVisible()).toBe(false);
+  it.each(SCREENS)(
+    'shows that there is no connection, and goes on when there is, on $name',
+    async (screen) => {
+      await open(screen);
+      await signIn(page, ada, '/trash');
+      await page.getByText('The trash is empty').waitFor();
+      await page.getByRole('link', { name: 'Files' }).last().click();
+      await heading('Files');
+      await page.context().setOffline(true);
+      await page.getByText('No connection to the service.').waitFor();
+      await page.getByRole('link', { name: 'Trash' }).click();
+      await page.getByRole('heading', { name: 'No connection' }).waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await page.context().setOffline(false);
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('The trash is empty').waitFor();
+      expect(await page.getByText('No connection to the service.').isVisible()).toBe(false);
+    },
+  );
+});
+
+describe('five tabs of the console', () => {
+  const TAB_COUNT = 5;
+  const stage = ConsoleStage.set(() => Promise.resolve({ JWT_TTL: '4s' }));
+
+  it('stay signed in when their token has ended, and are told when another device ends the session', async () => {
+    const ada = await stage.server.user();
+    const first = await stage.open();
+    await signIn(first, ada);
+    const tabs = [first];
+    while (tabs.length < TAB_COUNT) {
+      const tab = await first.context().newPage();
+      await tab.goto('/');
+      await tab.getByRole('heading', { name: 'Files', exact: true }).waitFor();
+      tabs.push(tab);
+    }
+    await first.waitForTimeout(4500);
+    await Promise.all(
+      tabs.map(async (tab) => {
+        await tab.getByRole('link', { name: 'Trash' }).click();
+        await tab.getByText('The trash is empty').waitFor();
+      }),
+    );
+    const other = stage.server.client();
+    other.token = (await other.signIn(ada.email, ada.password)).body.token;
+    expect((await other.json('DELETE', '/api/auth/sessions')).status).toBe(204);
+    await first.getByRole('link', { name: 'Links' }).click();
+    for (const tab of tabs) await tab.getByText('You were signed out, here or on another device.').waitFor();
   });
 });

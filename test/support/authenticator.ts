@@ -15,9 +15,9 @@ export class Authenticator {
     this.#step = Math.floor(Date.now() / 30_000) - 2;
   }
 
-  /** A code that was not given before. There are three at a time. */
+  /** A code that was not given before, and that is good now. There are three at a time. */
   next(): string {
-    this.#step += 1;
+    this.#step = Math.max(this.#step + 1, Math.floor(Date.now() / 30_000) - 1);
     return this.#totp.generate({ timestamp: this.#step * 30_000 });
   }
 
