@@ -18,6 +18,8 @@ describe('NestLogger', () => {
     logger.verbose('v', 'Service');
     logger.fatal({ err: new Error('end') }, 'over', 'Service');
     logger.log('Mapped {/x, GET} route', 'RouterExplorer');
+    // Thrown as well, and said by whoever has started Nest.
+    logger.error(new Error('no start'), 'ExceptionHandler');
     expect(lines).toMatchObject([
       { level: 30, context: 'Service', msg: 'hello' },
       { level: 40, context: 'Service', file_id: 'f', msg: 'odd' },
@@ -27,6 +29,7 @@ describe('NestLogger', () => {
       { level: 10, msg: 'v' },
       { level: 60, err: { message: 'end' }, msg: 'over' },
       { level: 20, context: 'RouterExplorer' },
+      { level: 20, err: { message: 'no start' } },
     ]);
   });
 });

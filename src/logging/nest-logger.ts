@@ -13,6 +13,9 @@ const FRAMEWORK = new Set([
   'NestApplication',
 ]);
 
+/** Nest tells here what it throws as well. Who has started it says it once. */
+const THROWN = 'ExceptionHandler';
+
 /**
  * Nest's logger on top of pino. `logger.error({ err, file_id }, 'what happened')` becomes one JSON object.
  */
@@ -24,7 +27,7 @@ export class NestLogger implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.#write('error', message, rest);
+    this.#write(rest.at(-1) === THROWN ? 'debug' : 'error', message, rest);
   }
 
   warn(message: unknown, ...rest: unknown[]): void {
