@@ -27,6 +27,17 @@ const PIECE = 400_000;
 const bytesOf = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) =>
   Buffer.from(await new Response(stream).arrayBuffer());
 
+interface Gate {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+}
+
+function gate(): Gate {
+  let resolve = () => {};
+  const promise = new Promise<void>((opened) => (resolve = opened));
+  return { promise, resolve };
+}
+
 describe('the TypeScript client', () => {
   let server: TestApp;
   let api: Connection;
@@ -107,6 +118,96 @@ describe('the TypeScript client', () => {
       api = connected({ tokens: broken(), fetch: failing });
       await expect(api.files.list()).rejects.toThrow(ConnectionError);
       expect(api.tokens.pair).toEqual(broken());
+    });
+
+    describe('of one session', () => {
+      const other: TokenPair = { token: 'other.user.token', expires_in: 900, refresh_token: 'other' };
+      let sent: string[];
+      let held: Gate;
+      let arrived: Gate;
+
+      /** Holds the requests to `path` until `held`, and notes the token of each of the others. */
+      const holding = (path: string): typeof fetch => {
+        return async (input, init) => {
+          const request = new Request(input, init);
+          const answer = await fetch(request);
+          if (new URL(request.url).pathname !== path) return answer;
+          sent.push(request.headers.get('authorization') ?? 'none');
+          arrived.resolve();
+          await held.promise;
+          return answer;
+        };
+      };
+
+      beforeEach(() => {
+        sent = [];
+        held = gate();
+        arrived = gate();
+      });
+
+      it('sends no request of one user again with the token of another', async () => {
+        api = connected({ tokens: broken(), fetch: holding('/api/files') });
+        const list = api.files.list();
+        await arrived.promise;
+        api.tokens.keep(other);
+        held.resolve();
+        await expect(list).rejects.toMatchObject({ status: 401 });
+        expect(sent).toEqual([`Bearer ${broken().token}`]);
+        expect(api.tokens.pair).toEqual(other);
+      });
+
+      it('goes on with a pair of the same session that was renewed elsewhere', async () => {
+        api = connected({ tokens: broken(), fetch: holding('/api/files') });
+        const list = api.files.list();
+        await arrived.promise;
+        api.tokens.renewed(signedIn);
+        held.resolve();
+        expect(await list).toEqual([]);
+        expect(sent).toEqual([`Bearer ${broken().token}`, `Bearer ${signedIn.token}`]);
+      });
+
+      it.each([
+        { what: 'another sign-in', change: () => api.tokens.keep(other), left: other },
+        { what: 'the end of the session', change: () => api.tokens.forget(), left: null },
+      ])('drops a renewal that comes after $what', async ({ change, left }) => {
+        const pairs: (TokenPair | null)[] = [];
+        api = connected({
+          tokens: { ...signedIn, expires_in: 0 },
+          onTokens: (pair) => pairs.push(pair),
+          fetch: holding('/api/auth/refresh'),
+        });
+        const list = api.files.list();
+        await arrived.promise;
+        change();
+        held.resolve();
+        await expect(list).rejects.toMatchObject({ status: 401, code: 'unauthorized' });
+        expect(api.tokens.pair).toEqual(left);
+        expect(pairs.slice(1)).toEqual([left]);
+      });
+
+      it('does not end another session when the renewal of the one before is refused', async () => {
+        await connected({ tokens: signedIn }).sessions.signOut();
+        api = connected({ tokens: { ...signedIn, expires_in: 0 }, fetch: holding('/api/auth/refresh') });
+        const list = api.files.list();
+        await arrived.promise;
+        api.tokens.keep(other);
+        held.resolve();
+        await expect(list).rejects.toMatchObject({ status: 401 });
+        expect(api.tokens.pair).toEqual(other);
+      });
+
+      it('waits for no renewal of the session before', async () => {
+        api = connected({ tokens: { ...signedIn, expires_in: 0 }, fetch: holding('/api/auth/refresh') });
+        const late = api.tokens.renew();
+        await arrived.promise;
+        const { email } = await server.user(undefined, PASSWORD);
+        const next = await api.account.signIn({ body: { email, password: PASSWORD } });
+        api.tokens.keep({ ...next, expires_in: 0 });
+        const mine = api.account.get();
+        held.resolve();
+        await expect(late).rejects.toMatchObject({ status: 401 });
+        expect((await mine).email).toBe(email);
+      });
     });
 
     it('renews nothing for a wrong password, and for a key', async () => {

@@ -43,11 +43,12 @@ export function connect(options: ConnectOptions): Connection {
   const client = createClient({
     baseUrl: options.url.replace(/\/$/, ''),
     fetch: options.fetch,
-    auth: ({ scheme }) => (scheme === 'bearer' ? (options.key ?? tokens.current()) : undefined),
   });
   for (const method of METHODS) {
     const send = client[method] as unknown as Send;
-    Object.assign(client, { [method]: (request: RequestOptions) => exchange(send, tokens, request) });
+    Object.assign(client, {
+      [method]: (request: RequestOptions) => exchange(send, tokens, request, options.key),
+    });
   }
   const connection = new Connection(client, tokens);
   if (options.tokens !== undefined) tokens.keep(options.tokens);

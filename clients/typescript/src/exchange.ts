@@ -1,6 +1,7 @@
 import { keepHeaders } from './answer-headers.js';
 import { ApiError } from './api-error.js';
 import { ConnectionError, overNetwork } from './connection-error.js';
+import type { Auth } from './generated/core/auth.gen.js';
 import type { Tokens } from './tokens.js';
 
 /** A request as the generated methods describe it, as far as it matters here. */
@@ -19,19 +20,27 @@ interface Result {
 export type Send = (options: object) => Promise<Result>;
 
 /**
- * Sends a request, and once more with a new token when the service says that the access token has ended.
+ * Sends a request, and once more with a new token of the same session when the service says that the access token has
+ * ended. With `key` it is sent in the place of a token.
  * @returns what the answer contains, with its header fields kept for `headersOf`.
  * @throws ApiError for a refusal, ConnectionError without an answer, and the reason of a signal.
  */
-export async function exchange(send: Send, tokens: Tokens, options: RequestOptions): Promise<unknown> {
+export async function exchange(
+  send: Send,
+  tokens: Tokens,
+  options: RequestOptions,
+  key?: string,
+): Promise<unknown> {
+  const { generation } = tokens;
   const wanted = {
     ...options,
+    auth: ({ scheme }: Auth) => (scheme === 'bearer' ? (key ?? tokens.current(generation)) : undefined),
     parseAs: options.parseAs ?? 'stream',
     responseStyle: 'fields',
     throwOnError: false,
   };
   const first = await send(wanted);
-  const result = (await hasNewToken(tokens, first)) ? await send(wanted) : first;
+  const result = (await hasNewToken(tokens, generation, first)) ? await send(wanted) : first;
   const { response, error, request } = result;
   if (response === undefined) throw request.signal.aborted ? error : new ConnectionError(error);
   if (!response.ok) throw new ApiError(response, error);
@@ -40,13 +49,17 @@ export async function exchange(send: Send, tokens: Tokens, options: RequestOptio
   return keepHeaders(content ?? {}, response.headers);
 }
 
-async function hasNewToken(tokens: Tokens, { request, response, error }: Result): Promise<boolean> {
+async function hasNewToken(
+  tokens: Tokens,
+  generation: number,
+  { request, response, error }: Result,
+): Promise<boolean> {
   if (response?.status !== 401) return false;
   const { code } = new ApiError(response, error);
   // An answer to HEAD has no code.
   if (code !== null && code !== 'unauthorized') return false;
   const refused = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
-  return refused !== undefined && tokens.replace(refused);
+  return refused !== undefined && tokens.replace(refused, generation);
 }
 
 /** Files are blobs, whatever their type. */
