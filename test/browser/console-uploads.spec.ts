@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CDPSession, Page } from 'playwright-core';
+import type { CDPSession, Page, Route } from 'playwright-core';
 import type { Client } from '../support/client.js';
 import { axeFindings, ConsoleStage, SCREENS, signIn } from '../support/console.js';
 
@@ -47,12 +47,16 @@ describe('uploads in the console', () => {
         downloadThroughput: -1,
         uploadThroughput,
       });
-    /** Begins an upload that takes some seconds. On a phone the list of uploads is folded. */
-    async function beginLarge(): Promise<void> {
-      await throttle(false, 40_000);
+    /** On a phone the list of uploads is folded. */
+    async function chooseLarge(): Promise<void> {
       await page.locator('input[type=file][multiple]').first().setInputFiles(join(folder, 'large.bin'));
       const unfold = page.getByRole('button', { name: 'Show uploads' });
       if (screen.width < 800) await unfold.press('Enter');
+    }
+    /** Begins an upload that takes some seconds. */
+    async function beginLarge(): Promise<void> {
+      await throttle(false, 40_000);
+      await chooseLarge();
       await page.getByText(/^\d+(\.\d)? KB of 2 MB, \d/).waitFor();
     }
 
@@ -86,6 +90,100 @@ describe('uploads in the console', () => {
       await page.getByRole('heading', { name: '1 upload complete' }).waitFor();
       await page.getByText('No connection to the service.').waitFor({ state: 'detached' });
       expect(await names()).toEqual(['large.bin']);
+    });
+
+    it('go on by themselves after the service was away for long', async () => {
+      await page.clock.install();
+      await beginLarge();
+      const server = stage.server.app.getHttpServer();
+      server.close();
+      server.closeAllConnections();
+      const banner = page.getByText('No connection to the service.');
+      try {
+        await banner.waitFor();
+        const stopped = page.getByText('The service cannot be reached.');
+        while (!(await stopped.isVisible())) {
+          await page.clock.fastForward(8000);
+          await page.waitForTimeout(100);
+        }
+        await throttle(false);
+      } finally {
+        await new Promise<void>((done) => server.listen(stage.server.port, '127.0.0.1', done));
+      }
+      await page.clock.fastForward(8000);
+      await page.getByRole('heading', { name: '1 upload complete' }).waitFor();
+      await banner.waitFor({ state: 'detached' });
+      expect(await names()).toEqual(['large.bin']);
+    });
+
+    it('go on where they were after the answers of a proxy', async () => {
+      await throttle(false, 400_000);
+      const bad = new Set(['POST', 'HEAD', 'PATCH']);
+      let created = 0;
+      await page.route(/\/api\/uploads/, async (route: Route) => {
+        const method = route.request().method();
+        if (method === 'POST') created++;
+        if (bad.delete(method)) await route.fulfill({ status: 502, body: '<h1>Bad Gateway</h1>' });
+        else await route.continue();
+      });
+      await chooseLarge();
+      await page.getByRole('heading', { name: '1 upload complete' }).waitFor();
+      expect([...bad, created]).toEqual([2]);
+      expect(await names()).toEqual(['large.bin']);
+      expect((await ada.json<unknown[]>('GET', '/api/uploads')).body).toEqual([]);
+    });
+
+    it('name no request when a proxy refused them', async () => {
+      await page.route(/\/api\/uploads/, (route: Route) => route.fulfill({ status: 501, body: 'no' }));
+      await chooseLarge();
+      await page.getByRole('heading', { name: '1 upload stopped' }).waitFor();
+      expect(await page.locator('.upload-fault').textContent()).toMatch(/^The service answered 501\.?$/);
+    });
+
+    describe('while they are being created', () => {
+      let created: number;
+      let release: () => void;
+      beforeEach(async () => {
+        created = 0;
+        const held = new Promise<void>((done) => (release = done));
+        let reach: () => void;
+        const reached = new Promise<void>((done) => (reach = done));
+        await page.route(/\/api\/uploads$/, async (route: Route) => {
+          if (route.request().method() !== 'POST') return route.continue();
+          const answer = await route.fetch();
+          created++;
+          reach();
+          await held;
+          // A page that has cut the request off takes no answer.
+          await route.fulfill({ response: answer }).catch(() => undefined);
+        });
+        await chooseLarge();
+        await reached;
+      });
+
+      it('are cancelled, and leave nothing at the service', async () => {
+        await page.getByRole('button', { name: 'Cancel large.bin' }).press('Enter');
+        await page.getByRole('region', { name: 'Uploads' }).waitFor({ state: 'detached' });
+        const ended = page.waitForResponse((answer) => answer.request().method() === 'DELETE');
+        release();
+        expect((await ended).status()).toBe(204);
+        expect((await ada.json<unknown[]>('GET', '/api/uploads')).body).toEqual([]);
+      });
+
+      it('are paused, and go on at the same address', async () => {
+        await page.getByRole('button', { name: 'Pause large.bin' }).press('Enter');
+        await page.getByText(/^Paused at/).waitFor();
+        release();
+        await page.waitForFunction('Object.keys(JSON.parse(localStorage.uploads ?? "{}")).length === 1');
+        await page.waitForTimeout(300);
+        const [upload] = (await ada.json<{ offset: number }[]>('GET', '/api/uploads')).body;
+        expect(upload?.offset).toBe(0);
+        await page.getByRole('button', { name: 'Resume large.bin' }).press('Enter');
+        await page.getByRole('heading', { name: '1 upload complete' }).waitFor();
+        expect(created).toBe(1);
+        expect((await ada.json<unknown[]>('GET', '/api/uploads')).body).toEqual([]);
+        expect(await names()).toEqual(['large.bin']);
+      });
     });
   });
 });

@@ -2,12 +2,12 @@ import { connection } from '../api/connection.js';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../parts/icon.js';
 import { useStore } from '../parts/store.js';
-import { askTrail } from './trail-probe.js';
+import { askUntilGood } from './connection-probe.js';
 
 /** Over every page while the service cannot be reached, or cannot write its trail. */
 export function ConnectionBanner() {
   const now = useStore(connection);
-  useEffect(() => (now === 'read-only' ? askTrail() : undefined), [now]);
+  useEffect(() => (now === 'good' ? undefined : askUntilGood(now)), [now]);
   return (
     <div role="status">
       {now === 'offline' && (

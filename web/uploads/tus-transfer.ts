@@ -1,7 +1,7 @@
 import { DetailedError, type HttpResponse, Upload } from 'tus-js-client';
 import { ApiError, ConnectionError } from '../../clients/typescript/src/main.js';
 import { api } from '../api/access.js';
-import { noteAnswer } from '../api/connection.js';
+import { noteAnswer, noteSilence } from '../api/connection.js';
 
 export interface TransferEvents {
   /** The service has an address for the upload. */
@@ -14,8 +14,10 @@ export interface TransferEvents {
 
 /** How long to wait after a failure without an answer. Each progress begins anew. */
 const RETRY_DELAYS_MS = [500, 1000, 2000, 4000, 8000, 8000, 8000];
-/** Refusals that pass: another request still holds the upload, the service is busy or has no trail. */
-const PASSING = new Set([409, 423, 429, 503]);
+/** Refusals that pass: another request still holds the upload, the service is busy or has no trail, or a proxy cannot reach it. */
+const PASSING = new Set([408, 409, 423, 429, 460, 500, 502, 503, 504]);
+const GONE = new Set([404, 410]);
+const ENDPOINT = '/api/uploads';
 
 /** One file on its way, by the tus protocol. Loaded with the first upload. */
 export class TusTransfer {
@@ -23,6 +25,10 @@ export class TusTransfer {
   /** The token of the last request, and what replaces it when it was refused. */
   #token: string | undefined;
   #renewal: Promise<unknown> = Promise.resolve();
+  /** Whether the request that creates the upload is on its way. */
+  #creating = false;
+  /** Told when that has ended, by who wants to stop then. */
+  #stop: (() => void) | null = null;
 
   constructor(
     file: File,
@@ -30,8 +36,8 @@ export class TusTransfer {
     events: TransferEvents,
   ) {
     this.#upload = new Upload(file, {
-      endpoint: '/api/uploads',
-      uploadUrl: uploadId === null ? null : `/api/uploads/${uploadId}`,
+      endpoint: ENDPOINT,
+      uploadUrl: uploadId === null ? null : `${ENDPOINT}/${uploadId}`,
       metadata: {
         filename: file.name,
         filetype: file.type || 'application/octet-stream',
@@ -40,33 +46,66 @@ export class TusTransfer {
       retryDelays: RETRY_DELAYS_MS,
       storeFingerprintForResuming: false,
       onBeforeRequest: async (request) => {
+        if (request.getMethod() === 'POST') this.#creating = true;
         await this.#renewal;
         request.setHeader('X-Console', '1');
         this.#token = await api.tokens.current();
         request.setHeader('Authorization', `Bearer ${this.#token ?? ''}`);
       },
+      onAfterResponse: (request, answer) => {
+        // Otherwise an upload would begin anew, at another address, whenever a question after it fails.
+        if (request.getMethod() === 'HEAD')
+          this.#upload.options.endpoint = GONE.has(answer.getStatus()) ? ENDPOINT : null;
+      },
       onShouldRetry: (error) => this.#shouldRetry(error),
-      onUploadUrlAvailable: () => events.begun(idIn(this.#upload.url ?? '')),
+      onUploadUrlAvailable: () => {
+        events.begun(idIn(this.#upload.url ?? ''));
+        this.#endCreation();
+      },
       onProgress: (bytes) => events.progressed(bytes),
       onSuccess: ({ lastResponse }) => {
         noteAnswer('PATCH', null);
         events.done(idIn(lastResponse.getHeader('Content-Location') ?? ''));
       },
-      onError: (error) => events.failed(toRefusal(error)),
+      // Who stops it does not ask why it could not begin.
+      onError: (error) => {
+        if (!this.#endCreation()) events.failed(toRefusal(error));
+      },
     });
   }
 
   start(): void {
+    this.#stop = null;
+    if (this.#creating) return;
+    const { url, options } = this.#upload;
+    this.#creating = url === null && options.uploadUrl === null;
     this.#upload.start();
   }
 
-  /** Stops, so that it can be started again. */
+  /**
+   * Stops, so that it can be started again. A request that creates the upload ends first: cut off, it would leave an upload
+   * at the service whose address nobody knows.
+   */
   async pause(): Promise<void> {
-    await this.#upload.abort();
+    if (this.#creating) await new Promise<void>((stopped) => (this.#stop = stopped));
+    else await this.#upload.abort();
+  }
+
+  /** @returns whether it stops now. */
+  #endCreation(): boolean {
+    this.#creating = false;
+    if (this.#stop === null) return false;
+    void this.#upload.abort();
+    this.#stop();
+    this.#stop = null;
+    return true;
   }
 
   #shouldRetry(error: DetailedError): boolean {
+    if (this.#stop !== null) return false;
+    this.#creating = false;
     const status = error.originalResponse?.getStatus() ?? 0;
+    if (status === 0) noteSilence();
     if (status !== 401) return status === 0 || PASSING.has(status);
     // A refusal to refresh signs everybody out; the next try then fails for good.
     if (this.#token === undefined) return false;
@@ -81,7 +120,10 @@ function idIn(address: string): string {
 
 function toRefusal(error: Error | DetailedError): unknown {
   const answer = error instanceof DetailedError ? error.originalResponse : null;
-  if (answer === null) return new ConnectionError(error);
+  if (answer === null) {
+    noteSilence();
+    return new ConnectionError(error);
+  }
   const headers = new Headers();
   for (const name of ['X-Request-Id', 'Retry-After']) {
     const value = answer.getHeader(name);

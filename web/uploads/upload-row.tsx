@@ -78,5 +78,7 @@ function faultOf(error: unknown): string {
   if (!(error instanceof ApiError)) return wordsOf(error);
   if (error.code === 'quota_exceeded')
     return 'There is no room left for it. Empty the trash or delete files, then go on.';
-  return error.status >= 500 ? `${wordsOf(error)} (request ${error.requestId})` : wordsOf(error);
+  // A proxy gives none.
+  if (error.status < 500 || error.requestId === null) return wordsOf(error);
+  return `${wordsOf(error)} (request ${error.requestId})`;
 }

@@ -1,5 +1,6 @@
 import { ConnectionError } from '../../clients/typescript/src/main.js';
 import { access, api } from '../api/access.js';
+import { connection } from '../api/connection.js';
 import { describe } from '../api/files.js';
 import { readProfile } from '../api/profile.js';
 import { isGone } from '../api/refusal.js';
@@ -32,6 +33,8 @@ interface Work {
   readonly replaces: string | null;
   readonly speed: Speed;
   transfer: TusTransfer | null;
+  /** Where it last went on by itself. It does not do so twice without progress: the fault may be the file. */
+  resumedAt: number | null;
 }
 
 const AT_ONCE = 3;
@@ -47,8 +50,15 @@ const pending = new Map<number, Partial<Upload>>();
 let redraw: ReturnType<typeof setTimeout> | undefined;
 let last = 0;
 
-addEventListener('online', () => {
-  for (const { key, error } of uploads.value) if (error instanceof ConnectionError) resume(key);
+connection.follow((now) => {
+  if (now !== 'good') return;
+  flush();
+  for (const { key, error, sent } of uploads.value) {
+    const work = works.get(key)!;
+    if (!(error instanceof ConnectionError) || work.resumedAt === sent) continue;
+    work.resumedAt = sent;
+    resume(key);
+  }
 });
 addEventListener('beforeunload', (event) => {
   if (uploads.value.some(({ state }) => state === 'running' || state === 'waiting')) event.preventDefault();
@@ -68,7 +78,7 @@ export function add(files: readonly File[], replaces: string | null = null): voi
       continue;
     }
     const key = ++last;
-    works.set(key, { file, uploadId: null, replaces, speed: new Speed(), transfer: null });
+    works.set(key, { file, uploadId: null, replaces, speed: new Speed(), transfer: null, resumedAt: null });
     fresh.push({ key, name: file.name, size: file.size, state: 'waiting', sent: 0, speed: 0, error: null });
   }
   uploads.value = [...uploads.value, ...fresh];
@@ -115,7 +125,14 @@ export async function recall(userId: string): Promise<void> {
 
 function recallOne({ id, name, length, offset }: UnfinishedUpload): void {
   const key = ++last;
-  works.set(key, { file: null, uploadId: id, replaces: null, speed: new Speed(), transfer: null });
+  works.set(key, {
+    file: null,
+    uploadId: id,
+    replaces: null,
+    speed: new Speed(),
+    transfer: null,
+    resumedAt: null,
+  });
   uploads.value = [
     ...uploads.value,
     { key, name, size: length, state: 'parted', sent: offset, speed: 0, error: null },
@@ -197,15 +214,17 @@ async function dropAll(): Promise<void> {
   await Promise.all(transfers.map((transfer) => transfer.pause()));
 }
 
-async function endWork({ transfer, uploadId }: Work): Promise<void> {
-  await transfer?.pause();
+async function endWork(work: Work): Promise<void> {
+  await work.transfer?.pause();
+  // Known now, also when it was being created.
+  const { uploadId } = work;
   if (uploadId === null) return;
-  forgetUpload(uploadId);
   try {
     await api.uploads.delete({ path: { id: uploadId } });
   } catch (error) {
     if (!isGone(error)) throw error;
   }
+  forgetUpload(uploadId);
   await readProfile();
 }
 
