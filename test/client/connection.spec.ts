@@ -344,6 +344,90 @@ describe('the TypeScript client', () => {
       expect(failures).toBe(3);
     });
 
+    it('does not go on with the upload of another length', async () => {
+      const pause = new AbortController();
+      let resume = '';
+      const paused = upload(api, blob, {
+        name: 'long',
+        chunkSize: 1_000_000,
+        signal: pause.signal,
+        onBegin: (id) => (resume = id),
+        onProgress: (stored) => stored > 0 && pause.abort(new Error('paused')),
+      });
+      await expect(paused).rejects.toThrow('paused');
+      seen = [];
+      const short = upload(api, new Blob(['short']), { name: 'long', resume });
+      await expect(short).rejects.toThrow('The upload is one of 2000000 bytes, the content has 5.');
+      expect(seen).toEqual([`HEAD /api/uploads/${resume} 200`]);
+    });
+
+    it('does not go on for another user', async () => {
+      const { email } = await server.user(undefined, PASSWORD);
+      const other = await api.account.signIn({ body: { email, password: PASSWORD } });
+      const mine = upload(api, blob, {
+        name: 'a',
+        chunkSize: 1_000_000,
+        onProgress: (stored) => stored > 0 && api.tokens.keep(other),
+      });
+      await expect(mine).rejects.toMatchObject({ status: 401 });
+      expect(await api.uploads.list()).toEqual([]);
+      expect(await api.files.list()).toEqual([]);
+    });
+
+    describe('with something between that changes answers', () => {
+      const offset = (value: number) => ({ 'upload-offset': String(value) });
+      const begun = { location: '/api/uploads/1', ...offset(0) };
+      const asked = (value: number) => ({ 'upload-length': '5', ...offset(value) });
+      const file = { 'content-location': '/api/files/2' };
+
+      /** Uploads five bytes. Each request is answered with the fields of its method, without them by a page. */
+      const between = async (answers: Readonly<Record<string, Record<string, string>>>) => {
+        seen = [];
+        const fixed: typeof fetch = (input) => {
+          const { method } = input as Request;
+          seen.push(method);
+          if (seen.length > 50) return Promise.reject(new Error('This never ends.'));
+          const headers = answers[method];
+          return Promise.resolve(
+            headers ? new Response(null, { headers }) : new Response('<h1>Sign in to the network</h1>'),
+          );
+        };
+        return upload(connected({ key: 'k', fetch: fixed }), new Blob(['12345']), {
+          name: 'a',
+          backoff: (failures) => (failures < 3 ? 1 : null),
+        });
+      };
+
+      it('ends when the answers are not those of the service', async () => {
+        await expect(between({})).rejects.toThrow('The answer does not say where the upload is.');
+        expect(seen).toEqual(['POST']);
+      });
+
+      it.each([
+        ['no offset', {}],
+        ['an offset behind the end', offset(6)],
+        ['an offset that is no number', { 'upload-offset': '-1' }],
+      ])('ends at %s', async (_, PATCH) => {
+        await expect(between({ POST: begun, PATCH })).rejects.toThrow('The answer tells no offset');
+        expect(seen).toEqual(['POST', 'PATCH']);
+      });
+
+      it('counts a part that was not stored as a failure', async () => {
+        const stuck = between({ POST: begun, PATCH: offset(0), HEAD: asked(0) });
+        await expect(stuck).rejects.toThrow('The service has stored nothing of what was sent.');
+        expect(seen).toEqual(['POST', 'PATCH', 'HEAD', 'PATCH', 'HEAD', 'PATCH']);
+      });
+
+      it('asks for the file once when the last answer does not name it', async () => {
+        const found = between({ POST: begun, PATCH: offset(5), HEAD: { ...asked(5), ...file } });
+        expect(await found).toBe('2');
+        expect(seen).toEqual(['POST', 'PATCH', 'HEAD']);
+        const lost = between({ POST: begun, PATCH: offset(5), HEAD: asked(5) });
+        await expect(lost).rejects.toThrow('names no file');
+        expect(seen).toEqual(['POST', 'PATCH', 'HEAD']);
+      });
+    });
+
     it('tries nothing again that is refused for good', async () => {
       const wrong = upload(api, blob, { name: 'a', sha256: sha256('other bytes') });
       await expect(wrong).rejects.toMatchObject({ code: 'digest_mismatch' });

@@ -1,9 +1,12 @@
-/** What every method throws when no whole answer came: the network failed, or the service is not there. */
+/**
+ * What every method throws when no whole answer of the service came: the network failed, the service is not there, or
+ * something between answered in its place.
+ */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 
-  constructor(cause: unknown) {
-    super('The service could not be reached.', { cause });
+  constructor(cause: unknown, message = 'The service could not be reached.') {
+    super(message, { cause });
   }
 }
 

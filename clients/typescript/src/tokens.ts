@@ -64,13 +64,18 @@ export class Tokens {
     this.changed(null);
   }
 
+  /** @throws ApiError when `generation` is over: what began in it must not go on. */
+  demand(generation: number): void {
+    if (generation !== this.#generation) throw sessionEnded();
+  }
+
   /**
    * The access token for a request that began in `generation`, renewed when it is about to end. Undefined when nobody
    * is signed in.
    * @throws ApiError when the session is another one by now.
    */
   async current(generation = this.#generation): Promise<string | undefined> {
-    this.#demand(generation);
+    this.demand(generation);
     if (this.#pair === null) return undefined;
     const { token } = Date.now() < this.#renewFrom ? this.#pair : await this.renew();
     return token;
@@ -102,7 +107,7 @@ export class Tokens {
   async #renew(generation: number): Promise<TokenPair> {
     try {
       const pair = await this.renewal(this.#pair?.refresh_token);
-      this.#demand(generation);
+      this.demand(generation);
       this.renewed(pair);
       return pair;
     } catch (error) {
@@ -114,10 +119,6 @@ export class Tokens {
 
   #end(renewing: object): void {
     if (this.#renewing === renewing) this.#renewing = null;
-  }
-
-  #demand(generation: number): void {
-    if (generation !== this.#generation) throw sessionEnded();
   }
 }
 

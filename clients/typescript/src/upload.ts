@@ -1,6 +1,7 @@
 import { headersOf } from './answer-headers.js';
 import { ApiError } from './api-error.js';
-import type { Api } from './generated/sdk.gen.js';
+import type { Connection } from './connect.js';
+import { ConnectionError } from './connection-error.js';
 import { type Backoff, patient, Retries } from './retries.js';
 
 export interface UploadOptions {
@@ -11,7 +12,7 @@ export interface UploadOptions {
   readonly sha256?: string;
   /** The id of a file that gets the content as a new version. */
   readonly replaces?: string;
-  /** The id of an upload that began earlier, with the same content. One that is gone begins anew. */
+  /** The id of an upload that began earlier, with the same content. One that is gone begins anew, one of another length fails. */
   readonly resume?: string;
   /** Called with the id of the upload, to keep for `resume`. */
   readonly onBegin?: (id: string) => void;
@@ -37,19 +38,24 @@ interface Progress {
 /**
  * Uploads a file in pieces (tus 1.0). When the network or the service fails, it asks what has arrived and goes on there.
  * @returns the id of the file.
- * @throws ApiError when the service refuses the upload, the reason of `signal`, or the last of many failures in a row.
+ * @throws ApiError when the service refuses the upload or its session has ended, the reason of `signal`, the last of
+ * many failures in a row, or an error for answers that cannot be those of the service.
  */
-export async function upload(api: Api, content: Blob, options: UploadOptions): Promise<string> {
+export async function upload(api: Connection, content: Blob, options: UploadOptions): Promise<string> {
   const { signal, backoff = patient, onProgress } = options;
   const retries = new Retries(backoff, signal);
   let id = options.resume ?? null;
   let progress: Progress | null = null;
   let highest = 0;
+  let askedForFile = false;
+  const { generation } = api.tokens;
   for (;;) {
     try {
       signal?.throwIfAborted();
+      api.tokens.demand(generation);
       if (progress !== null) progress = await appended(api, content, progress, options);
-      else if (id !== null) progress = await found(api, id, options);
+      else if (id !== null) progress = await found(api, content, id, options);
+      api.tokens.demand(generation);
       progress ??= await begun(api, content, options);
     } catch (error) {
       // What has arrived is asked for before anything is sent again.
@@ -62,20 +68,32 @@ export async function upload(api: Api, content: Blob, options: UploadOptions): P
     id = progress.id;
     onProgress?.(progress.offset, content.size);
     if (progress.fileId !== null) return progress.fileId;
+    if (progress.offset < content.size) continue;
+    if (askedForFile) throw new Error('The service has all bytes of the upload, but names no file.');
+    askedForFile = true;
+    progress = null;
   }
 }
 
 /** How far the service is with an upload. Null when it has none with this id any more. */
-async function found(api: Api, id: string, { signal }: UploadOptions): Promise<Progress | null> {
+async function found(
+  api: Connection,
+  content: Blob,
+  id: string,
+  { signal }: UploadOptions,
+): Promise<Progress | null> {
   try {
-    return progressOf(id, await api.uploads.progress({ path: { id }, signal }));
+    const answer = await api.uploads.progress({ path: { id }, signal });
+    const length = headersOf(answer as object).get('upload-length');
+    if (length === String(content.size)) return progressOf(id, answer, content);
+    throw new Error(`The upload is one of ${length ?? 'unknown'} bytes, the content has ${content.size}.`);
   } catch (error) {
     if (error instanceof ApiError && [404, 410].includes(error.status)) return null;
     throw error;
   }
 }
 
-async function begun(api: Api, content: Blob, options: UploadOptions): Promise<Progress> {
+async function begun(api: Connection, content: Blob, options: UploadOptions): Promise<Progress> {
   const { name, type = content.type, sha256, replaces, signal, onBegin } = options;
   const answer = await api.uploads.create({
     headers: {
@@ -84,13 +102,14 @@ async function begun(api: Api, content: Blob, options: UploadOptions): Promise<P
     },
     signal,
   });
-  const id = lastPart(headersOf(answer as object).get('location')) ?? '';
+  const id = lastPart(headersOf(answer as object).get('location'));
+  if (!id) throw new Error('The answer does not say where the upload is.');
   onBegin?.(id);
-  return progressOf(id, answer);
+  return progressOf(id, answer, content);
 }
 
 async function appended(
-  api: Api,
+  api: Connection,
   content: Blob,
   { id, offset }: Progress,
   { chunkSize = CHUNK_SIZE, signal }: UploadOptions,
@@ -101,16 +120,17 @@ async function appended(
     body: content.slice(offset, offset + chunkSize),
     signal,
   });
-  return progressOf(id, answer);
+  const progress = progressOf(id, answer, content);
+  if (progress.offset > offset || progress.fileId !== null) return progress;
+  throw new ConnectionError(undefined, 'The service has stored nothing of what was sent.');
 }
 
-function progressOf(id: string, answer: unknown): Progress {
+function progressOf(id: string, answer: unknown, content: Blob): Progress {
   const headers = headersOf(answer as object);
-  return {
-    id,
-    offset: Number(headers.get('upload-offset')),
-    fileId: lastPart(headers.get('content-location')),
-  };
+  const offset = headers.get('upload-offset') ?? '';
+  if (!/^\d+$/.test(offset) || Number(offset) > content.size)
+    throw new Error(`The answer tells no offset in the upload: ${offset || 'nothing'} of ${content.size}.`);
+  return { id, offset: Number(offset), fileId: lastPart(headers.get('content-location')) || null };
 }
 
 function lastPart(path: string | null): string | null {
