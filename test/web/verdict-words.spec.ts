@@ -26,7 +26,7 @@ const REPORT: ExportReport = {
 function told(report: Partial<ExportReport>, part: Partial<Outcome> = {}) {
   const outcome: Outcome = {
     report: { ...REPORT, ...report },
-    scope: { subject: null, named: false },
+    scope: { subject: null, named: false, seen: 7 },
     key: KEY,
     before: report.older === undefined ? null : BEFORE,
     bytes: 1000,
@@ -54,10 +54,17 @@ describe('the words of a verdict', () => {
   });
 
   it('tell of a trail, and of what is gone for good reasons', () => {
-    const scope = { subject: 'alice', named: false };
+    const scope = { subject: 'alice', named: false, seen: null };
     const { text } = told({ entries: 3, withheld: 1, pruned: 2 }, { scope });
     expect(text).toMatch(/in the log of 8 entries\. None was left out\. 2 entries before them were removed/);
-    expect(text).toMatch(/In 1 entry the personal values were erased/);
+    expect(text).toMatch(/In 1 entry the personal values are not there, as after an erasure/);
+  });
+
+  it('do not call an export whole that ends before what the page shows', () => {
+    const scope = { subject: null, named: false, seen: 8 };
+    const found = told({ older: 'continued' }, { scope });
+    expect(found).toMatchObject({ tone: 'warn', title: 'The answer is an older one' });
+    expect(found.text).toMatch(/only the first 8 entries of the log, and this page shows entry 8\.$/);
   });
 
   it.each([

@@ -15,10 +15,11 @@ export function entriesOf({ actions, outcome }: EntryFilter, userId: string | nu
   return (cursor, signal) => api.audit.list({ query: { ...query, cursor }, signal });
 }
 
-/** The key that signs the checkpoints of the log. */
+/** The key that signs the checkpoints of the log. @throws when the service tells none. */
 export async function logKey(signal?: AbortSignal): Promise<LogKey> {
   const [key] = await api.audit.keys({ signal });
-  return key!;
+  if (key === undefined) throw new Error('The service did not tell the key of its log. Nothing was checked.');
+  return key;
 }
 
 /** The proof that the log of `to` entries continues that of `from`, in base64. */

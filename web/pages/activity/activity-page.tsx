@@ -48,7 +48,11 @@ export function ActivityPage({ user }: { readonly user: User }) {
           type="button"
           class="button"
           onClick={() =>
-            setChecked({ subject: audits && everybody ? null : user.id, named: audits && !everybody })
+            setChecked({
+              subject: audits && everybody ? null : user.id,
+              named: audits && !everybody,
+              seen: newestOf(state.items),
+            })
           }
         >
           <Icon name="shield" />
@@ -101,6 +105,14 @@ export function ActivityPage({ user }: { readonly user: User }) {
       </ListStates>
       {shown !== null && <EntryDialog entry={shown} close={() => setShown(null)} />}
     </div>
+  );
+}
+
+/** The highest place of an entry in the log. Null without any. */
+function newestOf(entries: readonly Entry[]): number | null {
+  return entries.reduce<number | null>(
+    (most, { seq }) => (seq === null ? most : Math.max(most ?? 0, seq)),
+    null,
   );
 }
 

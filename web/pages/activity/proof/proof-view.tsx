@@ -15,7 +15,7 @@ const PATIENCE_MS = 1000;
 
 /** The proof that an entry is in the log: checked here, drawn, and told step by step. */
 export function ProofView({ entry }: { readonly entry: Entry }) {
-  const { value, error, again } = useAnswer(() => prove(entry.id), [entry.id]);
+  const { value, error, again } = useAnswer(() => prove(entry), [entry.id]);
   const [before] = useState(keptCheckpoint);
   if (error !== null) return <FaultCard error={error} retry={again} />;
   if (value === null)
@@ -36,8 +36,9 @@ export function ProofView({ entry }: { readonly entry: Entry }) {
         <p class="note">
           <Icon name="check" />
           <span>
-            Entry {report.seq} is in the log. The hashes lead from it to the root that the log has signed;
-            with another entry they would not.
+            Entry {report.seq} is in the log, with what was done, when, by whom and to what. The hashes lead
+            from it to the root that the log has signed; with another entry they would not. Address, device
+            and names are bound to it by a digest: Verify compares them too.
           </span>
         </p>
       ) : (
@@ -71,14 +72,14 @@ interface Proved {
 }
 
 /** An entry gets into a checkpoint within a moment; until then the service has no proof. */
-async function prove(id: string): Promise<Proved> {
+async function prove(entry: Entry): Promise<Proved> {
   const { vkey } = await logKey();
-  const proof = (await inclusion(id)) ?? (await later(() => inclusion(id)));
+  const proof = (await inclusion(entry.id)) ?? (await later(() => inclusion(entry.id)));
   if (proof === undefined)
     throw new Error('The entry is not in a signed checkpoint yet. It will be within some seconds.');
   const verifier = new Verifier();
   try {
-    return { report: await verifier.ask('proof', { proof, id, vkey }), vkey };
+    return { report: await verifier.ask('proof', { proof, shown: entry, vkey }), vkey };
   } finally {
     verifier.close();
   }

@@ -6,12 +6,13 @@ import { parseVkey } from '../../../../src/audit/merkle/signed-note.js';
 import { inclusionSubtrees, type Subtree } from '../../../../src/audit/merkle/tree-geometry.js';
 import { readEntry } from '../../../../src/audit/verify/entry-chain.js';
 import { decodeHash } from '../../../../src/audit/verify/export-line.js';
-import type { InclusionProof } from '../../../api/types.js';
+import type { Entry, InclusionProof } from '../../../api/types.js';
+import { differenceOf } from './shown-entry.js';
 
 export interface ProofTask {
   readonly proof: InclusionProof;
-  /** The id of the entry that it should be of. */
-  readonly id: string;
+  /** The entry that it should be of, as the page shows it. */
+  readonly shown: Entry;
   /** The key of the log. */
   readonly vkey: string;
 }
@@ -40,7 +41,7 @@ export interface ProofReport {
 }
 
 /** Checks a proof by its own means, and tells its steps. */
-export function checkProof({ proof, id, vkey }: ProofTask): ProofReport {
+export function checkProof({ proof, shown, vkey }: ProofTask): ProofReport {
   const { seq, tree_size: size } = proof;
   const leaf = leafHash(proof.entry);
   const verifier = parseVkey(vkey);
@@ -59,11 +60,12 @@ export function checkProof({ proof, id, vkey }: ProofTask): ProofReport {
   if (checkpoint === null) return report('the checkpoint is not signed with the key of the log');
   if (checkpoint.size !== size) return report('the checkpoint is that of another size');
   if (readEntry(proof.entry)?.seq !== seq) return report('the entry is malformed or of another place');
-  if ((JSON.parse(proof.entry) as { readonly id: unknown }).id !== id)
-    return report('the proof is that of another entry');
+  const difference = differenceOf(shown, proof.entry);
+  if (difference === 'id') return report('the proof is that of another entry');
   const root = path === null ? null : rootFromInclusion(leaf, seq, size, path);
   if (root === null || !equal(root, checkpoint.root))
     return report('the hashes do not lead to the signed root');
+  if (difference !== null) return report(`the log has another ${difference} than the one shown here`);
   return report(null);
 }
 

@@ -17,6 +17,13 @@ export interface Scope {
   readonly subject: string | null;
   /** True when the reader has to ask for one user, because the whole log is to be had too. */
   readonly named: boolean;
+  /** The newest entry that the page shows, by its place in the log. Null when it shows none. */
+  readonly seen: number | null;
+}
+
+/** True when the page shows an entry that the export does not reach: it is an older one. */
+export function isOutdated({ report, scope }: Pick<Outcome, 'report' | 'scope'>): boolean {
+  return report.verdict === 'whole' && scope.seen !== null && scope.seen >= report.logSize;
 }
 
 /** What a check has found, and what it was compared with. */

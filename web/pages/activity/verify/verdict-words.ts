@@ -2,7 +2,7 @@ import type { Fault } from '../../../../src/audit/verify/entry-chain.js';
 import { countOf } from '../../../parts/size.js';
 import { momentOf } from '../../../parts/time.js';
 import { sizeIn } from './checkpoint-size.js';
-import type { Outcome } from './outcome.js';
+import { isOutdated, type Outcome } from './outcome.js';
 
 /** What a check has found, as a person understands it. */
 export interface Telling {
@@ -27,6 +27,17 @@ export function tell(outcome: Outcome): Telling {
       title: 'It could not be judged',
       text: [`The answer of the service is no export that this page can check: ${report.why}.`],
       advice: ['Check again. If it stays so, tell whoever runs the service.'],
+    };
+  if (isOutdated(outcome))
+    return {
+      tone: 'warn',
+      title: 'The answer is an older one',
+      text: [
+        `What came fits together, but it has only the first ${entriesOf(report.logSize)} of the log, and this page shows entry ${outcome.scope.seen!}.`,
+      ],
+      advice: [
+        'Check again. If it stays so, something between the service and this page keeps newer entries back: tell whoever runs the service.',
+      ],
     };
   if (before !== null && before.vkey !== '' && before.vkey !== key.vkey) return ofKey(outcome);
   if (report.older === 'unreadable')
@@ -63,7 +74,9 @@ function wholeText({ report, scope }: Outcome): string[] {
   const notes = [
     ...(pruned > 0 ? [`${entriesOf(pruned)} before them were removed because of their age.`] : []),
     ...(withheld > 0
-      ? [`In ${entriesOf(withheld)} the personal values were erased; what happened is proved nevertheless.`]
+      ? [
+          `In ${entriesOf(withheld)} the personal values are not there, as after an erasure; what happened is proved nevertheless.`,
+        ]
       : []),
   ];
   return [[what, ...notes].join(' ')];

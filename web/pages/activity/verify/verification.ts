@@ -4,7 +4,7 @@ import type { Older } from '../verifier/check-export.js';
 import { Verifier } from '../verifier/verifier.js';
 import { sizeIn } from './checkpoint-size.js';
 import { keepCheckpoint, keptCheckpoint } from './kept-checkpoint.js';
-import type { KeptCheckpoint, Outcome, Scope } from './outcome.js';
+import { isOutdated, type KeptCheckpoint, type Outcome, type Scope } from './outcome.js';
 
 export type VerificationState =
   | { readonly step: 'fetching'; readonly bytes: number }
@@ -55,7 +55,7 @@ export class Verification {
     const { report, key, before } = outcome;
     this.state.value = { step: 'done', outcome, kept: false };
     const isSure = report.verdict === 'whole' && (report.older === 'none' || report.older === 'continued');
-    if (isSure && (before === null || before.vkey === key.vkey)) this.keep();
+    if (isSure && !isOutdated(outcome) && (before === null || before.vkey === key.vkey)) this.keep();
   }
 
   async #outcome(): Promise<Outcome> {
