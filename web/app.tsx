@@ -1,4 +1,3 @@
-import { ConnectionError } from '../clients/typescript/src/main.js';
 import { access, resume } from './api/access.js';
 import { EntryPages } from './pages/sign-in/entry-pages.js';
 import { inBackground } from './parts/background.js';
@@ -14,7 +13,7 @@ export function App() {
     case 'starting':
       return <Starting />;
     case 'unreachable':
-      return <FaultCard error={new ConnectionError(null)} retry={() => inBackground(resume())} />;
+      return <FaultCard error={now.error} retry={() => inBackground(resume())} />;
     case 'out':
       return <EntryPages ended={now.why === 'ended'} />;
     case 'in':

@@ -120,6 +120,8 @@ describe('the way into the console', () => {
   it.each(SCREENS)('is shown again when the session was ended elsewhere, on $name', async (screen) => {
     await open(screen);
     await signIn(page, ada);
+    // All that the page asks for at first is answered: it notices the end at the next click.
+    await page.getByText('Drop your first files here').waitFor();
     await ada.json('DELETE', '/api/auth/sessions');
     await page.getByRole('link', { name: 'Trash' }).click();
     await page.getByText('You were signed out, here or on another device.').waitFor();

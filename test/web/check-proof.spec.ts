@@ -106,7 +106,7 @@ describe('the proof of an entry in the browser', () => {
     ['action', { action: 'FILE_DELETE' }],
     ['outcome', { outcome: 'denied' }],
     ['time', { timestamp: '2020-01-01T00:00:00.000Z' }],
-    ['actor', { actor: { id: 'mallory', type: 'user' } as Entry['actor'] }],
+    ['actor', { actor: { id: 'mallory', type: 'user' } }],
     ['user', { user_id: 'bob' }],
     ['request', { request_id: 'another' }],
     ['resource', { resource_type: 'file', resource: 'another' }],

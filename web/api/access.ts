@@ -3,9 +3,10 @@ import { Store } from '../parts/store.js';
 import { consoleFetch } from './console-fetch.js';
 import type { SignedIn, User } from './types.js';
 
-/** Whether somebody is signed in. `unreachable`: nobody can tell, as the service does not answer. */
+/** Whether somebody is signed in. `unreachable`: nobody can tell, as the service does not answer or refuses to tell now. */
 export type Access =
-  | { readonly state: 'starting' | 'unreachable' }
+  | { readonly state: 'starting' }
+  | { readonly state: 'unreachable'; readonly error: unknown }
   | { readonly state: 'in'; readonly user: User }
   /** `ended`: somebody was signed in, and the session ended elsewhere. */
   | { readonly state: 'out'; readonly why: 'never' | 'signed_out' | 'ended' };
@@ -38,7 +39,7 @@ export async function resume(): Promise<void> {
   try {
     await api.tokens.renew();
   } catch (error) {
-    if (access.value.state === 'starting') access.value = { state: 'unreachable' };
+    if (access.value.state === 'starting') access.value = { state: 'unreachable', error };
     if (!(error instanceof ConnectionError || error instanceof ApiError)) throw error;
   }
 }
@@ -50,7 +51,17 @@ export function admit({ user, ...tokens }: SignedIn): void {
   tabs.postMessage({ type: 'in', tokens, user } satisfies Word);
 }
 
-/** The signed-in user is another now, such as by a new name. All tabs know it. */
+/** Calls `forget` whenever the user who was in is so no more: nobody is, or another one. What was theirs has to go. */
+export function onLeave(forget: () => void): void {
+  let last: string | null = null;
+  access.follow((now) => {
+    const id = now.state === 'in' ? now.user.id : null;
+    if (last !== null && id !== last) forget();
+    last = id;
+  });
+}
+
+/** The signed-in user has changed, such as by a new name. All tabs know it. */
 export function know(user: User): void {
   change(user);
   tabs.postMessage({ type: 'changed', user } satisfies Word);
@@ -84,13 +95,19 @@ async function renew(): Promise<TokenPair> {
   });
 }
 
+/** What was asked for with the tokens of another session does not go on with these. */
 function enter(tokens: TokenPair, user: User): void {
-  api.tokens.keep(tokens);
+  const now = access.value;
+  const isAnother = now.state === 'out' || (now.state === 'in' && now.user.id !== user.id);
+  if (isAnother) api.tokens.keep(tokens);
+  else api.tokens.renewed(tokens);
   access.value = { state: 'in', user };
 }
 
+/** Who has left meanwhile is not shown again. */
 function change(user: User): void {
-  if (access.value.state === 'in') access.value = { state: 'in', user };
+  const now = access.value;
+  if (now.state === 'in' && now.user.id === user.id) access.value = { state: 'in', user };
 }
 
 function leave(why: 'never' | 'signed_out' | 'ended'): void {

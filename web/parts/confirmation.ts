@@ -1,4 +1,5 @@
 import { isRefusal } from '../../clients/typescript/src/main.js';
+import { onLeave } from '../api/access.js';
 import { Store } from './store.js';
 
 /** The service wants to know again who is there before it does something. */
@@ -10,6 +11,8 @@ export interface ConfirmationRequest {
 
 /** What the dialog of the shell asks for. Null when nothing is asked. */
 export const confirmation = new Store<ConfirmationRequest | null>(null);
+
+onLeave(() => confirmation.value?.settle(false));
 
 /** Does what wants a confirmed session: if it is refused for that, it asks for the confirmation and does it then. */
 export async function confirmed<T>(work: () => Promise<T>): Promise<T> {

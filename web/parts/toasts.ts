@@ -1,3 +1,4 @@
+import { onLeave } from '../api/access.js';
 import { Store } from './store.js';
 
 export interface Toast {
@@ -12,6 +13,8 @@ const SHOWN_MS = 10_000;
 const SHOWN_AT_ONCE = 3;
 
 export const toasts = new Store<readonly Toast[]>([]);
+
+onLeave(() => (toasts.value = []));
 
 let last = 0;
 

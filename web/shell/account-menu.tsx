@@ -1,9 +1,21 @@
+import { ConnectionError } from '../../clients/typescript/src/main.js';
 import { signOut } from '../api/sign-in.js';
 import type { User } from '../api/types.js';
 import { inBackground } from '../parts/background.js';
 import { Icon } from '../parts/icon.js';
 import { Menu } from '../parts/menu.js';
+import { toast } from '../parts/toasts.js';
 import { StorageBar } from './storage-bar.js';
+
+/** Who cannot be signed out has to know it. */
+async function leave(): Promise<void> {
+  try {
+    await signOut();
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error;
+    toast({ text: 'You are still signed in: the service cannot be reached.', tone: 'wrong' });
+  }
+}
 
 export function AccountMenu({ user }: { readonly user: User }) {
   const name = user.name ?? user.email;
@@ -32,7 +44,7 @@ export function AccountMenu({ user }: { readonly user: User }) {
           <Icon name="text" />
           API for programs
         </a>
-        <button type="button" onClick={() => inBackground(signOut())}>
+        <button type="button" onClick={() => inBackground(leave())}>
           <Icon name="leave" />
           Sign out
         </button>
