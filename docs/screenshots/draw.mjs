@@ -137,7 +137,7 @@ async function drawVerification(page, shoot) {
     .first()
     .click();
   await page.getByRole('button', { name: 'Show its proof' }).click();
-  await page.getByText(/^Entry \d+ is in the log\./).waitFor();
+  await page.getByText(/^Entry \d+ is in the log, with what was done/).waitFor();
   await shoot('proof');
   await page.keyboard.press('Escape');
 }

@@ -184,7 +184,7 @@ describe('verifying in the console', () => {
       };
       await open();
       await page.getByRole('img', { name: /^The tree of \d+ entries, with the way from its root/ }).waitFor();
-      await page.getByText(/^Entry \d+ is in the log\./).waitFor();
+      await page.getByText(/^Entry \d+ is in the log, with what was done/).waitFor();
       await page.getByText(/That is the root which the log has signed/).waitFor();
       expect(await axeFindings(page)).toEqual([]);
       await page.getByRole('button', { name: 'Back to the entry' }).click();
