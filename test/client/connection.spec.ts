@@ -504,6 +504,74 @@ describe('the TypeScript client', () => {
       await expect(bytesOf(stream)).rejects.toMatchObject({ code: 'precondition_failed' });
     });
 
+    it('gives a file of no bytes', async () => {
+      ({ id } = await api.files.upload({ body: { file: new File([], 'empty') } }));
+      const { size, stream } = await opened(api);
+      expect([size, await bytesOf(stream)]).toEqual([0, Buffer.alloc(0)]);
+    });
+
+    describe('with something between that changes answers', () => {
+      const whole = { 'content-length': '10', etag: '"a"' };
+      const rest = (range: string) => ({ ...whole, 'content-range': range });
+
+      /** Reads a download whose answers have these fields and texts, the last one again and again. */
+      const between = async (...answers: readonly (readonly [Record<string, string>, string])[]) => {
+        seen = [];
+        const fixed: typeof fetch = (input) => {
+          const ranges = (input as Request).headers.get('range');
+          const [headers, text] = answers[Math.min(seen.push(ranges ?? 'all'), answers.length) - 1]!;
+          return Promise.resolve(new Response(text, { headers, status: ranges === null ? 200 : 206 }));
+        };
+        const from = connected({ key: 'k', fetch: fixed });
+        const { stream } = await download((request) => from.files.download({ path: { id }, ...request }), {
+          backoff: (failures) => (failures < 3 ? 0 : null),
+        });
+        return new Response(stream).text();
+      };
+
+      it('asks for the rest of a part that ended early', async () => {
+        const parts = [
+          [whole, '0123'],
+          [rest('bytes 4-6/10'), '456'],
+          [rest('bytes 7-9/10'), '789'],
+        ] as const;
+        expect(await between(...parts)).toBe('0123456789');
+        expect(seen).toEqual(['all', 'bytes=4-', 'bytes=7-']);
+      });
+
+      it('fails when nothing more comes', async () => {
+        const ended = between([whole, '0123'], [rest('bytes 4-9/10'), '']);
+        await expect(ended).rejects.toThrow('The answer ended at byte 4 of 10.');
+        expect(seen).toEqual(['all', 'bytes=4-', 'bytes=4-']);
+      });
+
+      it.each([
+        ['another tag', { ...rest('bytes 4-9/10'), etag: '"b"' }],
+        ['another length', rest('bytes 4-9/11')],
+        ['another beginning', rest('bytes 3-9/10')],
+      ])('does not go on with a part of %s', async (_, headers) => {
+        await expect(between([whole, '0123'], [headers, '456789'])).rejects.toThrow('not from byte 4 of 10');
+        expect(seen).toEqual(['all', 'bytes=4-']);
+      });
+
+      it.each(['', 'W/"a"'])('does not go on without a strong tag: %j', async (etag) => {
+        const ended = between([{ ...whole, etag }, '0123'], [{ ...rest('bytes 4-9/10'), etag }, '456789']);
+        await expect(ended).rejects.toThrow(ConnectionError);
+        expect(seen).toEqual(['all']);
+      });
+
+      it('fails for more bytes than the file has', async () => {
+        await expect(between([whole, '0123456789X'])).rejects.toThrow('more than the 10 bytes');
+      });
+    });
+
+    it('takes the plain name when the other one is broken', async () => {
+      const disposition = `attachment; filename="a.txt"; filename*=UTF-8''%E0%A4`;
+      const answer = new Response('x', { headers: { 'content-disposition': disposition } });
+      const from = connected({ key: 'k', fetch: () => Promise.resolve(answer) });
+      expect((await opened(from)).name).toBe('a.txt');
+    });
+
     it('stops at a signal', async () => {
       const stop = new AbortController();
       const { stream } = await opened(api, stop.signal);

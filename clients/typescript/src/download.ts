@@ -1,5 +1,5 @@
 import { headersOf } from './answer-headers.js';
-import { overNetwork } from './connection-error.js';
+import { ConnectionError, overNetwork } from './connection-error.js';
 import { type Backoff, patient, Retries } from './retries.js';
 
 type Bytes = ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -23,9 +23,9 @@ export interface Download {
   /** The name of the file. */
   readonly name: string;
   readonly type: string;
-  /** Bytes. */
+  /** Bytes. `NaN` when the answer does not say, as when a proxy compressed it: then its end cannot be checked. */
   readonly size: number;
-  /** Names this very content: with a download that was not redirected, its SHA-256 in quotes. */
+  /** Names this very content: with a download that was not redirected, its SHA-256 in quotes. Empty when unknown. */
   readonly etag: string;
   /** The bytes, as fast as they are read. */
   readonly stream: Bytes;
@@ -34,7 +34,8 @@ export interface Download {
 /**
  * Downloads a file as a stream: `download((request) => api.files.download({ path: { id }, ...request }))`, and in the
  * same way a version or a grant. A stream that breaks goes on where it broke, with the same content or not at all.
- * @throws ApiError when the service refuses it. The stream fails with one when the content is another one by then.
+ * @throws ApiError when the service refuses it. The stream fails with one when the content is another one by then, and
+ * with a ConnectionError when it broke and cannot go on.
  */
 export async function download(
   get: (request: StreamRequest) => Promise<unknown>,
@@ -44,43 +45,52 @@ export async function download(
     (await get({ parseAs: 'stream', signal, headers })) as Bytes;
   const first = await open();
   const headers = headersOf(first);
-  const etag = headers.get('etag') ?? '';
+  const whole = { size: sizeIn(headers), etag: headers.get('etag') ?? '' };
   return {
     name: nameIn(headers.get('content-disposition') ?? ''),
     type: headers.get('content-type') ?? '',
-    size: Number(headers.get('content-length')),
-    etag,
-    stream: continued(
-      first,
-      (at) => open({ Range: `bytes=${at}-`, 'If-Match': etag }),
-      new Retries(backoff, signal),
-      signal,
-    ),
+    ...whole,
+    stream: continued(first, whole, open, new Retries(backoff, signal), signal),
   };
 }
 
-/** The bytes of `first`, and where it breaks, those of `openAt` from there on. */
+/** What stays the same in all parts of one content. */
+interface Whole {
+  readonly size: number;
+  readonly etag: string;
+}
+
+/** The bytes of `first`, and where it breaks, those of further answers from there on. */
 function continued(
   first: Bytes,
-  openAt: (at: number) => Promise<Bytes>,
+  whole: Whole,
+  open: (headers: StreamRequest['headers']) => Promise<Bytes>,
   retries: Retries,
   signal: AbortSignal | undefined,
 ): Bytes {
+  const { size, etag } = whole;
+  // Only a strong tag tells that two parts are of the same bytes (RFC 9110, section 8.8.1).
+  const canGoOn = /^"[^"]+"$/.test(etag) && !Number.isNaN(size);
   let reader: Reader | null = first.getReader();
   let at = 0;
   return new ReadableStream({
     async pull(controller) {
       for (;;) {
         try {
-          reader ??= (await partFrom(at, openAt)).getReader();
-          const open = reader;
-          const { done, value } = await overNetwork(signal, () => open.read());
+          if (reader === null && at === size) return controller.close();
+          reader ??= (await partFrom(at, whole, open)).getReader();
+          const part = reader;
+          const { done, value } = await overNetwork(signal, () => part.read());
+          if (done && at < size)
+            throw new ConnectionError(undefined, `The answer ended at byte ${at} of ${size}.`);
           if (done) return controller.close();
           at += value.length;
-          retries.progressed();
+          if (at > size) await tooLong(part, size);
+          if (value.length > 0) retries.progressed();
           return controller.enqueue(value);
         } catch (error) {
           reader = null;
+          if (!canGoOn && at !== size) throw error;
           await retries.after(error);
         }
       }
@@ -89,17 +99,46 @@ function continued(
   });
 }
 
-async function partFrom(at: number, openAt: (at: number) => Promise<Bytes>): Promise<Bytes> {
-  const part = await openAt(at);
-  const range = headersOf(part).get('content-range');
-  if (range?.startsWith(`bytes ${at}-`)) return part;
+async function partFrom(
+  at: number,
+  { size, etag }: Whole,
+  open: (headers: StreamRequest['headers']) => Promise<Bytes>,
+): Promise<Bytes> {
+  const part = await open({ Range: `bytes=${at}-`, 'If-Match': etag });
+  const headers = headersOf(part);
+  const range = headers.get('content-range') ?? 'no range';
+  const isNext = range.startsWith(`bytes ${at}-`) && range.endsWith(`/${size}`);
+  if (isNext && headers.get('etag') === etag) return part;
   await part.cancel();
-  throw new Error(`The service answered ${range ?? 'without a range'}, not from byte ${at}.`);
+  throw new Error(
+    `The service answered ${range} of ${headers.get('etag') ?? 'no tag'}, not from byte ${at} of ${size} of ${etag}.`,
+  );
+}
+
+async function tooLong(part: Reader, size: number): Promise<never> {
+  await part.cancel();
+  throw new Error(`The answer has more than the ${size} bytes of the file.`);
+}
+
+/** Bytes as they are read. The length of a compressed answer is another one. */
+function sizeIn(headers: Headers): number {
+  const length = headers.get('content-length');
+  return length === null || headers.has('content-encoding') ? NaN : Number(length);
 }
 
 /** The name in a `Content-Disposition` (RFC 6266, section 4.3). */
 function nameIn(disposition: string): string {
   const extended = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
-  if (extended !== undefined) return decodeURIComponent(extended);
-  return /filename="((?:[^"\\]|\\.)*)"/i.exec(disposition)?.[1]?.replace(/\\(.)/g, '$1') ?? '';
+  return (
+    decoded(extended) ?? /filename="((?:[^"\\]|\\.)*)"/i.exec(disposition)?.[1]?.replace(/\\(.)/g, '$1') ?? ''
+  );
+}
+
+/** Null for what is no UTF-8: then the plain name counts. */
+function decoded(name = ''): string | null {
+  try {
+    return decodeURIComponent(name) || null;
+  } catch {
+    return null;
+  }
 }
