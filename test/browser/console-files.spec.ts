@@ -138,6 +138,37 @@ describe('files in the console', () => {
       expect((await ada.json('GET', '/api/trash')).body).toEqual([]);
     });
 
+    it('keep the focus where one is when they change by keyboard', async () => {
+      for (const name of ['c.txt', 'b.txt', 'a.txt']) await ada.upload('text', { name, type: 'text/plain' });
+      await signIn(page, ada);
+      const focused = (name: string) =>
+        page.locator('button.open:focus').filter({ hasText: name }).waitFor({ timeout: 5000 });
+      for (const key of ['Escape', 'Enter']) {
+        await file('b.txt').press('F2');
+        await page.getByLabel('New name of b.txt').press(key);
+        await focused('b.txt');
+      }
+      await file('b.txt').press('F2');
+      await page.keyboard.type('d');
+      await page.keyboard.press('Enter');
+      await focused('d.txt');
+      await page.keyboard.press('Delete');
+      await focused('c.txt');
+      await page.getByRole('button', { name: 'Undo' }).press('Enter');
+      await focused('d.txt');
+      await file('c.txt').press('Delete');
+      await focused('d.txt');
+      await inMenu('d.txt', 'Move to the trash');
+      await focused('a.txt');
+      await page.getByRole('button', { name: 'Undo' }).last().click();
+      await focused('d.txt');
+      // A press elsewhere ends a new name too, and keeps the focus there.
+      await file('d.txt').press('F2');
+      await page.getByRole('searchbox').click();
+      await file('d.txt').waitFor();
+      await page.locator('input[type=search]:focus').waitFor({ timeout: 5000 });
+    });
+
     it('are renamed by F2, and stay as they are after Escape', async () => {
       await ada.upload('text', { name: 'a.txt', type: 'text/plain' });
       await signIn(page, ada);
@@ -152,6 +183,28 @@ describe('files in the console', () => {
       await page.keyboard.press('Enter');
       await file('c.txt').waitFor();
       await expect(ada.json('GET', '/api/files')).resolves.toMatchObject({ body: [{ name: 'c.txt' }] });
+    });
+
+    it('tell over their dialog what went wrong', async () => {
+      const { body } = await ada.upload('text', { name: 'a.txt', type: 'text/plain' });
+      await signIn(page, ada);
+      await file('a.txt').click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('text', { exact: true }).waitFor();
+      await ada.json('DELETE', `/api/files/${body.id}`);
+      await dialog.getByRole('button', { name: 'Download', exact: true }).click();
+      const toast = page.getByRole('status').filter({ hasText: 'You have no file with this id' });
+      await toast.waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await toast.getByRole('button', { name: 'Dismiss' }).click();
+      await toast.waitFor({ state: 'detached' });
+      await dialog.getByRole('button', { name: 'Download', exact: true }).click();
+      await toast.waitFor();
+      await page.keyboard.press('Escape');
+      // It stays on the page when the dialog is closed.
+      await dialog.waitFor({ state: 'detached' });
+      await toast.getByRole('button', { name: 'Dismiss' }).click();
+      await toast.waitFor({ state: 'detached' });
     });
 
     it('are shared, and the link ends when it is ended', async () => {

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { Icon } from './icon.js';
+import { openDialogs } from './open-dialogs.js';
+import { ToastList } from './toast-list.js';
 
 interface DialogProps {
   readonly title: string;
@@ -18,7 +20,9 @@ export function Dialog({ title, close, class: kind = '', actions, children }: Di
   useEffect(() => {
     const before = document.activeElement;
     element.current!.showModal();
+    openDialogs.value = [...openDialogs.value, id];
     return () => {
+      openDialogs.value = openDialogs.value.filter((other) => other !== id);
       if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, []);
@@ -43,6 +47,7 @@ export function Dialog({ title, close, class: kind = '', actions, children }: Di
         </button>
       </header>
       {children}
+      <ToastList within={id} />
     </dialog>
   );
 }

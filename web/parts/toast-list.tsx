@@ -1,10 +1,21 @@
 import { Icon } from './icon.js';
+import { openDialogs } from './open-dialogs.js';
 import { useStore } from './store.js';
 import { dismiss, toasts } from './toasts.js';
 
-/** The toasts. A screen reader says each when it comes. */
-export function ToastList() {
-  const shown = useStore(toasts);
+interface ToastListProps {
+  /** The id of the dialog that it is in. */
+  readonly within?: string;
+}
+
+/**
+ * The toasts. A screen reader says each when it comes. The page and every dialog have a list, and the topmost has the toasts:
+ * nobody reaches what is outside of it.
+ */
+export function ToastList({ within }: ToastListProps) {
+  const all = useStore(toasts);
+  const topmost = useStore(openDialogs).at(-1) === within;
+  const shown = topmost ? all : [];
   return (
     <div class="toasts" role="status" aria-live="polite">
       {shown.map(({ id, text, tone, action, requestId }) => (
