@@ -7,6 +7,7 @@ import { Menu } from '../../parts/menu.js';
 import { sizeOf } from '../../parts/size.js';
 import { briefOf, momentOf } from '../../parts/time.js';
 import { RenameField } from './rename-field.js';
+import { rowButtonId } from './row-focus.js';
 
 interface FileCellsProps {
   readonly file: StoredFile;
@@ -33,7 +34,7 @@ export function FileCells({ file, renaming, show, share, startRename, endRename,
           <RenameField name={name} end={endRename} />
         ) : (
           <span class="what">
-            <button type="button" class="open" title={name} onClick={() => show(file)}>
+            <button type="button" id={rowButtonId(id)} class="open" title={name} onClick={() => show(file)}>
               {name}
             </button>
             <span class="under small quiet number">

@@ -8,6 +8,7 @@ import { LongTable } from '../../parts/long-table.js';
 import { toast } from '../../parts/toasts.js';
 import { arrived } from '../../uploads/uploads.js';
 import { FileCells } from './file-cells.js';
+import { focusBeside, focusRow } from './row-focus.js';
 
 interface FileTableProps {
   readonly list: PagedList<StoredFile>;
@@ -45,6 +46,7 @@ export function FileTable({ list, state, show, share }: FileTableProps) {
           startRename={setRenamed}
           endRename={(name) => {
             setRenamed(null);
+            focusRow(file.id);
             if (name !== null && name !== file.name) inBackground(renameFile(list, file, name));
           }}
           remove={() => inBackground(discardFile(list, file))}
@@ -67,6 +69,7 @@ async function renameFile(list: PagedList<StoredFile>, file: StoredFile, name: s
 
 /** Into the trash, at once; the toast brings it back. */
 async function discardFile(list: PagedList<StoredFile>, file: StoredFile): Promise<void> {
+  focusBeside(list.state.value.items, file.id);
   const putBack = list.take(file.id);
   try {
     await discard(file.id);
@@ -78,6 +81,7 @@ async function discardFile(list: PagedList<StoredFile>, file: StoredFile): Promi
     const restored = await restore(file.id);
     putBack();
     arrived.value = restored;
+    focusRow(file.id);
     await readProfile();
   };
   toast({
