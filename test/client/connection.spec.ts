@@ -258,6 +258,40 @@ describe('the TypeScript client', () => {
       await expect(api.files.list({ signal })).rejects.toThrow('by hand');
     });
 
+    /** An answer that ends after `text` as a connection does that breaks. */
+    const cut = (text: string, init: ResponseInit) => {
+      const stream = new ReadableStream({
+        start: (controller) => controller.enqueue(new TextEncoder().encode(text)),
+        pull: (controller) => controller.error(new TypeError('terminated')),
+      });
+      return new Response(stream, init);
+    };
+    const json = { 'content-type': 'application/json' };
+
+    it.each([
+      ['a refusal that breaks off', () => cut('{"code":', { status: 503, headers: json })],
+      ['an answer that breaks off', () => cut('[{', { headers: json })],
+      ['an answer that is no JSON', () => new Response('[{', { headers: json })],
+      ['a page', () => new Response('<h1>', { headers: { 'content-type': 'text/html; charset=utf-8' } })],
+    ])('throws a ConnectionError for %s', async (_, answer) => {
+      const changed = connected({ key: 'k', fetch: () => Promise.resolve(answer()) });
+      await expect(changed.files.list()).rejects.toThrow(ConnectionError);
+    });
+
+    it('throws the reason of a signal while a refusal arrives', async () => {
+      const stop = new AbortController();
+      const stuck: typeof fetch = () => {
+        const stream = new ReadableStream({
+          start: (controller) =>
+            stop.signal.addEventListener('abort', () => controller.error(stop.signal.reason)),
+        });
+        setImmediate(() => stop.abort(new Error('by hand')));
+        return Promise.resolve(new Response(stream, { status: 503 }));
+      };
+      const refused = connected({ key: 'k', fetch: stuck }).files.list({ signal: stop.signal });
+      await expect(refused).rejects.toThrow('by hand');
+    });
+
     it.each(['application/json', 'text/plain', 'application/pdf'])(
       'gives a file of %s as it is',
       async (type) => {

@@ -28,6 +28,16 @@ export class Connection extends Api {
   }
 }
 
+/** Gives a refusal when all of it is there: one that breaks off is no answer. */
+function wholeRefusals(send: typeof fetch): typeof fetch {
+  return async (...request) => {
+    const response = await send(...request);
+    if (response.ok) return response;
+    const text = await response.text();
+    return new Response(text === '' ? null : text, response);
+  };
+}
+
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const;
 
 /**
@@ -42,7 +52,7 @@ export function connect(options: ConnectOptions): Connection {
   const tokens = new Tokens(options.renew ?? renew, options.onTokens ?? (() => undefined));
   const client = createClient({
     baseUrl: options.url.replace(/\/$/, ''),
-    fetch: options.fetch,
+    fetch: wholeRefusals(options.fetch ?? ((...request) => fetch(...request))),
   });
   for (const method of METHODS) {
     const send = client[method] as unknown as Send;

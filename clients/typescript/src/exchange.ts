@@ -68,5 +68,16 @@ async function contentOf(response: Response, signal: AbortSignal): Promise<unkno
   if (response.body === null || type === null) return null;
   if (response.headers.has('content-disposition')) return overNetwork(signal, () => response.blob());
   const text = await overNetwork(signal, () => response.text());
-  return /json/.test(type) ? JSON.parse(text) : text;
+  // No operation answers with a page: this one is of a proxy, or of a network that wants a sign-in.
+  if (/^text\/html\b/i.test(type))
+    throw new ConnectionError(undefined, 'Not the service answered, but a page.');
+  return /json/.test(type) ? parsed(text) : text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ConnectionError(error, 'The answer of the service is broken.');
+  }
 }

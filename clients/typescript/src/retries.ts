@@ -11,6 +11,11 @@ export const patient: Backoff = (failures) =>
 /** Refusals that another attempt can overcome: time-outs, another request's hold, limits, broken bytes, an overloaded service. */
 const PASSING = new Set([408, 409, 423, 429, 460, 500, 502, 503, 504]);
 
+/** The longest wait that a service can ask for. */
+const MAX_ASKED_MS = 3_600_000;
+/** A timer of more fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** True when the same request can succeed later. A request that was aborted is not tried again. */
 function isPassing(error: unknown): boolean {
   if (error instanceof ApiError) return PASSING.has(error.status) && error.code !== 'too_many_uploads';
@@ -39,7 +44,8 @@ export class Retries {
     const wait = isPassing(error) && !this.signal?.aborted ? this.backoff(++this.#failures) : null;
     if (wait === null) throw error;
     const asked = error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0;
-    await pause(Math.max(wait, asked), this.signal);
+    const ms = Math.max(wait, Math.min(asked, MAX_ASKED_MS));
+    await pause(Math.min(ms, MAX_TIMER_MS), this.signal);
   }
 }
 
