@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
 import { TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
+import { UserAdmin } from '../../src/auth/admin/user-admin.js';
+import { bySystem } from '../../src/events/event-actor.js';
 import type { Client } from '../support/client.js';
 import { axeFindings, ConsoleStage, SCREENS, signIn } from '../support/console.js';
 
@@ -11,6 +13,33 @@ describe('security in the console', () => {
   let page: Page;
   beforeEach(async () => {
     ada = await stage.server.user();
+  });
+
+  it.each(SCREENS)('has room for a long address, on $name', async (screen) => {
+    const host = ['b', 'c', 'd'].map((letter) => letter.repeat(57)).join('.');
+    const email = `${screen.width}${'a'.repeat(50)}@${host}.org`;
+    page = await stage.open(screen);
+    const long = await stage.server.user(email);
+    await stage.server.app.get(UserAdmin).grantRole(bySystem, long.userId, 'admin');
+    const fits = async () => {
+      const tooWide = `[...document.querySelectorAll('body *')].filter((e) => {
+        const { left, right } = e.getBoundingClientRect();
+        return e.checkVisibility() && !e.closest('.who, svg') && (right > innerWidth + 1 || left < -1);
+      }).map((e) => e.tagName + '.' + e.className)`;
+      expect(await page.evaluate(tooWide)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    };
+    await signIn(page, long, '/security');
+    await page.getByText(`Who can get into ${email}, and how.`).waitFor();
+    await fits();
+    await page.getByRole('button', { name: /^Account of/ }).press('Enter');
+    await page.locator('.account-mail').getByText(email).waitFor();
+    await fits();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Admin', exact: true }).press('Enter');
+    await page.getByRole('cell').getByRole('button', { name: email }).press('Enter');
+    await page.getByRole('heading', { name: email }).waitFor();
+    await fits();
   });
 
   it.each(SCREENS)('adds an authenticator app and gives recovery codes, on $name', async (screen) => {
