@@ -4,14 +4,13 @@ import { inBackground } from './parts/background.js';
 import { FaultCard } from './parts/fault-card.js';
 import { useStore } from './parts/store.js';
 import { Shell } from './shell/shell.js';
-import { Starting } from './shell/starting.js';
 
 /** The whole console: the pages before the sign-in, or the shell around the others. */
 export function App() {
   const now = useStore(access);
   switch (now.state) {
     case 'starting':
-      return <Starting />;
+      return null;
     case 'unreachable':
       return <FaultCard error={now.error} retry={() => inBackground(resume())} />;
     case 'out':
