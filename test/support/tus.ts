@@ -90,15 +90,9 @@ export interface OpenPatch {
   readonly answer: () => string;
 }
 
-/** Begins a PATCH of an upload. @param url the instance to which it goes. */
-export async function openPatch(
-  client: Client,
-  path: string,
-  offset: number,
-  length: number,
-  url = client.url,
-): Promise<OpenPatch> {
-  const head = [
+/** The head of a PATCH of an upload, for a connection that the test holds itself. */
+export function patchHead(client: Client, path: string, offset: number, length: number): string {
+  return [
     `PATCH ${path} HTTP/1.1`,
     'Host: localhost',
     `Authorization: Bearer ${client.token}`,
@@ -108,6 +102,17 @@ export async function openPatch(
     '',
     '',
   ].join('\r\n');
+}
+
+/** Begins a PATCH of an upload. @param url the instance to which it goes. */
+export async function openPatch(
+  client: Client,
+  path: string,
+  offset: number,
+  length: number,
+  url = client.url,
+): Promise<OpenPatch> {
+  const head = patchHead(client, path, offset, length);
   const socket = await openRaw(Number(new URL(url).port), head);
   let text = '';
   socket.on('data', (data: Buffer) => (text += data.toString('latin1')));

@@ -8,7 +8,7 @@ import { Client } from '../../support/client.js';
 import { openRaw } from '../../support/raw-http.js';
 import { startProgram } from '../../support/process.js';
 import { storedFiles } from '../../support/storage-files.js';
-import { TusClient } from '../../support/tus.js';
+import { patchHead, TusClient } from '../../support/tus.js';
 
 const CYCLES = Number(process.env.CRASH_CYCLES ?? 5);
 const SIZE = 16 * 1024 * 1024;
@@ -74,16 +74,7 @@ describe('resumable uploads and kill -9', () => {
     bytes: Buffer,
     offset: number,
   ): Promise<void> {
-    const head = [
-      `PATCH ${path} HTTP/1.1`,
-      'Host: localhost',
-      `Authorization: Bearer ${client.token}`,
-      'Content-Type: application/offset+octet-stream',
-      `Upload-Offset: ${offset}`,
-      `Content-Length: ${bytes.length}`,
-      '',
-      '',
-    ].join('\r\n');
+    const head = patchHead(client, path, offset, bytes.length);
     const socket = await openRaw(Number(new URL(url).port), head);
     for (let at = 0; at + PIECE < bytes.length && !socket.destroyed; at += PIECE) {
       socket.write(bytes.subarray(at, at + PIECE));
