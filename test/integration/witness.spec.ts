@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,6 +141,30 @@ describe('a witness that is down', () => {
     } finally {
       await rm(storage, { recursive: true });
     }
+  });
+});
+
+describe('a witness that can be read and not written', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it('lets a new process serve what another has published', async () => {
+    const storage = await mkdtemp(join(tmpdir(), 'witness-'));
+    // With an embedded database, which is in the same directory.
+    const start = () => startApp({ STORAGE_PATH: storage, DATABASE_URL: '' });
+    const first = await start();
+    const client = await first.user();
+    await sequenced(first);
+    const published = await (await checkpoint(first)).text();
+    jest.spyOn(FileWitnessStore.prototype, 'replace').mockRejectedValue(new Error('read-only'));
+    await client.upload('abc');
+    await sequenced(first);
+    await first.close();
+    const second = await start();
+    const answer = await checkpoint(second);
+    expect([answer.status, await answer.text()]).toEqual([200, published]);
+    expect((await ready(second)).body.checks).toContainEqual({ name: 'audit_witness', status: 'failing' });
+    await second.close();
+    await rm(storage, { recursive: true });
   });
 });
 

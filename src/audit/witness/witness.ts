@@ -156,6 +156,8 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
       const kept = note === null ? null : readCheckpoint(note);
       this.#watch(kept, published, state);
       for (const seen of [kept, published]) await this.#requireContinuation(seen, state);
+      // Published by another instance. It is served while the witness keeps no newer one.
+      this.#published ??= this.#signed(note);
       if (current === null) return;
       if (kept?.size === current.size || (await this.#keep(note, current.note))) {
         this.#published = current;
@@ -181,13 +183,17 @@ export class Witness implements OnModuleInit, OnModuleDestroy {
 
   /** The signed checkpoint of a state. Null while this process's key has not signed one. */
   #open({ size, root, checkpoint: note }: AuditState): SignedCheckpoint | null {
-    const checkpoint = openCheckpoint(note ?? '', this.signer.verifier);
-    if (checkpoint?.size === size && root?.equals(checkpoint.root) === true) {
-      return { ...checkpoint, note: note! };
-    }
+    const checkpoint = this.#signed(note);
+    if (checkpoint?.size === size && root?.equals(checkpoint.root) === true) return checkpoint;
     // Before the first entry of this process, the checkpoint may be signed with an earlier key.
     if (this.#published === null) return null;
     throw new LogInconsistent('the stored checkpoint is not the signed one of the stored tree');
+  }
+
+  /** The checkpoint in a note that this process's key has signed. Null for any other. */
+  #signed(note: string | null): SignedCheckpoint | null {
+    const checkpoint = openCheckpoint(note ?? '', this.signer.verifier);
+    return checkpoint === null ? null : { ...checkpoint, note: note! };
   }
 
   async #requireContinuation(seen: Checkpoint | null, { size, root }: AuditState): Promise<void> {
