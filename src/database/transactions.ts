@@ -3,8 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { isSerializationFailure } from './driver-errors.js';
 import { GroupCommit } from './group-commit.js';
-import { insertRows } from './insert-rows.js';
-import { type RowTarget, insertDeferredRows, type DeferredRows } from './deferred-rows.js';
+import { type RowTarget, insertDeferredRows, insertInto, type DeferredRows } from './deferred-rows.js';
 
 /** Injection token of the DataSource that writes. */
 export const WRITING = Symbol('WRITING');
@@ -88,7 +87,7 @@ export class Transactions {
   async insert(into: RowTarget, gather: () => Promise<void>, take: DeferredRows['take']): Promise<void> {
     if (this.writing.options.type === 'postgres') {
       await gather();
-      await insertRows(this.writing.manager, into.table, into.columns, take());
+      await insertInto(this.writing.manager, into, take());
     } else {
       await this.#group.run((deferred) => {
         deferred.push({ into, take });

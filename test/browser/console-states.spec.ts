@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { Transactions } from '../../src/database/transactions.js';
 import type { Client } from '../support/client.js';
 import { axeFindings, ConsoleStage, PHONE, SCREENS, signIn } from '../support/console.js';
+import { refuseWrites } from '../support/refuse-writes.js';
 
 describe.each(SCREENS)('the console, on $name', (screen) => {
   const stage = ConsoleStage.set(() => Promise.resolve({ QUOTA_BYTES_PER_USER: '100000' }));
@@ -16,16 +16,7 @@ describe.each(SCREENS)('the console, on $name', (screen) => {
   const go = (name: string) => page.getByRole('link', { name, exact: true }).press('Enter');
   const file = (name: string) => page.getByRole('button', { name, exact: true });
   /** Makes the trail take no entry, or take them again. */
-  const breakTrail = (broken: boolean) =>
-    stage.server.app
-      .get(Transactions)
-      .run((tx) =>
-        tx.query(
-          broken
-            ? `CREATE TRIGGER no_room BEFORE INSERT ON audit_intake BEGIN SELECT RAISE(ABORT, 'no room'); END`
-            : 'DROP TRIGGER no_room',
-        ),
-      );
+  const breakTrail = (broken: boolean) => refuseWrites(stage.server, 'audit_intake', broken);
   /** Waits until the storage is told so: beside the pages, or on a phone in the menu of the account. */
   const storage = async (text: string, check = async () => {}) => {
     const account = page.getByRole('button', { name: /^Account of/ });

@@ -145,7 +145,7 @@ describe('a witness that is down', () => {
 });
 
 describe('a witness that can be read and not written', () => {
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => void jest.restoreAllMocks());
 
   it('lets a new process serve what another has published', async () => {
     const storage = await mkdtemp(join(tmpdir(), 'witness-'));

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import type { EntityManager } from 'typeorm';
 import { AppConfig } from '../../config/app-config.js';
-import { insertRows } from '../../database/insert-rows.js';
+import { insertInto } from '../../database/deferred-rows.js';
 import { Transactions } from '../../database/transactions.js';
 import { type DomainEvent, EVERY_EVENT } from '../../events/domain-event.js';
 import { AuditWriter } from './audit-writer.js';
@@ -36,7 +36,7 @@ export class AuditListener {
     this.transactions.afterCommit(tx, () => this.sequencer.poke());
     if (event.type === 'user.deleted') {
       // Inserted immediately, so that the erasure includes it.
-      await insertRows(tx, INTAKE.table, INTAKE.columns, [this.rows.toRow(record)]);
+      await insertInto(tx, INTAKE, [this.rows.toRow(record)]);
       await this.erasure.begin(tx, event.userId);
     } else {
       this.transactions.insertDeferred(tx, INTAKE, this.rows.toRow(record));

@@ -1,4 +1,5 @@
 import { getMetadataArgsStorage, type ValueTransformer } from 'typeorm';
+import { errors } from '../../common/refusals/errors.js';
 import type { RowTarget } from '../../database/deferred-rows.js';
 import { AuditRecord, readable } from './audit-record.entity.js';
 
@@ -24,7 +25,11 @@ export const INTAKE_COLUMNS: readonly IntakeColumn[] = getMetadataArgsStorage()
   }));
 
 /** The table where records are written first. */
-export const INTAKE: RowTarget = { table: 'audit_intake', columns: INTAKE_COLUMNS.map(({ name }) => name) };
+export const INTAKE: RowTarget = {
+  table: 'audit_intake',
+  columns: INTAKE_COLUMNS.map(({ name }) => name),
+  refused: (cause) => errors.auditUnavailable(cause),
+};
 
 /** A record as a row of the intake. */
 export function toIntakeRow(record: AuditRecord): IntakeRow {

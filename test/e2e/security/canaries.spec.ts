@@ -3,6 +3,7 @@ import { UserAdmin } from '../../../src/auth/admin/user-admin.js';
 import { Transactions } from '../../../src/database/transactions.js';
 import { bySystem } from '../../../src/events/event-actor.js';
 import type { Client } from '../../support/client.js';
+import { refuseWrites } from '../../support/refuse-writes.js';
 import { startApp, type TestApp } from '../../support/test-app.js';
 
 interface Operation {
@@ -60,24 +61,6 @@ describe.each([
 
   const execute = (sql: string) =>
     server.app.get(Transactions).run(async (tx) => void (await tx.query(sql)), { alone: true });
-
-  /**
-   * Makes every insert and update of a table fail, with the row in the error where the database reports it.
-   */
-  async function refuseWrites(table: string, refused: boolean): Promise<void> {
-    if (server.config.database.kind === 'postgres') {
-      const change = refused ? 'ADD CONSTRAINT refused CHECK (false) NOT VALID' : 'DROP CONSTRAINT refused';
-      return execute(`ALTER TABLE ${table} ${change}`);
-    }
-    for (const action of ['INSERT', 'UPDATE', 'DELETE']) {
-      const name = `refused_${table}_${action}`;
-      await execute(
-        refused
-          ? `CREATE TRIGGER ${name} BEFORE ${action} ON ${table} BEGIN SELECT RAISE(ABORT, 'refused'); END`
-          : `DROP TRIGGER ${name}`,
-      );
-    }
-  }
 
   const hide = (table: string, hidden: boolean) =>
     execute(
@@ -156,8 +139,8 @@ describe.each([
 
   it.each(tables.slice(0, -1))('while %s cannot be written', (table) =>
     expectSilence(
-      () => refuseWrites(table, true),
-      () => refuseWrites(table, false),
+      () => refuseWrites(server, table, true),
+      () => refuseWrites(server, table, false),
     ),
   );
 

@@ -7,6 +7,7 @@ import { errors } from '../../../src/common/refusals/errors.js';
 import { DomainEvents } from '../../../src/events/domain-events.js';
 import { ObjectStorage, StorageError } from '../../../src/files/storage/object-storage.js';
 import type { Client } from '../../support/client.js';
+import { refuseWrites } from '../../support/refuse-writes.js';
 import { startApp, type TestApp } from '../../support/test-app.js';
 
 let server: TestApp;
@@ -56,6 +57,24 @@ describe('security.md: aborts and faults, caused by parts of the server', () => 
     expect(JSON.stringify(upload.body)).not.toContain('broken');
     expect(await server.stored()).toEqual(before);
     expect((await client.json('GET', '/api/users/me')).body.name).toBeNull();
+  });
+
+  it('tells that the trail takes no records, and does nothing', async () => {
+    const before = await server.stored();
+    const other = await server.user('unrecorded@example.org');
+    await refuseWrites(server, 'audit_intake', true);
+    const answers = [
+      await client.upload('unrecorded'),
+      await client.json('GET', '/api/files'),
+      await client.json('PATCH', '/api/users/me', { name: 'Unrecorded' }),
+      await other.json('DELETE', '/api/users/me', { password: 'a long enough passphrase' }),
+    ];
+    await refuseWrites(server, 'audit_intake', false);
+    for (const { status, body } of answers)
+      expect([status, (body as Problem).code]).toEqual([503, 'audit_unavailable']);
+    expect(await server.stored()).toEqual(before);
+    expect((await client.json('GET', '/api/users/me')).body.name).toBeNull();
+    expect((await other.json('GET', '/api/users/me')).status).toBe(200);
   });
 });
 
