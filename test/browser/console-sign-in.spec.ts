@@ -71,6 +71,21 @@ describe('the way into the console', () => {
     await heading('Files');
   });
 
+  it('takes an address with a slash at its end, or in other letters, and leads from one without a page to the files', async () => {
+    await open();
+    await signIn(page, ada);
+    for (const [typed, path, name] of [
+      ['/Activity/', '/activity', 'Activity'],
+      ['/TRASH', '/trash', 'Trash'],
+      ['/sign-in', '/', 'Files'],
+      ['/admin', '/', 'Files'],
+    ]) {
+      await page.goto(typed!);
+      await page.getByRole('heading', { name: name!, exact: true, level: 1 }).waitFor();
+      expect(new URL(page.url()).pathname).toBe(path);
+    }
+  });
+
   it('says when no mail can be sent', async () => {
     await open();
     await page.goto('/forgot');

@@ -39,6 +39,19 @@ describe('the pages behind links, in a browser', () => {
     await page.getByText('This link was used, or its time is over.').waitFor();
   });
 
+  it('take the link that is opened in the tab of an older one', async () => {
+    const { hash } = new URL(await stage.server.app.get(ResetLinks).make(ada.email));
+    const open = async (token: string) => {
+      await page.goto(`/reset${token}`);
+      await page.getByLabel('New password').fill('a completely new passphrase');
+      await page.keyboard.press('Enter');
+    };
+    await open(`#token=${'A'.repeat(43)}`);
+    await page.getByText('This link was used, or its time is over.').waitFor();
+    await open(hash);
+    await page.getByRole('heading', { name: 'Your password was changed' }).waitFor();
+  });
+
   it('confirm an address only when the button is pressed', async () => {
     await ada.json('POST', '/api/auth/email-verification');
     const token = tokenIn(await mailbox.received(ada.email));
@@ -57,7 +70,9 @@ describe('the pages behind links, in a browser', () => {
       const admin = await stage.server.userWithRole('admin');
       const { body } = await admin.json<{ token: string }>('POST', '/api/admin/invitations', {});
       await page.goto(`/register#token=${body.token}`);
+      await page.reload();
       await page.getByText('You were invited. Choose how you want to sign in.').waitFor();
+      expect(page.url()).toBe(`${stage.url}/register`);
       await page.locator('input[name="email"]:focus').waitFor();
       expect(await axeFindings(page)).toEqual([]);
       const email = `guest-${screen.width}@example.org`;
@@ -68,6 +83,32 @@ describe('the pages behind links, in a browser', () => {
       await heading('Files');
       expect(page.url()).toBe(`${stage.url}/`);
       expect((await stage.server.client().signIn(email, 'a long enough passphrase')).status).toBe(200);
+    });
+
+    it('ask who is signed in before an invitation makes another account', async () => {
+      const admin = await stage.server.userWithRole('admin');
+      const { body } = await admin.json<{ token: string }>('POST', '/api/admin/invitations', {});
+      await page.goto('/');
+      await signIn(page, ada);
+      await page.goto(`/register#token=${body.token}`);
+      await heading('You have an account already');
+      await page.getByText(`You are signed in as ${ada.email}.`).waitFor();
+      expect([page.url(), await page.title()]).toEqual([`${stage.url}/register`, 'Invitation · Files']);
+      expect(await axeFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Go to my files' }).press('Enter');
+      await heading('Files');
+      expect(page.url()).toBe(`${stage.url}/`);
+
+      await page.goto(`/register#token=${body.token}`);
+      await page.getByRole('button', { name: 'Sign out and use it' }).press('Enter');
+      await heading('Make your account');
+      await page.getByText('You were invited. Choose how you want to sign in.').waitFor();
+      const email = `second-${screen.width}@example.org`;
+      await page.getByLabel('E-mail').fill(email);
+      await page.getByLabel('Password').fill('a long enough passphrase');
+      await page.keyboard.press('Enter');
+      await heading('Files');
+      await page.getByRole('button', { name: `Account of ${email}` }).waitFor();
     });
 
     it('bring somebody who forgot the password back in, by keyboard alone', async () => {

@@ -1,5 +1,6 @@
 import { ApiError, isRefusal, type SecondFactorProblem } from '../../clients/typescript/src/main.js';
 import { admit, api, expel } from './access.js';
+import { forgetInvitation, invitation } from './invitation.js';
 import { askForPasskey } from './passkeys.js';
 
 /** The service wants a second factor before it lets somebody in. */
@@ -16,9 +17,13 @@ export async function signIn(email: string, password: string): Promise<FactorDem
   }
 }
 
-export async function register(email: string, password: string, invitation: string | null): Promise<void> {
-  const body = invitation === null ? { email, password } : { email, password, invitation };
-  admit(await api.account.register({ body }));
+/** Makes an account, by the invitation that was opened if there is one. */
+export async function register(email: string, password: string): Promise<void> {
+  const token = invitation.value;
+  const body = token === null ? { email, password } : { email, password, invitation: token };
+  const signedIn = await api.account.register({ body });
+  forgetInvitation();
+  admit(signedIn);
 }
 
 /** A code of an authenticator app or a recovery code. */

@@ -1,8 +1,16 @@
 import type { ComponentChildren } from 'preact';
 import { Store, useStore } from './store.js';
 
-const path = new Store(location.pathname);
-addEventListener('popstate', () => (path.value = location.pathname));
+const path = new Store(written());
+addEventListener('popstate', () => (path.value = written()));
+
+/** The path of the address as links write it: in lower case, without `/` at its end. The address is changed to it. */
+function written(): string {
+  const { pathname, search, hash } = location;
+  const path = pathname.toLowerCase().replace(/(?!^)\/+$/, '');
+  if (path !== pathname) history.replaceState(history.state, '', path + search + hash);
+  return path;
+}
 
 /** The path of the address. */
 export function usePath(): string {

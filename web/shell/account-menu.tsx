@@ -1,21 +1,9 @@
-import { ConnectionError } from '../../clients/typescript/src/main.js';
-import { signOut } from '../api/sign-in.js';
 import type { User } from '../api/types.js';
 import { inBackground } from '../parts/background.js';
 import { Icon } from '../parts/icon.js';
 import { Menu } from '../parts/menu.js';
-import { toast } from '../parts/toasts.js';
+import { leave } from './leave.js';
 import { StorageBar } from './storage-bar.js';
-
-/** Who cannot be signed out has to know it. */
-async function leave(): Promise<void> {
-  try {
-    await signOut();
-  } catch (error) {
-    if (!(error instanceof ConnectionError)) throw error;
-    toast({ text: 'You are still signed in: the service cannot be reached.', tone: 'wrong' });
-  }
-}
 
 export function AccountMenu({ user }: { readonly user: User }) {
   const name = user.name ?? user.email;

@@ -1,14 +1,18 @@
 import type { User } from '../api/types.js';
 import { useEffect } from 'preact/hooks';
+import { invitation } from '../api/invitation.js';
 import { readProfile } from '../api/profile.js';
 import { inBackground } from '../parts/background.js';
 import { ConfirmationDialog } from '../parts/confirmation-dialog.js';
 import { Icon } from '../parts/icon.js';
-import { Link, usePath } from '../parts/router.js';
+import { Link, navigate, usePath } from '../parts/router.js';
+import { useStore } from '../parts/store.js';
 import { ToastList } from '../parts/toast-list.js';
 import { UploadTray } from '../uploads/upload-tray.js';
+import { InvitationPage } from '../pages/sign-in/invitation-page.js';
 import { AccountMenu } from './account-menu.js';
 import { ConnectionBanner } from './connection-banner.js';
+import { leave } from './leave.js';
 import { type Place, placesFor } from './places.js';
 import { StorageBar } from './storage-bar.js';
 import { Brand } from '../parts/brand.js';
@@ -18,11 +22,18 @@ import './shell.css';
 export function Shell({ user }: { readonly user: User }) {
   const path = usePath();
   const places = placesFor(user);
-  const here = places.find((place) => place.path === path) ?? places[0]!;
+  const asked = places.find((place) => place.path === path);
+  const here = asked ?? places[0]!;
+  const token = useStore(invitation);
+  const invited = token !== null && path === '/register';
   useEffect(() => inBackground(readProfile()), []);
+  // Such as the address of the sign-in, for who is signed in.
   useEffect(() => {
-    document.title = `${here.name} · Files`;
-  }, [here]);
+    if (asked === undefined && !invited) navigate('/', { replace: true });
+  }, [asked, invited]);
+  useEffect(() => {
+    document.title = `${invited ? 'Invitation' : here.name} · Files`;
+  }, [here, invited]);
   return (
     <div class="shell">
       <a class="skip button" href="#content">
@@ -35,7 +46,7 @@ export function Shell({ user }: { readonly user: User }) {
         <nav aria-label="Pages">
           <ul>
             {places.map((place) => (
-              <NavItem key={place.path} place={place} current={place === here} />
+              <NavItem key={place.path} place={place} current={place === here && !invited} />
             ))}
           </ul>
         </nav>
@@ -44,7 +55,11 @@ export function Shell({ user }: { readonly user: User }) {
       </header>
       <main id="content" tabIndex={-1}>
         <ConnectionBanner />
-        <here.Page user={user} />
+        {invited ? (
+          <InvitationPage email={user.email} signOut={() => inBackground(leave())} />
+        ) : (
+          <here.Page user={user} />
+        )}
       </main>
       <UploadTray />
       <ConfirmationDialog />

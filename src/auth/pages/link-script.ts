@@ -13,6 +13,8 @@ const tell = (text) => { wrong.textContent = text; wrong.hidden = text === ''; }
 document.getElementById('noscript').hidden = true;
 if (token === null) tell('This address is not complete. Open the link once more, or copy all of it.');
 else form.hidden = false;
+// Another link was opened in the same tab, which loads no page.
+addEventListener('hashchange', () => { if (location.hash !== '') location.reload(); });
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
   const button = form.querySelector('button');

@@ -1,32 +1,24 @@
-import { useState } from 'preact/hooks';
 import { isRefusal } from '../../../clients/typescript/src/main.js';
+import { invitation } from '../../api/invitation.js';
 import { register } from '../../api/sign-in.js';
 import { Field } from '../../parts/field.js';
 import { FormFault } from '../../parts/form-fault.js';
 import { Link, navigate } from '../../parts/router.js';
+import { useStore } from '../../parts/store.js';
 import { useForm } from '../../parts/use-form.js';
 import { Entry } from './entry.js';
 
-/** The token behind the `#` of an invitation's address, which browsers do not send. It goes from the address at once. */
-function takeInvitation(): string | null {
-  const token = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (token !== null) history.replaceState(null, '', location.pathname);
-  return token;
-}
-
 /** A new account, by an invitation too. */
 export function RegisterPage() {
-  const [invitation] = useState(takeInvitation);
+  const invited = useStore(invitation) !== null;
   const form = useForm(async ({ email = '', password = '' }) => {
-    await register(email, password, invitation);
+    await register(email, password);
     navigate('/', { replace: true });
   });
   return (
     <Entry
       title="Make your account"
-      lead={
-        invitation === null ? 'Your files stay yours.' : 'You were invited. Choose how you want to sign in.'
-      }
+      lead={invited ? 'You were invited. Choose how you want to sign in.' : 'Your files stay yours.'}
       foot={
         <>
           You have an account? <Link to="/">Sign in</Link>
