@@ -31,14 +31,14 @@ export class GrantResponse {
 }
 
 /** The path of a grant. */
-export function pathOfGrant({ token }: Granted): string {
+export function pathOfGrant(token: string): string {
   return `/api/public/grants/${token}`;
 }
 
 export function toGrantResponse(granted: Granted, publicUrl: string): GrantResponse {
   const { name, size, mimeType, sha256 } = granted.file;
   return {
-    url: `${publicUrl}${pathOfGrant(granted)}`,
+    url: `${publicUrl}${pathOfGrant(granted.token)}`,
     file: { name, size, mime_type: mimeType, sha256 },
     expires: granted.expiresAt,
   };

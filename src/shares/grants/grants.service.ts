@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, IsNull } from 'typeorm';
+import { type EntityManager, IsNull, MoreThan } from 'typeorm';
 import type { RequestContext } from '../../common/access/request-context.js';
 import { errors } from '../../common/refusals/errors.js';
 import { fromNow, now } from '../../common/time.js';
@@ -36,25 +36,29 @@ export class Grants {
 
   /**
    * Grants one download of what the file has now. This, and nothing else, counts as a download of the link.
+   * @param token of the grant. While it has a grant, that is given again and nothing is counted.
    * @throws `share_not_found` alike for every link that opens nothing, before a password is looked at; `share_password_required`,
    * `wrong_share_password`, `too_many_attempts`, `rate_limited`, `busy`.
    */
-  async open(request: RequestContext, linkToken: string, password: string | undefined): Promise<Granted> {
+  async open(
+    request: RequestContext,
+    linkToken: string,
+    password: string | undefined,
+    token = newShareToken(),
+  ): Promise<Granted> {
     const by = byAnonymous(request);
     const shared = await this.shared.get(linkToken);
     await this.passwords.require(by, shared, password);
     const { link } = shared;
-    const token = newShareToken();
-    const expiresAt = fromNow(GRANT_MS);
+    const tokenHash = hashOfToken(token);
     return this.transactions.run(async (tx) => {
-      const file = await countDownload(tx, link);
-      await tx.insert(ShareGrant, {
-        tokenHash: hashOfToken(token),
-        linkId: link.id,
-        version: file.version,
-        createdAt: now(),
-        expiresAt,
-      });
+      const file = await lockFile(tx, link);
+      const earlier = await tx.findOneBy(ShareGrant, { tokenHash, expiresAt: MoreThan(now()) });
+      if (earlier !== null) return { token, file, expiresAt: earlier.expiresAt };
+      await countDownload(tx, link);
+      const expiresAt = fromNow(GRANT_MS);
+      const grant = { tokenHash, linkId: link.id, version: file.version, createdAt: now(), expiresAt };
+      await tx.upsert(ShareGrant, grant, ['tokenHash']);
       await this.events.publishIn(tx, {
         type: 'share.opened',
         actor: by,
@@ -69,15 +73,20 @@ export class Grants {
   }
 }
 
-/**
- * Counts one download of a link. The database compares, so that parallel requests cannot pass together.
- * @returns the file as it stays until the end of the transaction. It is locked before the link, as when a file is deleted.
- * @throws `share_not_found`.
- */
-async function countDownload(tx: EntityManager, { id, fileId, ownerId }: ShareLink): Promise<StoredFile> {
+/** The file of a link, as it stays until the end of the transaction. @throws `share_not_found`. */
+async function lockFile(tx: EntityManager, { fileId, ownerId }: ShareLink): Promise<StoredFile> {
   const [file] = await findForUpdate(tx, StoredFile, { id: fileId, ownerId, trashedAt: IsNull() });
   const enabled = { id: ownerId, disabledAt: IsNull(), departedAt: IsNull() };
   if (file === undefined || !(await tx.existsBy(User, enabled))) throw errors.shareNotFound();
+  return file;
+}
+
+/**
+ * Counts one download of a link. The database compares, so that parallel requests cannot pass together. The file is locked
+ * before, as when it is deleted.
+ * @throws `share_not_found`.
+ */
+async function countDownload(tx: EntityManager, { id }: ShareLink): Promise<void> {
   const { affected } = await tx
     .createQueryBuilder()
     .update(ShareLink)
@@ -87,5 +96,4 @@ async function countDownload(tx: EntityManager, { id, fileId, ownerId }: ShareLi
     .andWhere('(expires_at IS NULL OR expires_at > :now)', { now: now() })
     .execute();
   if (affected !== 1) throw errors.shareNotFound();
-  return file;
 }

@@ -5,9 +5,9 @@ import { Public } from '../../common/access/public.js';
 import { CurrentRequest, type RequestContext } from '../../common/access/request-context.js';
 import { FormBody } from '../../common/input/form-body.js';
 import { AppConfig } from '../../config/app-config.js';
-import { OpenShareInput } from '../grants/open-share.input.js';
 import { downloadSources } from '../../files/downloads/download-sources.js';
 import { sendPage } from '../../pages/page.js';
+import { PressedPage } from './pressed-page.input.js';
 import { RefusalPageFilter } from './refusal-page.filter.js';
 import { type Outcome, SharePages } from './share-pages.js';
 
@@ -36,10 +36,10 @@ export class SharePageController {
   async open(
     @CurrentRequest() request: RequestContext,
     @Param('token') token: string,
-    @FormBody() input: OpenShareInput,
+    @FormBody() input: PressedPage,
     @Res() response: Response,
   ): Promise<void> {
-    this.#send(response, await this.pages.open(request, token, input.password));
+    this.#send(response, await this.pages.open(request, token, input));
   }
 
   #send(response: Response, outcome: Outcome): void {

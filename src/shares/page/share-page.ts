@@ -1,5 +1,6 @@
 import type { SharedFile } from '../grants/shared-file.js';
 import { html, type Markup, NOTHING, together } from '../../pages/html.js';
+import { newShareToken } from '../links/share-token.js';
 import { ICONS, page } from '../../pages/page.js';
 
 const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
@@ -17,7 +18,7 @@ function openPage({ link, file }: SharedFile): Markup {
     html`${ICONS.file}
       <h1 dir="auto">${file.name}</h1>
       <p>${sizeOf(file.size)} · ${file.mimeType}</p>
-      <form method="post"><button>Download</button></form>
+      <form method="post">${opening()}<button>Download</button></form>
       ${notes(expiryOf(link.expiresAt), leftOf(link))}`,
   );
 }
@@ -41,11 +42,16 @@ function lockedPage({ link }: SharedFile, wrong: boolean): Markup {
           required
           autofocus${wrong ? described : NOTHING}
         />
-        ${wrong ? message : NOTHING}
+        ${wrong ? message : NOTHING} ${opening()}
         <button>Download</button>
       </form>
       ${notes(expiryOf(link.expiresAt))}`,
   );
+}
+
+/** By this the service knows that two presses come from one page, which are one download. */
+function opening(): Markup {
+  return html`<input type="hidden" name="opening" value="${newShareToken()}" />`;
 }
 
 /** Sizes in decimal units, as the file managers of most systems show them. */

@@ -2,9 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../common/access/request-context.js';
 import { ApiError } from '../../common/refusals/refusal.js';
 import { Grants } from '../grants/grants.service.js';
+import { GrantedContents } from '../grants/granted-contents.js';
 import { pathOfGrant } from '../grants/grant.response.js';
 import { SharedFiles } from '../grants/shared-files.js';
 import type { Markup } from '../../pages/html.js';
+import { grantTokenOf, newShareToken } from '../links/share-token.js';
+import type { PressedPage } from './pressed-page.input.js';
 import { sharePage } from './share-page.js';
 
 /** What the form of a page leads to: the download, or the page again. */
@@ -19,6 +22,7 @@ export class SharePages {
   constructor(
     private readonly shared: SharedFiles,
     private readonly grants: Grants,
+    private readonly granted: GrantedContents,
   ) {}
 
   /** The page of a link. It counts nothing. @throws `share_not_found`. */
@@ -27,15 +31,23 @@ export class SharePages {
   }
 
   /**
-   * Makes a grant, and leads to it. With a wrong password it is the page again.
+   * Makes a grant, and leads to it. With a wrong password it is the page again. The same page, pressed again, leads to the same
+   * grant: a second press, or an answer that was lost, costs no download.
    * @throws as `Grants.open` does otherwise.
    */
-  async open(request: RequestContext, token: string, password: string | undefined): Promise<Outcome> {
+  async open(request: RequestContext, token: string, { password, opening }: PressedPage): Promise<Outcome> {
+    const grant = opening === undefined ? newShareToken() : grantTokenOf(token, opening);
+    const there: Outcome = { status: 303, location: pathOfGrant(grant) };
     try {
-      return { status: 303, location: pathOfGrant(await this.grants.open(request, token, password)) };
+      await this.grants.open(request, token, password, grant);
+      return there;
     } catch (error) {
-      if (!(error instanceof ApiError && ASKS_AGAIN.has(error.code))) throw error;
-      return { status: 401, page: sharePage(await this.shared.get(token), password !== undefined) };
+      if (!(error instanceof ApiError)) throw error;
+      if (ASKS_AGAIN.has(error.code))
+        return { status: 401, page: sharePage(await this.shared.get(token), password !== undefined) };
+      // The first press was the last download of the link.
+      if (error.code === 'share_not_found' && (await this.granted.find(grant)) !== null) return there;
+      throw error;
     }
   }
 }

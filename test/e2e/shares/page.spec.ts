@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { Transactions } from '../../../src/database/transactions.js';
+import { ShareGrant } from '../../../src/shares/grants/share-grant.entity.js';
 import type { Client } from '../../support/client.js';
 import { share, type ShareBody } from '../../support/shares.js';
 import { startApp, type TestApp } from '../../support/test-app.js';
@@ -45,6 +47,52 @@ describe('The page of a link', () => {
     expect((await visit(link, { method: 'HEAD' })).status).toBe(200);
     expect(await downloadsOf(link)).toBe(0);
     expect(await owner.trail(`&action=SHARE_OPEN&resource=${link.id}`)).toEqual([]);
+  });
+
+  const openingIn = (text: string) => /name="opening" value="([\w-]{43})"/.exec(text)![1]!;
+
+  it('counts the presses on one opened page once, also at the same time and with the last download', async () => {
+    for (const input of [
+      { max_downloads: 1 },
+      { max_downloads: 3 },
+      { max_downloads: 1, password: 'sésame' },
+    ]) {
+      const link = await make(input);
+      const page = { opening: openingIn((await visit(link)).text), password: 'sésame' };
+      const presses = await Promise.all(Array.from({ length: 5 }, () => submit(link, page)));
+      presses.push(await submit(link, page));
+      expect(new Set(presses.map(({ status }) => status))).toEqual(new Set([303]));
+      const [location, ...others] = new Set(presses.map(({ headers }) => headers.get('location')));
+      expect(others).toEqual([]);
+      expect((await fetch(`${server.url}${location}`)).status).toBe(200);
+      expect(await downloadsOf(link)).toBe(1);
+      expect(await owner.trail(`&action=SHARE_OPEN&resource=${link.id}`)).toHaveLength(1);
+    }
+  });
+
+  it('counts a page that was opened once more, and a press after an hour', async () => {
+    const link = await make({ max_downloads: 4 });
+    const opening = openingIn((await visit(link)).text);
+    const first = await submit(link, { opening });
+    const other = await submit(link, { opening: openingIn((await visit(link)).text) });
+    expect(other.headers.get('location')).not.toBe(first.headers.get('location'));
+    const past = '2020-01-01T00:00:00.000Z';
+    await server.app
+      .get(Transactions)
+      .run((tx) => tx.update(ShareGrant, { linkId: link.id }, { expiresAt: past }));
+    const late = await submit(link, { opening });
+    expect([late.status, late.headers.get('location')]).toEqual([303, first.headers.get('location')]);
+    expect(await downloadsOf(link)).toBe(3);
+    expect((await submit(link, { opening: 'x' })).status).toBe(400);
+    expect(await downloadsOf(link)).toBe(3);
+  });
+
+  it('gives a withdrawn link to no opened page', async () => {
+    const link = await make();
+    const opening = openingIn((await visit(link)).text);
+    await submit(link, { opening });
+    await owner.json('DELETE', `/api/shares/${link.id}`);
+    expect((await submit(link, { opening })).status).toBe(404);
   });
 
   it('runs nothing, loads nothing, and stays in no cache and no index', async () => {
