@@ -17,7 +17,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     '- A body is read only where one is described, after the rights of the caller are checked.',
     '- A member of a body that is not described is refused. So is such a query parameter, on operations that describe any.',
     '- An operation with GET answers HEAD in the same way, without the body, unless HEAD is described. `Range` applies to GET only.',
-    '- Another method at the same path is answered with 405, another path with 404 `route_not_found`.',
+    '- Another method at the same path is answered with 405, another path with 404 `route_not_found`. So is a DELETE of a path that ends with `/`.',
     '- Fields may be added to answers but are never removed.',
   ].join('\n');
   const config = new DocumentBuilder()

@@ -24,6 +24,7 @@ import { drainServer, watchConnections } from './http/server/drain-server.js';
 import { FastExpressAdapter } from './http/server/fast-express-adapter.js';
 import { holdRequests } from './http/server/hold-requests.js';
 import { compose } from './http/compose.js';
+import { exactDeletion } from './http/request/exact-deletion.js';
 import { FormBodyGuard } from './http/request/form-body.guard.js';
 import { InputValidation } from './http/request/input-validation.js';
 import { JsonBodyGuard } from './http/request/json-body.guard.js';
@@ -81,6 +82,7 @@ async function buildApp(
       requestHead,
       tusHeaders(config.files.maxResumableUploadBytes),
       origins,
+      exactDeletion,
       answerDeadline(app.getHttpServer()),
     ),
   );

@@ -39,6 +39,13 @@ describe('resumable uploads', () => {
     }
   });
 
+  it('takes an upload at the address with a slash at its end', async () => {
+    const begun = await tus.send('POST', '/api/uploads/', { 'upload-length': '3' });
+    expect(begun.status).toBe(201);
+    const done = await tus.patch(`${begun.headers.get('location')}/`, 0, Buffer.from('abc'));
+    expect([done.status, done.offset]).toEqual([204, 3]);
+  });
+
   it('makes a file of bytes that came in several requests, beyond the limit of one request', async () => {
     const bytes = randomBytes(3 * MIB + 7);
     const path = await tus.begin(bytes.length, { filename: 'größe.txt', filetype: 'Text/Plain; charset=x' });

@@ -144,6 +144,16 @@ describe('sessions', () => {
     expect((await refresh(token)).status).toBe(200);
   });
 
+  it('ends no other session for the end of one without an id', async () => {
+    const client = await server.user();
+    const other = await signIn(client, 'phone');
+    const { status, body } = await client.json('DELETE', '/api/auth/sessions/');
+    expect([status, body.code]).toEqual([404, 'route_not_found']);
+    expect(await works(other.token)).toBe(true);
+    expect((await client.json('DELETE', '/api/auth/sessions')).status).toBe(204);
+    expect(await works(other.token)).toBe(false);
+  });
+
   it('lists the devices, and ends one, all others, and this one', async () => {
     const client = await server.user();
     const phone = await signIn(client, 'phone');

@@ -211,6 +211,19 @@ describe('The trash', () => {
     expect((await listed()).map((file) => file.id)).toEqual([id]);
   });
 
+  it('is not emptied by the deletion of a file without an id', async () => {
+    client = await server.user();
+    const file = await trash(await upload());
+    for (const path of ['/api/trash/', '/api/trash//', '/api/trash/?permanently=true']) {
+      const { status, body } = await client.json('DELETE', path);
+      expect([path, status, body.code]).toEqual([path, 404, 'route_not_found']);
+    }
+    expect((await listed()).map(({ id }) => id)).toEqual([file.id]);
+    expect((await client.json('GET', '/api/trash/')).status).toBe(200);
+    expect((await client.json('DELETE', '/api/trash')).status).toBe(204);
+    expect(await listed()).toEqual([]);
+  });
+
   it('opens to API keys with the scopes of files', async () => {
     client = await server.user();
     const file = await trash(await upload());

@@ -206,9 +206,10 @@ function absolute(schema: Schema): object {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"api#/')) as object;
 }
 
-/** Matches as Express does: in any case, with or without a slash at the end. */
-function patternOf({ path }: Operation): RegExp {
-  return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`, 'i');
+/** Matches as the service does: in any case, and but for a deletion with or without a slash at the end. */
+function patternOf({ method, path }: Operation): RegExp {
+  const end = method === 'DELETE' ? '' : '/?';
+  return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}${end}$`, 'i');
 }
 
 function withoutContent(get: Operation): Operation {
