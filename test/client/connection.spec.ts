@@ -224,6 +224,31 @@ describe('the TypeScript client', () => {
     });
   });
 
+  describe('paths', () => {
+    it.each(['', '.', '..', undefined, null, [], ['..'], {}])('have no part that is %j', async (value) => {
+      const id = value as string;
+      const others = [
+        () => api.trash.delete({ path: { id } }),
+        () => api.sessions.end({ path: { id } }),
+        () => api.versions.delete({ path: { id: UNKNOWN, version: value as number } }),
+        () => api.files.download({ path: { id }, parseAs: 'stream' }),
+        () => api.files.downloadHead({ path: { id } }),
+      ];
+      const errors = await Promise.all(others.map((send) => send().catch((error: unknown) => error)));
+      for (const error of errors) expect(error).toBeInstanceOf(TypeError);
+      const names = errors.map((error) => /parameter (\w+) must/.exec((error as Error).message)?.[1]);
+      expect(names).toEqual(['id', 'id', 'version', 'id', 'id']);
+      await expect(upload(api, new Blob(['a']), { name: 'a', resume: id ?? '' })).rejects.toThrow(TypeError);
+      expect(seen).toEqual([]);
+    });
+
+    it('have values of more than dots as they are', async () => {
+      await expect(api.files.describe({ path: { id: '...' } })).rejects.toMatchObject({ status: 404 });
+      await expect(api.files.describe({ path: { id: '../trash' } })).rejects.toMatchObject({ status: 404 });
+      expect(seen).toEqual(['GET /api/files/.../metadata 404', 'GET /api/files/..%2Ftrash/metadata 404']);
+    });
+  });
+
   describe('answers', () => {
     it('throws a refusal with all that its problem says', async () => {
       const refused = api.files.describe({ path: { id: UNKNOWN } });

@@ -2,10 +2,11 @@ import { keepHeaders } from './answer-headers.js';
 import { ApiError } from './api-error.js';
 import { ConnectionError, overNetwork } from './connection-error.js';
 import type { Auth } from './generated/core/auth.gen.js';
+import { demandPathValues, type PathOptions } from './path-values.js';
 import type { Tokens } from './tokens.js';
 
 /** A request as the generated methods describe it, as far as it matters here. */
-export interface RequestOptions {
+export interface RequestOptions extends PathOptions {
   readonly parseAs?: string;
 }
 
@@ -23,7 +24,8 @@ export type Send = (options: object) => Promise<Result>;
  * Sends a request, and once more with a new token of the same session when the service says that the access token has
  * ended. With `key` it is sent in the place of a token.
  * @returns what the answer contains, with its header fields kept for `headersOf`.
- * @throws ApiError for a refusal, ConnectionError without an answer, and the reason of a signal.
+ * @throws ApiError for a refusal, ConnectionError without an answer, the reason of a signal, and before anything is
+ * sent a TypeError for a value that is no part of a path.
  */
 export async function exchange(
   send: Send,
@@ -31,6 +33,7 @@ export async function exchange(
   options: RequestOptions,
   key?: string,
 ): Promise<unknown> {
+  demandPathValues(options);
   const { generation } = tokens;
   const wanted = {
     ...options,
