@@ -342,6 +342,47 @@ describe('the TypeScript client', () => {
       const none = items((cursor) => api.files.list({ query: { cursor, name: 'nowhere' } }));
       expect(await none.next()).toEqual({ done: true, value: undefined });
     });
+
+    describe('of a list in one session', () => {
+      let other: TokenPair;
+      beforeEach(async () => {
+        for (const name of ['a', 'b', 'c'])
+          await api.files.upload({ body: { file: new File([name], name) } });
+        const { email } = await server.user(undefined, PASSWORD);
+        other = await api.account.signIn({ body: { email, password: PASSWORD } });
+        seen = [];
+      });
+      const read = (cursor?: string) => api.files.list({ query: { cursor, limit: 1 } });
+
+      it.each([
+        ['another sign-in', () => api.tokens.keep(other)],
+        ['the end of the session', () => api.tokens.forget()],
+      ])('do not go on after %s', async (_, change) => {
+        const list = items(read);
+        expect((await list.next()).value).toMatchObject({ name: 'c' });
+        change();
+        await expect(list.next()).rejects.toMatchObject({ status: 401, code: 'unauthorized' });
+        expect(seen).toEqual(['GET /api/files 200']);
+      });
+
+      it('are not mixed when the other user signs in before a page is asked for', async () => {
+        const list = pages(async (cursor) => {
+          if (cursor !== undefined) await Promise.resolve(api.tokens.keep(other));
+          return read(cursor);
+        });
+        await list.next();
+        await expect(list.next()).rejects.toMatchObject({ status: 401 });
+      });
+
+      it('go on after a renewal', async () => {
+        const names: string[] = [];
+        for await (const { name } of items(read)) {
+          names.push(name);
+          await api.tokens.renew();
+        }
+        expect(names).toEqual(['c', 'b', 'a']);
+      });
+    });
   });
 
   describe('uploads', () => {

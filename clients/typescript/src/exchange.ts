@@ -1,4 +1,5 @@
 import { keepHeaders } from './answer-headers.js';
+import { keepSession } from './answer-session.js';
 import { ApiError } from './api-error.js';
 import { ConnectionError, overNetwork } from './connection-error.js';
 import type { Auth } from './generated/core/auth.gen.js';
@@ -8,6 +9,8 @@ import type { Tokens } from './tokens.js';
 /** A request as the generated methods describe it, as far as it matters here. */
 export interface RequestOptions extends PathOptions {
   readonly parseAs?: string;
+  /** Absent when no token is sent. */
+  readonly security?: readonly Auth[];
 }
 
 /** What the generated client gives for it. Without `response`, the request failed on its way. */
@@ -49,7 +52,9 @@ export async function exchange(
   if (!response.ok) throw new ApiError(response, error);
   const content = options.parseAs === undefined ? await contentOf(response, request.signal) : result.data;
   if (typeof content === 'string') return content;
-  return keepHeaders(content ?? {}, response.headers);
+  const answer = keepHeaders(content ?? {}, response.headers);
+  if (key === undefined && options.security !== undefined) keepSession(answer, { tokens, generation });
+  return answer;
 }
 
 async function hasNewToken(
