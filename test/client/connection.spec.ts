@@ -604,6 +604,40 @@ describe('the TypeScript client', () => {
       await expect(bytesOf(stream)).rejects.toMatchObject({ code: 'precondition_failed' });
     });
 
+    it.each([
+      ['another sign-in', (other: TokenPair) => broken.tokens.keep(other)],
+      ['the end of the session', () => broken.tokens.forget()],
+    ])('does not go on after %s', async (_, change) => {
+      const { email } = await server.user(undefined, PASSWORD);
+      const other = await api.account.signIn({ body: { email, password: PASSWORD } });
+      seen = [];
+      const { stream } = await opened(broken);
+      change(other);
+      await expect(bytesOf(stream)).rejects.toMatchObject({ status: 401, code: 'unauthorized' });
+      expect(seen).toEqual([`GET /api/files/${id} 200`]);
+    });
+
+    it('goes on after a renewal', async () => {
+      const { stream } = await opened(broken);
+      await broken.tokens.renew();
+      expect(sha256(await bytesOf(stream))).toBe(sha256(content));
+    });
+
+    it('goes on after a sign-in where no token is needed', async () => {
+      const { token } = await api.shares.create({ path: { id }, body: { expires_in: 3600 } });
+      const stranger = connected({ fetch: breaking });
+      const { url } = await stranger.grants.open({ path: { token }, body: {} });
+      const grant = url.split('/').at(-1)!;
+      const { stream } = await download(
+        (request) => stranger.grants.download({ path: { grant }, ...request }),
+        {
+          backoff: () => 0,
+        },
+      );
+      stranger.tokens.keep(signedIn);
+      expect(sha256(await bytesOf(stream))).toBe(sha256(content));
+    });
+
     it('gives a file of no bytes', async () => {
       ({ id } = await api.files.upload({ body: { file: new File([], 'empty') } }));
       const { size, stream } = await opened(api);

@@ -1,4 +1,5 @@
 import { headersOf } from './answer-headers.js';
+import { inOneSession } from './answer-session.js';
 import { ConnectionError, overNetwork } from './connection-error.js';
 import { type Backoff, patient, Retries } from './retries.js';
 
@@ -34,15 +35,17 @@ export interface Download {
 /**
  * Downloads a file as a stream: `download((request) => api.files.download({ path: { id }, ...request }))`, and in the
  * same way a version or a grant. A stream that breaks goes on where it broke, with the same content or not at all.
- * @throws ApiError when the service refuses it. The stream fails with one when the content is another one by then, and
- * with a ConnectionError when it broke and cannot go on.
+ * @throws ApiError when the service refuses it. The stream fails with one when the content is another one by then, or
+ * another user signed in, or the session ended, and with a ConnectionError when it broke and cannot go on.
  */
 export async function download(
   get: (request: StreamRequest) => Promise<unknown>,
   { signal, backoff = patient }: DownloadOptions = {},
 ): Promise<Download> {
-  const open = async (headers?: StreamRequest['headers']) =>
-    (await get({ parseAs: 'stream', signal, headers })) as Bytes;
+  const open = inOneSession(
+    async (headers?: StreamRequest['headers']) =>
+      (await get({ parseAs: 'stream', signal, headers })) as Bytes,
+  );
   const first = await open();
   const headers = headersOf(first);
   const whole = { size: sizeIn(headers), etag: headers.get('etag') ?? '' };
