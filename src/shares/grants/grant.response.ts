@@ -30,15 +30,10 @@ export class GrantResponse {
   readonly expires: string;
 }
 
-/** The path of a grant. */
-export function pathOfGrant(token: string): string {
-  return `/api/public/grants/${token}`;
-}
-
 export function toGrantResponse(granted: Granted, publicUrl: string): GrantResponse {
   const { name, size, mimeType, sha256 } = granted.file;
   return {
-    url: `${publicUrl}${pathOfGrant(granted.token)}`,
+    url: `${publicUrl}/api/public/grants/${granted.token}`,
     file: { name, size, mime_type: mimeType, sha256 },
     expires: granted.expiresAt,
   };

@@ -5,6 +5,7 @@ import { ICONS, page } from '../../pages/page.js';
 /** The page of a refusal. That of a link that opens nothing does not tell why. */
 export function refusalPage(error: ApiError): Markup {
   if (error.code === 'share_not_found') return endedPage();
+  if (error.code === 'grant_not_found') return overPage();
   const tooMany = error.code === 'too_many_attempts';
   const title = tooMany ? 'Too many wrong passwords' : error.title;
   return page(
@@ -12,7 +13,7 @@ export function refusalPage(error: ApiError): Markup {
     html`${ICONS.notice}
       <h1>${title}</h1>
       <p>${tooMany ? 'This link takes no password for a while.' : error.detail} ${waitOf(error)}</p>
-      <p><a href="">Back to the file</a></p>`,
+      <p><a href="">${error.status >= 500 ? 'Try again' : 'Back to the file'}</a></p>`,
   );
 }
 
@@ -24,6 +25,18 @@ function endedPage(): Markup {
       <p>
         It may have expired, been used up or withdrawn, or be mistyped. Ask the person who sent it for a new
         one.
+      </p>`,
+  );
+}
+
+function overPage(): Markup {
+  return page(
+    'This download is over',
+    html`${ICONS.ended}
+      <h1>This download is over</h1>
+      <p>
+        It was good for an hour, or its link was withdrawn. Open the link again to see whether it still opens
+        something.
       </p>`,
   );
 }

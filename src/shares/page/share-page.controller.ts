@@ -1,11 +1,13 @@
-import { Controller, Get, Param, Post, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { Public } from '../../common/access/public.js';
 import { CurrentRequest, type RequestContext } from '../../common/access/request-context.js';
 import { FormBody } from '../../common/input/form-body.js';
 import { AppConfig } from '../../config/app-config.js';
 import { downloadSources } from '../../files/downloads/download-sources.js';
+import { sendDownload } from '../../files/downloads/send-download.js';
+import { GrantedDownloads } from '../grants/granted-downloads.js';
 import { sendPage } from '../../pages/page.js';
 import { PressedPage } from './pressed-page.input.js';
 import { RefusalPageFilter } from './refusal-page.filter.js';
@@ -20,6 +22,7 @@ export class SharePageController {
 
   constructor(
     private readonly pages: SharePages,
+    private readonly downloads: GrantedDownloads,
     config: AppConfig,
   ) {
     this.#formTargets = downloadSources(config);
@@ -40,6 +43,18 @@ export class SharePageController {
     @Res() response: Response,
   ): Promise<void> {
     this.#send(response, await this.pages.open(request, token, input));
+  }
+
+  /** The download that a press on a page leads to. What goes wrong is told to people too. */
+  @Get('grants/:grant')
+  @Public()
+  async download(
+    @CurrentRequest() context: RequestContext,
+    @Param('grant') grant: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await sendDownload(response, await this.downloads.open(context, grant, request));
   }
 
   #send(response: Response, outcome: Outcome): void {

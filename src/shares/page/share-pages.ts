@@ -3,7 +3,6 @@ import type { RequestContext } from '../../common/access/request-context.js';
 import { ApiError } from '../../common/refusals/refusal.js';
 import { Grants } from '../grants/grants.service.js';
 import { GrantedContents } from '../grants/granted-contents.js';
-import { pathOfGrant } from '../grants/grant.response.js';
 import { SharedFiles } from '../grants/shared-files.js';
 import type { Markup } from '../../pages/html.js';
 import { grantTokenOf, newShareToken } from '../links/share-token.js';
@@ -37,7 +36,7 @@ export class SharePages {
    */
   async open(request: RequestContext, token: string, { password, opening }: PressedPage): Promise<Outcome> {
     const grant = opening === undefined ? newShareToken() : grantTokenOf(token, opening);
-    const there: Outcome = { status: 303, location: pathOfGrant(grant) };
+    const there: Outcome = { status: 303, location: `/s/grants/${grant}` };
     try {
       await this.grants.open(request, token, password, grant);
       return there;

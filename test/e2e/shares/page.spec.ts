@@ -4,6 +4,7 @@ import { Transactions } from '../../../src/database/transactions.js';
 import { ShareGrant } from '../../../src/shares/grants/share-grant.entity.js';
 import type { Client } from '../../support/client.js';
 import { share, type ShareBody } from '../../support/shares.js';
+import { refuseWrites } from '../../support/refuse-writes.js';
 import { startApp, type TestApp } from '../../support/test-app.js';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -87,6 +88,40 @@ describe('The page of a link', () => {
     expect(await downloadsOf(link)).toBe(3);
   });
 
+  it('tells people in a page what is wrong with the download, and leads to it when it is mended', async () => {
+    const link = await make({ max_downloads: 1 });
+    const opening = openingIn((await visit(link)).text);
+    const location = (await submit(link, { opening })).headers.get('location')!;
+    const open = async (path: string) => {
+      const answer = await fetch(server.url + path);
+      return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
+    };
+    const type = 'text/html; charset=utf-8';
+    await server.breakStorage(true);
+    try {
+      const failed = await open((await submit(link, { opening })).headers.get('location')!);
+      expect(failed).toMatchObject({ status: 503, type });
+      expect(failed.text).toContain('<h1>The file cannot be served</h1>');
+    } finally {
+      await server.breakStorage(false);
+    }
+    expect(await open(location)).toMatchObject({ status: 200, text: 'x'.repeat(48_123) });
+    const unknown = await open(`/s/grants/${'x'.repeat(43)}`);
+    expect(unknown).toMatchObject({ status: 404, type });
+    expect(unknown.text).toContain('<h1>This download is over</h1>');
+  });
+
+  it('tells people in a page of a fault of the service', async () => {
+    const link = await make();
+    await refuseWrites(server, 'share_grants', true);
+    const { status, headers, text } = await submit(link);
+    await refuseWrites(server, 'share_grants', false);
+    expect([status, headers.get('content-type')]).toEqual([500, 'text/html; charset=utf-8']);
+    expect(text).toContain('<h1>Internal error</h1>');
+    expect(text).not.toContain('refused');
+    expect(await downloadsOf(link)).toBe(0);
+  });
+
   it('gives a withdrawn link to no opened page', async () => {
     const link = await make();
     const opening = openingIn((await visit(link)).text);
@@ -143,7 +178,7 @@ describe('The page of a link', () => {
     const { status, headers } = await submit(link);
     expect(status).toBe(303);
     expect(headers.get('cache-control')).toBe('no-store');
-    expect(headers.get('location')).toMatch(/^\/api\/public\/grants\/[\w-]{43}$/);
+    expect(headers.get('location')).toMatch(/^\/s\/grants\/[\w-]{43}$/);
     const download = await fetch(server.url + headers.get('location')!);
     expect(download.headers.get('content-disposition')).toContain('plan.pdf');
     expect(await download.text()).toHaveLength(48_123);
