@@ -25,6 +25,18 @@ describe('sessions of the console', () => {
   const refresh = (cookie: string, headers: Record<string, string> = CONSOLE) =>
     post('/api/auth/refresh', {}, { cookie, ...headers });
 
+  it('have a secure cookie behind a proxy with TLS, also when it names this machine as the host', async () => {
+    const proxied = await startApp({ PUBLIC_URL: 'https://files.example.org' });
+    const user = await proxied.user();
+    const answer = await fetch(`${proxied.url}/api/users/login`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...CONSOLE },
+      body: JSON.stringify({ email: user.email, password: user.password }),
+    });
+    expect(cookieOf(answer)).toContain('; Secure');
+    await proxied.close();
+  });
+
   it('keep the refresh token from the page', async () => {
     const answer = await signIn(CONSOLE);
     expect(answer.status).toBe(200);

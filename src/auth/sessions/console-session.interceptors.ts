@@ -2,6 +2,7 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import type { Request, Response } from 'express';
 import { map, type Observable, tap } from 'rxjs';
 import { ApiError } from '../../common/refusals/refusal.js';
+import { AppConfig } from '../../config/app-config.js';
 import type { SignInResponse } from './sign-in.response.js';
 import { isConsoleRequest } from './console-request.js';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie.js';
@@ -11,6 +12,8 @@ type BrowserAnswer = Omit<SignInResponse, 'refresh_token'>;
 /** Of every sign-in of the console: its refresh token goes into a cookie instead of the body. Programs get it in the body. */
 @Injectable()
 export class RefreshTokenToCookie implements NestInterceptor<SignInResponse, SignInResponse | BrowserAnswer> {
+  constructor(private readonly config: AppConfig) {}
+
   intercept(
     context: ExecutionContext,
     next: CallHandler<SignInResponse>,
@@ -20,7 +23,7 @@ export class RefreshTokenToCookie implements NestInterceptor<SignInResponse, Sig
     if (!isConsoleRequest(request)) return next.handle();
     return next.handle().pipe(
       map(({ refresh_token: token, ...answer }) => {
-        setRefreshCookie(request, http.getResponse<Response>(), token);
+        setRefreshCookie(request, http.getResponse<Response>(), token, this.config.http.publicUrl);
         return answer;
       }),
     );
@@ -30,6 +33,8 @@ export class RefreshTokenToCookie implements NestInterceptor<SignInResponse, Sig
 /** Of the console's refreshes: the token comes from the cookie. A cookie whose session is over is removed. */
 @Injectable()
 export class RefreshTokenFromCookie implements NestInterceptor {
+  constructor(private readonly config: AppConfig) {}
+
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
@@ -40,7 +45,7 @@ export class RefreshTokenFromCookie implements NestInterceptor {
       tap({
         error: (error: unknown) => {
           if (error instanceof ApiError && error.status === 401)
-            clearRefreshCookie(request, http.getResponse<Response>());
+            clearRefreshCookie(request, http.getResponse<Response>(), this.config.http.publicUrl);
         },
       }),
     );
@@ -50,10 +55,14 @@ export class RefreshTokenFromCookie implements NestInterceptor {
 /** Of the console's end of a session: the cookie goes with it. */
 @Injectable()
 export class RefreshCookieEnds implements NestInterceptor {
+  constructor(private readonly config: AppConfig) {}
+
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
     if (!isConsoleRequest(request)) return next.handle();
-    return next.handle().pipe(tap(() => clearRefreshCookie(request, http.getResponse<Response>())));
+    return next
+      .handle()
+      .pipe(tap(() => clearRefreshCookie(request, http.getResponse<Response>(), this.config.http.publicUrl)));
   }
 }

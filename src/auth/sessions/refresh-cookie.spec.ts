@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { CookieOptions, Request, Response } from 'express';
 import { readRefreshCookie, setRefreshCookie } from './refresh-cookie.js';
 
-function optionsFor(host: string | undefined): CookieOptions {
+function optionsFor(host: string | undefined, publicUrl = 'http://localhost:8080'): CookieOptions {
   let found: CookieOptions = {};
   const response = {
     cookie: (_name: string, _value: string, options: CookieOptions) => void (found = options),
   } as unknown as Response;
-  setRefreshCookie({ headers: { host } } as Request, response, 'rt_x');
+  setRefreshCookie({ headers: { host } } as Request, response, 'rt_x', publicUrl);
   return found;
 }
 
@@ -24,6 +24,10 @@ describe('the refresh cookie', () => {
     '127.0.0.1.example.org',
     undefined,
   ])('needs TLS on %s', (host) => expect(optionsFor(host).secure).toBe(true));
+
+  it('needs TLS where the address of the service has it, whatever host a proxy names', () => {
+    expect(optionsFor('localhost:8080', 'https://files.example.org').secure).toBe(true);
+  });
 
   it('is read among others', () => {
     const read = (cookie?: string) => readRefreshCookie({ headers: { cookie } } as Request);

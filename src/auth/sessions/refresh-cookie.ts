@@ -13,16 +13,28 @@ export function readRefreshCookie({ headers }: Request): string | null {
   return pairs.find((pair) => pair.startsWith(`${NAME}=`))?.slice(NAME.length + 1) ?? null;
 }
 
-/** Keeps a refresh token where no script can read it, as long as the session lives. */
-export function setRefreshCookie(request: Request, response: Response, token: string): void {
-  response.cookie(NAME, token, { ...attributes(request), maxAge: SESSION_TTL_MS });
+/**
+ * Keeps a refresh token where no script can read it, as long as the session lives.
+ * @param publicUrl the address of the service.
+ */
+export function setRefreshCookie(
+  request: Request,
+  response: Response,
+  token: string,
+  publicUrl: string,
+): void {
+  response.cookie(NAME, token, { ...attributes(request, publicUrl), maxAge: SESSION_TTL_MS });
 }
 
-export function clearRefreshCookie(request: Request, response: Response): void {
-  response.clearCookie(NAME, attributes(request));
+export function clearRefreshCookie(request: Request, response: Response, publicUrl: string): void {
+  response.clearCookie(NAME, attributes(request, publicUrl));
 }
 
-/** `Secure` but on the machine itself: without TLS no browser would keep a secure cookie. */
-function attributes({ headers }: Request): CookieOptions {
-  return { path: PATH, httpOnly: true, sameSite: 'strict', secure: !LOCAL.test(headers.host ?? '') };
+/**
+ * `Secure` but on the machine itself, where not every browser keeps a secure cookie without TLS. A service whose address has TLS is
+ * behind a proxy, which may name this machine as the host.
+ */
+function attributes({ headers }: Request, publicUrl: string): CookieOptions {
+  const isLocal = !publicUrl.startsWith('https:') && LOCAL.test(headers.host ?? '');
+  return { path: PATH, httpOnly: true, sameSite: 'strict', secure: !isLocal };
 }
