@@ -60,7 +60,7 @@ describe('the admin page of the console', () => {
     expect(await axeFindings(page)).toEqual([]);
     const invitation = new URLSearchParams(link.hash.slice(1)).get('token');
     const registration = { email, password: 'a calm river under stones', invitation };
-    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'I have kept it' }).press('Enter');
     await page.getByRole('button', { name: `Revoke the invitation of ${email}` }).click();
     await page.getByRole('button', { name: 'Revoke it?' }).click();
     await page.getByText('No invitation waits for an answer.').waitFor();
@@ -79,9 +79,11 @@ describe('the admin page of the console', () => {
     expect(await axeFindings(page)).toEqual([]);
     await page.getByLabel('Auditor: reads the trail of everybody').click();
     await page.getByText(`${bob.email} is auditor now.`).waitFor();
+    await page.getByLabel('Quota: no limit').selectOption('Of their own');
     await page.getByLabel('Gigabytes').fill('1.5');
     await page.keyboard.press('Enter');
     await page.getByText(`The quota of ${bob.email} was set.`).waitFor();
+    await page.getByLabel('Quota: 1.5 GB').waitFor();
     expect(await managed(bob)).toMatchObject({
       roles: ['user', 'auditor'],
       storage: { quota: 1_500_000_000 },
@@ -99,6 +101,25 @@ describe('the admin page of the console', () => {
     await page.getByRole('button', { name: 'Enable', exact: true }).click();
     await page.getByText(`${bob.email} can sign in again.`).waitFor();
     expect((await managed(bob)).disabled).toBeNull();
+  });
+
+  it('is left by who is no admin any more, and shows nobody who is gone', async () => {
+    const second = await stage.server.userWithRole('admin');
+    const gone = await stage.server.user();
+    page = await stage.open();
+    await signIn(page, second, '/admin');
+    await page.getByRole('cell').getByRole('button', { name: gone.email }).click();
+    await gone.json('DELETE', '/api/users/me', { password: gone.password });
+    await page.getByLabel('Auditor: reads the trail of everybody').click();
+    await page.getByText('There is no user with this id.').waitFor();
+    await page.getByRole('cell').getByRole('button', { name: gone.email }).waitFor({ state: 'detached' });
+    expect(await page.getByRole('dialog').count()).toBe(0);
+
+    await page.getByRole('cell').getByRole('button', { name: admin.email }).click();
+    await admin.json('DELETE', `/api/admin/users/${second.userId}/roles/admin`);
+    await page.getByLabel('Auditor: reads the trail of everybody').click();
+    await page.getByRole('heading', { name: 'Files', exact: true, level: 1 }).waitFor();
+    expect(await page.getByRole('link', { name: 'Admin' }).count()).toBe(0);
   });
 
   it('lets admins not lock themselves out, and is not there for others', async () => {

@@ -2,8 +2,11 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
 import { TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
+import { Session } from '../../src/auth/sessions/session.entity.js';
 import { UserAdmin } from '../../src/auth/admin/user-admin.js';
+import { Transactions } from '../../src/database/transactions.js';
 import { bySystem } from '../../src/events/event-actor.js';
+import { addAuthenticator } from '../support/authenticator.js';
 import type { Client } from '../support/client.js';
 import { axeFindings, ConsoleStage, SCREENS, signIn } from '../support/console.js';
 
@@ -57,6 +60,9 @@ describe('security in the console', () => {
     await page.getByLabel('The code that it shows').fill(new TOTP({ secret: secret! }).generate());
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Keep these recovery codes' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.mouse.click(3, 3);
     expect(await page.locator('.codes li').count()).toBe(10);
     expect(await axeFindings(page)).toEqual([]);
     const printed = page.locator('main h1, main h2, .codes-dialog button').locator('visible=true');
@@ -84,8 +90,12 @@ describe('security in the console', () => {
     await page.getByLabel('Public key (Ed25519, PEM)').fill(pem);
     expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Make the key' }).press('Enter');
+    const { body: keys } = await ada.json<{ id: string }[]>('GET', '/api/auth/keys');
+    expect(await page.getByLabel('The id of the key').inputValue()).toBe(keys[0]!.id);
+    await page.getByRole('button', { name: 'Done' }).press('Enter');
     await page.getByText('signs its requests').waitFor();
     await page.getByText(/^files:read, files:write; not used yet/).waitFor();
+    await page.getByText(keys[0]!.id, { exact: true }).waitFor();
     expect(await page.getByRole('dialog').count()).toBe(0);
 
     await page.getByRole('button', { name: 'Sign out all others' }).press('Enter');
@@ -123,7 +133,13 @@ describe('security in the console', () => {
     program.token = secret;
     expect((await program.json('GET', '/api/files')).status).toBe(200);
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Revoke Nightly backup' }).click();
+    await page.keyboard.press('Escape');
+    await page.mouse.click(3, 3);
+    expect(await page.getByLabel('The key', { exact: true }).inputValue()).toBe(secret);
+    await page.getByRole('button', { name: 'I have kept it' }).click();
+    await page.getByRole('button', { name: 'Revoke Nightly backup' }).dblclick();
+    await page.getByRole('button', { name: 'Revoke it?' }).waitFor();
+    expect((await program.json('GET', '/api/files')).status).toBe(200);
     await page.getByRole('button', { name: 'Revoke it?' }).click();
     await page.getByText('No program has a key.').waitFor();
     expect((await program.json('GET', '/api/files')).status).toBe(401);
@@ -143,6 +159,69 @@ describe('security in the console', () => {
     await page.keyboard.press('Enter');
     await page.getByText('Your password was changed.').waitFor();
     expect((await stage.server.client().signIn(ada.email, 'another long passphrase')).status).toBe(200);
+  });
+
+  it('tells what is wrong with a field once, in words for people', async () => {
+    page = await stage.open();
+    await signIn(page, ada, '/security');
+    await page.getByLabel('Current password').fill(ada.password);
+    await page.getByLabel('New password').fill('password123');
+    await page.keyboard.press('Enter');
+    const words = page.getByText('New password is one of the most common ones', { exact: false });
+    await words.waitFor();
+    expect(await words.count()).toBe(1);
+
+    await page.getByRole('button', { name: 'New key' }).click();
+    await page.getByLabel('Name', { exact: true }).last().fill('Signer');
+    await page.getByLabel('List and download files').uncheck();
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('Choose at least one thing that it may do.').waitFor();
+    await page.getByLabel('List and download files').check();
+    await page.getByText('Sign requests instead of sending a secret').click();
+    await page.getByLabel('Public key (Ed25519, PEM)').fill('no key');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page
+      .getByRole('alert')
+      .getByText(/^Public key must be/)
+      .waitFor();
+  });
+
+  it('says so when the confirmation is declined', async () => {
+    const { app } = await addAuthenticator(ada);
+    page = await stage.open();
+    await page.goto('/security');
+    await page.getByLabel('E-mail').fill(ada.email);
+    await page.getByLabel('Password').fill(ada.password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'One more step' }).waitFor();
+    await page.keyboard.type(app.next());
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Security', level: 1 }).waitFor();
+    await stage.server.app
+      .get(Transactions)
+      .run((tx) => tx.update(Session, { userId: ada.userId }, { confirmedAt: null }));
+    await page.getByRole('button', { name: 'New codes' }).press('Enter');
+    await page.getByRole('button', { name: 'End the old ones?' }).press('Enter');
+    await page.getByRole('heading', { name: 'Is it you?' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('Nothing was changed.').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('begins an app once more when another tab has begun one', async () => {
+    page = await stage.open();
+    await signIn(page, ada, '/security');
+    await page.getByRole('button', { name: 'Add an app' }).click();
+    await page.getByLabel('Name of the device').fill('Phone');
+    await page.keyboard.press('Enter');
+    const secret = await page.locator('.secret code').textContent();
+    await ada.json('POST', '/api/auth/factors/totp', { name: 'Other' });
+    await page.getByLabel('The code that it shows').fill(new TOTP({ secret: secret! }).generate());
+    await page.keyboard.press('Enter');
+    await page.getByText('That picture is not good any more').waitFor();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByAltText('QR code for the authenticator app').waitFor();
+    expect(await page.locator('.secret code').textContent()).not.toBe(secret);
   });
 
   it.each(SCREENS)('changes the name, and deletes the account, on $name', async (screen) => {

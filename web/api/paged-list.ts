@@ -1,5 +1,6 @@
 import { nextCursor } from '../../clients/typescript/src/main.js';
 import { Store } from '../parts/store.js';
+import { isGone } from './refusal.js';
 
 export interface ListState<T> {
   readonly items: readonly T[];
@@ -58,6 +59,12 @@ export class PagedList<T extends { readonly id: string }> {
     });
   }
 
+  /** Changes a part of an item, as it is now. */
+  change(id: string, part: Partial<T>): void {
+    const { items } = this.state.value;
+    this.#set({ items: items.map((item) => (item.id === id ? { ...item, ...part } : item)) });
+  }
+
   /** Takes an item out. @returns what puts it back where it was. */
   take(id: string): () => void {
     const before = this.state.value.items;
@@ -71,13 +78,16 @@ export class PagedList<T extends { readonly id: string }> {
     };
   }
 
-  /** Takes an item out while `work` does so at the service. It is back where it was when that fails. @throws what `work` throws. */
+  /**
+   * Takes an item out while `work` does so at the service. It is back where it was when that fails, unless it
+   * is gone already. @throws what `work` throws.
+   */
   async without(id: string, work: () => Promise<unknown>): Promise<void> {
     const putBack = this.take(id);
     try {
       await work();
     } catch (error) {
-      putBack();
+      if (!isGone(error)) putBack();
       throw error;
     }
   }

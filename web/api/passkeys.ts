@@ -30,6 +30,8 @@ async function shown(asked: Promise<Credential | null>): Promise<unknown> {
     if (!(error instanceof DOMException)) throw error;
     if (error.name === 'InvalidStateError')
       throw new Error('This device has a passkey for your account already.', { cause: error });
+    if (error.name === 'SecurityError')
+      throw new Error('Passkeys work only at the address that this service is set up for.', { cause: error });
   }
   throw new Error('No passkey was used. Try again, or choose another way.');
 }

@@ -1,5 +1,10 @@
 import { ApiError, ConnectionError } from '../../clients/typescript/src/main.js';
 
+interface FieldFault {
+  readonly field: string;
+  readonly message: string;
+}
+
 /** What went wrong, in words for people. */
 export function wordsOf(error: unknown): string {
   if (error instanceof ConnectionError)
@@ -17,8 +22,16 @@ export function titleOf(error: unknown): string {
 /** What is wrong with a field of a form, as a sentence. Null when nothing is. */
 export function faultOf(error: unknown, field: string): string | null {
   if (!(error instanceof ApiError)) return null;
-  const found = error.problem?.errors?.find((fault) => fault.field === field)?.message;
-  return found === undefined ? null : `${capitalized(found)}.`;
+  const fault = error.problem?.errors?.find((other) => other.field === field);
+  return fault === undefined ? null : sentenceOf(fault);
+}
+
+/** What went wrong with an input, but for the fields that tell it themselves. Null when they tell all. */
+export function wordsBeside(error: unknown, telling: (field: string) => boolean): string | null {
+  const errors = error instanceof ApiError ? (error.problem?.errors ?? []) : [];
+  if (errors.length === 0) return wordsOf(error);
+  const others = errors.filter(({ field }) => !telling(field));
+  return others.length === 0 ? null : others.map(sentenceOf).join(' ');
 }
 
 /** Whether what was asked for is not there, or not any more. */
@@ -29,9 +42,13 @@ export function isGone(error: unknown): boolean {
 function refusalOf({ message, problem }: ApiError): string {
   const errors = problem?.errors ?? [];
   if (errors.length === 0) return message;
-  return `${capitalized(errors.map((fault) => fault.message).join('. '))}.`;
+  return errors.map(sentenceOf).join(' ');
 }
 
-function capitalized(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+/** The service calls a field by its name in the API, such as `new_password`. */
+function sentenceOf({ field, message }: FieldFault): string {
+  const text = message.startsWith(field)
+    ? `${field.replaceAll('_', ' ')}${message.slice(field.length)}`
+    : message;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

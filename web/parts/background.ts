@@ -1,5 +1,6 @@
 import { ApiError, ConnectionError } from '../../clients/typescript/src/main.js';
 import { wordsOf } from '../api/refusal.js';
+import { NotConfirmed } from './confirmation.js';
 import { toast } from './toasts.js';
 
 /**
@@ -10,6 +11,7 @@ export function inBackground(work: Promise<unknown>): void {
   work.catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     if (error instanceof ConnectionError) return;
+    if (error instanceof NotConfirmed) return toast({ text: error.message });
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 401) toast({ text: wordsOf(error), tone: 'wrong', requestId: error.requestId });
   });

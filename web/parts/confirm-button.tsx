@@ -12,7 +12,10 @@ interface ConfirmButtonProps {
 
 const PATIENCE_MS = 5000;
 
-/** For what cannot be undone: it asks in its own place, and the second press does it. */
+/**
+ * For what cannot be undone: it asks in its own place, and the second press does it. The second of a double click is none, nor is
+ * a key that is held down.
+ */
 export function ConfirmButton({ class: kind, children, question, label, run }: ConfirmButtonProps) {
   const [asking, setAsking] = useState(false);
   useEffect(() => {
@@ -26,8 +29,10 @@ export function ConfirmButton({ class: kind, children, question, label, run }: C
       class={asking ? `${kind} danger` : kind}
       aria-label={asking ? undefined : label}
       onBlur={() => setAsking(false)}
+      onKeyDown={(event) => event.repeat && event.preventDefault()}
       onClick={(event) => {
         event.stopPropagation();
+        if (asking && event.detail > 1) return;
         if (asking) run();
         setAsking(!asking);
       }}

@@ -17,6 +17,7 @@ export function ConfirmationDialog() {
 function Question({ request: { methods, settle } }: { readonly request: ConfirmationRequest }) {
   const byCode = methods.includes('totp');
   const byPassword = byCode || methods.includes('password');
+  const byPasskey = methods.includes('passkey') && canUsePasskeys;
   const form = useForm(async ({ password = '', code = '' }) => {
     await confirm(byCode ? { password, code } : { password });
     settle(true);
@@ -61,7 +62,16 @@ function Question({ request: { methods, settle } }: { readonly request: Confirma
             </button>
           </form>
         )}
-        {methods.includes('passkey') && canUsePasskeys && (
+        {!byPassword && !byPasskey && (
+          <p class="note">
+            <Icon name="notice" />
+            <span>
+              Only your passkey can confirm it, and this browser cannot use it here. Open this page with
+              https, or in another browser.
+            </span>
+          </p>
+        )}
+        {byPasskey && (
           <form class="stack" onSubmit={passkey.submit}>
             <FormFault error={passkey.error} />
             <button class="button" disabled={passkey.busy}>

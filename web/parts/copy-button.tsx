@@ -7,18 +7,26 @@ interface CopyButtonProps {
   readonly class?: string;
 }
 
-/** Copies a text, and says that it did. */
+/** Browsers let a page copy only where it came by TLS or from this machine. */
+const canCopy = 'clipboard' in navigator;
+
+/** Copies a text, and says whether it did. It is not there where a page cannot copy: the text is beside it. */
 export function CopyButton({ text, label, class: kind = 'button low' }: CopyButtonProps) {
-  const [copied, setCopied] = useState(false);
+  const [copied, setCopied] = useState<boolean | null>(null);
   const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 2000);
+    const done = await navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    );
+    setCopied(done);
+    setTimeout(() => setCopied(null), 2000);
   };
+  if (!canCopy) return null;
+  const said = { null: label, true: 'Copied', false: 'Not allowed here' };
   return (
     <button type="button" class={kind} onClick={() => void copy()}>
-      <Icon name={copied ? 'check' : 'copy'} />
-      <span aria-live="polite">{copied ? 'Copied' : label}</span>
+      <Icon name={copied === true ? 'check' : 'copy'} />
+      <span aria-live="polite">{said[`${copied}`]}</span>
     </button>
   );
 }

@@ -8,13 +8,15 @@ interface DialogProps {
   readonly title: string;
   readonly close: () => void;
   readonly class?: string;
+  /** It has what is shown once. Only a button among its content closes it. */
+  readonly lasting?: boolean;
   /** Buttons beside the title. */
   readonly actions?: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
-/** A modal dialog. Escape, the cross and a press outside close it; then the focus is where it was. */
-export function Dialog({ title, close, class: kind = '', actions, children }: DialogProps) {
+/** A modal dialog. Escape, the cross and a press outside close it, unless it is lasting; then the focus is where it was. */
+export function Dialog({ title, close, class: kind = '', lasting = false, actions, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -31,20 +33,27 @@ export function Dialog({ title, close, class: kind = '', actions, children }: Di
       ref={element}
       class={`dialog ${kind}`}
       aria-labelledby={id}
-      onClose={close}
-      onMouseDown={(event) => event.target === element.current && element.current?.close()}
+      onCancel={(event) => lasting && event.preventDefault()}
+      onClose={() => {
+        // Browsers heed a second Escape in any case.
+        if (lasting) element.current?.showModal();
+        else close();
+      }}
+      onMouseDown={(event) => !lasting && event.target === element.current && element.current?.close()}
     >
       <header>
         <h2 id={id}>{title}</h2>
         {actions}
-        <button
-          type="button"
-          class="button plain square low"
-          aria-label="Close"
-          onClick={() => element.current?.close()}
-        >
-          <Icon name="close" />
-        </button>
+        {!lasting && (
+          <button
+            type="button"
+            class="button plain square low"
+            aria-label="Close"
+            onClick={() => element.current?.close()}
+          >
+            <Icon name="close" />
+          </button>
+        )}
       </header>
       {children}
       <ToastList within={id} />

@@ -33,7 +33,7 @@ export function Field({ label, name, hint, error, look, ...input }: FieldProps) 
         id={id}
         name={name}
         class={look === undefined ? 'input' : `input ${look}`}
-        aria-invalid={fault !== null}
+        aria-invalid={error === undefined ? undefined : fault !== null}
         aria-describedby={fault !== null || hint !== undefined ? about : undefined}
       />
       {(fault !== null || hint !== undefined) && (

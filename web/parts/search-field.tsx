@@ -4,13 +4,15 @@ import './search-field.css';
 
 interface SearchFieldProps {
   readonly label: string;
+  /** The most characters that the service takes. */
+  readonly longest: number;
   readonly take: (text: string) => void;
 }
 
 const PAUSE_MS = 250;
 
 /** A search that follows what is typed, after a short pause. */
-export function SearchField({ label, take }: SearchFieldProps) {
+export function SearchField({ label, longest, take }: SearchFieldProps) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   return (
@@ -23,7 +25,7 @@ export function SearchField({ label, take }: SearchFieldProps) {
         placeholder={label}
         autocomplete="off"
         spellcheck={false}
-        maxLength={255}
+        maxLength={longest}
         onInput={({ currentTarget }) => {
           clearTimeout(timer.current);
           timer.current = setTimeout(() => take(currentTarget.value.trim()), PAUSE_MS);

@@ -26,7 +26,13 @@ export function Shell({ user }: { readonly user: User }) {
   const here = asked ?? places[0]!;
   const token = useStore(invitation);
   const invited = token !== null && path === '/register';
-  useEffect(() => inBackground(readProfile()), []);
+  // What has changed meanwhile, such as a role or a confirmed e-mail.
+  useEffect(() => inBackground(readProfile()), [path]);
+  useEffect(() => {
+    const look = () => document.visibilityState === 'visible' && inBackground(readProfile());
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, []);
   // Such as the address of the sign-in, for who is signed in.
   useEffect(() => {
     if (asked === undefined && !invited) navigate('/', { replace: true });

@@ -23,7 +23,11 @@ export function InviteDialog({ made, close }: InviteDialogProps) {
     made(fresh);
   });
   return (
-    <Dialog title={invitation === null ? 'Invite somebody' : 'The invitation'} close={close}>
+    <Dialog
+      title={invitation === null ? 'Invite somebody' : 'The invitation'}
+      lasting={invitation !== null}
+      close={close}
+    >
       {invitation === null ? (
         <form class="body stack" onSubmit={form.submit}>
           <Field
@@ -53,6 +57,9 @@ export function InviteDialog({ made, close }: InviteDialogProps) {
         <div class="body stack" role="status">
           <p>Send this link to {invitation.email ?? 'them'}. It is shown only now; no mail is sent.</p>
           <ShownOnce text={invitation.url} label="The link" copy="Copy link" />
+          <button type="button" class="button" onClick={close}>
+            I have kept it
+          </button>
         </div>
       )}
     </Dialog>

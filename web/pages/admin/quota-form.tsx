@@ -4,6 +4,7 @@ import type { ListedUser, StorageUse } from '../../api/types.js';
 import { confirmed } from '../../parts/confirmation.js';
 import { Field } from '../../parts/field.js';
 import { FormFault } from '../../parts/form-fault.js';
+import { sizeOf } from '../../parts/size.js';
 import { toast } from '../../parts/toasts.js';
 import { useForm } from '../../parts/use-form.js';
 
@@ -12,15 +13,16 @@ interface QuotaFormProps {
   readonly changed: (storage: StorageUse) => void;
 }
 
-type Kind = 'general' | 'none' | 'own';
+type Kind = 'unchanged' | 'general' | 'none' | 'own';
 
 const GIGABYTE = 1e9;
 
-/** How much a user may keep: as everybody, without a limit, or so many gigabytes. */
+/** Changes how much a user may keep: as everybody, without a limit, or so many gigabytes. */
 export function QuotaForm({ user, changed }: QuotaFormProps) {
-  const [kind, setKind] = useState<Kind>('own');
+  const [kind, setKind] = useState<Kind>('unchanged');
   const { quota } = user.storage;
   const form = useForm(async ({ gigabytes = '' }) => {
+    if (kind === 'unchanged') return;
     const bytes = { general: null, none: 0, own: Math.round(Number(gigabytes) * GIGABYTE) }[kind];
     changed(await confirmed(() => setQuota(user.id, bytes)));
     toast({ text: `The quota of ${user.email} was set.` });
@@ -28,12 +30,13 @@ export function QuotaForm({ user, changed }: QuotaFormProps) {
   return (
     <form class="quota-form" onSubmit={form.submit}>
       <label class="field">
-        <span class="label">Quota</span>
+        <span class="label">Quota: {quota === null ? 'no limit' : sizeOf(quota)}</span>
         <select
           class="input"
           value={kind}
           onChange={({ currentTarget }) => setKind(currentTarget.value as Kind)}
         >
+          <option value="unchanged">As it is</option>
           <option value="own">Of their own</option>
           <option value="general">The general one</option>
           <option value="none">No limit</option>
@@ -44,17 +47,16 @@ export function QuotaForm({ user, changed }: QuotaFormProps) {
           label="Gigabytes"
           name="gigabytes"
           type="number"
-          min={0.001}
+          min={1 / GIGABYTE}
           max={9_000_000}
           step="any"
           inputMode="decimal"
           required
-          defaultValue={quota === null ? '' : String(quota / GIGABYTE)}
-          placeholder="no limit now"
+          autofocus
           error={form.error}
         />
       )}
-      <button class="button" disabled={form.busy}>
+      <button class="button" disabled={form.busy || kind === 'unchanged'}>
         Set
       </button>
       <FormFault error={form.error} />

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { endSessionsOf, type GrantableRole, setDisabled, setRole } from '../../api/admin.js';
+import { isGone, wordsOf } from '../../api/refusal.js';
 import type { ListedUser, StorageUse } from '../../api/types.js';
 import { confirmed } from '../../parts/confirmation.js';
 import { ConfirmButton } from '../../parts/confirm-button.js';
@@ -14,7 +15,10 @@ interface UserDialogProps {
   readonly user: ListedUser;
   /** Admins do not lock themselves out: another admin has to. */
   readonly isMe: boolean;
-  readonly changed: (user: ListedUser) => void;
+  /** Takes what has changed of the user. */
+  readonly changed: (part: Partial<ListedUser>) => void;
+  /** The account was deleted meanwhile. */
+  readonly gone: () => void;
   readonly close: () => void;
 }
 
@@ -24,18 +28,24 @@ const ROLES: readonly (readonly [GrantableRole, string])[] = [
 ];
 
 /** What an admin can see and do about one user. */
-export function UserDialog({ user, isMe, changed, close }: UserDialogProps) {
+export function UserDialog({ user, isMe, changed, gone, close }: UserDialogProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const { id, email, name, storage } = user;
+  const failed = (fault: unknown) => {
+    setError(fault);
+    if (!isGone(fault)) return;
+    toast({ text: wordsOf(fault), tone: 'wrong' });
+    gone();
+  };
   const change = (work: () => Promise<Partial<ListedUser> | void>, done: string) => {
     setBusy(true);
     setError(null);
     confirmed(work)
       .then((part) => {
-        changed({ ...user, ...part });
+        changed(part ?? {});
         toast({ text: done });
-      }, setError)
+      }, failed)
       .finally(() => setBusy(false));
   };
   return (
@@ -81,7 +91,7 @@ export function UserDialog({ user, isMe, changed, close }: UserDialogProps) {
             </label>
           ))}
         </fieldset>
-        <QuotaForm key={storage.quota} user={user} changed={(use) => changed({ ...user, storage: use })} />
+        <QuotaForm key={storage.quota} user={user} changed={(use) => changed({ storage: use })} />
         <FormFault error={error} />
         {!isMe && (
           <div class="row user-acts">

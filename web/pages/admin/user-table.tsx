@@ -24,7 +24,7 @@ export function UserTable({ me }: { readonly me: User }) {
     <section class="users" aria-labelledby="users-head">
       <div class="users-head">
         <h2 id="users-head">Users</h2>
-        <SearchField label="Search e-mails" take={setSearch} />
+        <SearchField label="Search e-mails" longest={254} take={setSearch} />
       </div>
       <ListStates
         list={list}
@@ -51,7 +51,8 @@ export function UserTable({ me }: { readonly me: User }) {
         <UserDialog
           user={user}
           isMe={user.id === me.id}
-          changed={(changed) => list.put(changed)}
+          changed={(part) => list.change(user.id, part)}
+          gone={() => void list.take(user.id)}
           close={() => setShown(null)}
         />
       )}

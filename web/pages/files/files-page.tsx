@@ -36,7 +36,7 @@ export function FilesPage() {
       <DropZone take={add} />
       <div class="page-head files-head">
         <h1>Files</h1>
-        <SearchField label="Search by name" take={setSearch} />
+        <SearchField label="Search by name" longest={255} take={setSearch} />
         <FilePicker class="button main" take={add}>
           <Icon name="upload" />
           Upload

@@ -1,5 +1,6 @@
 import { api } from '../../api/access.js';
 import { describe, endShare } from '../../api/files.js';
+import { isGone } from '../../api/refusal.js';
 import type { PagedList } from '../../api/paged-list.js';
 import type { Share } from '../../api/types.js';
 import { inBackground } from '../../parts/background.js';
@@ -57,7 +58,7 @@ function ShareRow({ share, list }: { readonly share: Share; readonly list: Paged
           <Icon name={share.has_password ? 'lock' : 'link'} />
         </span>
         <span class="what">
-          <span class="open">
+          <span class="open" title={share.note ?? undefined}>
             <FileName id={share.file_id} />
             {share.note !== null && <span class="quiet"> · {share.note}</span>}
           </span>
@@ -91,6 +92,6 @@ function FileName({ id }: { readonly id: string }) {
     return name;
   };
   const { value, error } = useAnswer(ask, [id]);
-  if (error !== null) return <>A file in the trash</>;
+  if (error !== null) return <>{isGone(error) ? 'A file in the trash' : 'Its name could not be read'}</>;
   return <>{value ?? '…'}</>;
 }

@@ -25,19 +25,24 @@ export function KeyDialog({ made, close }: KeyDialogProps) {
   const [key, setKey] = useState<NewApiKey | null>(null);
   const form = useForm(async (fields) => {
     const { name = '', days = '', public_key: publicKey = '' } = fields;
+    const scopes = SCOPES.map(([scope]) => scope).filter((scope) => fields[scope] === 'on');
+    if (scopes.length === 0) throw new Error('Choose at least one thing that it may do.');
     const terms = {
       name: name.trim(),
-      scopes: SCOPES.map(([scope]) => scope).filter((scope) => fields[scope] === 'on'),
+      scopes,
       ...(days === '' ? {} : { expires_in_days: Number(days) }),
       ...(publicKey.trim() === '' ? {} : { public_key: publicKey.trim() }),
     };
     const fresh = await confirmed(() => makeKey(terms));
     made(fresh);
-    if (fresh.key === undefined) close();
-    else setKey(fresh);
+    setKey(fresh);
   });
   return (
-    <Dialog title={key === null ? 'New API key' : `The key “${key.name}”`} close={close}>
+    <Dialog
+      title={key === null ? 'New API key' : `The key “${key.name}”`}
+      lasting={key?.key !== undefined}
+      close={close}
+    >
       {key === null ? (
         <form class="body stack" onSubmit={form.submit}>
           <Field
@@ -87,11 +92,29 @@ export function KeyDialog({ made, close }: KeyDialogProps) {
           </button>
         </form>
       ) : (
-        <div class="body stack" role="status">
-          <p>It is shown only now. Give it to the program, and keep no copy.</p>
-          <ShownOnce text={key.key ?? ''} label="The key" copy="Copy key" />
-        </div>
+        <MadeKey made={key} close={close} />
       )}
     </Dialog>
+  );
+}
+
+function MadeKey({ made: { id, key }, close }: { readonly made: NewApiKey; readonly close: () => void }) {
+  return (
+    <div class="body stack" role="status">
+      {key === undefined ? (
+        <>
+          <p>The program names this id as the key of its signatures (keyid).</p>
+          <ShownOnce text={id} label="The id of the key" copy="Copy id" />
+        </>
+      ) : (
+        <>
+          <p>It is shown only now. Give it to the program, and keep no copy.</p>
+          <ShownOnce text={key} label="The key" copy="Copy key" />
+        </>
+      )}
+      <button type="button" class="button" onClick={close}>
+        {key === undefined ? 'Done' : 'I have kept it'}
+      </button>
+    </div>
   );
 }

@@ -16,10 +16,6 @@ export function KeyList() {
     api.keys.list({ query: { limit: 100, cursor }, signal }),
   );
   const [making, setMaking] = useState(false);
-  const revoke = async ({ id }: ApiKey) => {
-    await revokeKey(id);
-    list.take(id);
-  };
   return (
     <Panel
       title="API keys"
@@ -51,12 +47,13 @@ export function KeyList() {
                 {key.last_used === null ? 'not used yet' : `used ${distanceOf(key.last_used)}`}
                 {key.expires !== null && `, ends ${distanceOf(key.expires)}`}
               </p>
+              {key.public_key !== null && <p class="small quiet mono">{key.id}</p>}
             </div>
             <ConfirmButton
               class="button low"
               label={`Revoke ${key.name}`}
               question="Revoke it?"
-              run={() => inBackground(revoke(key))}
+              run={() => inBackground(list.without(key.id, () => revokeKey(key.id)))}
             >
               Revoke
             </ConfirmButton>

@@ -9,7 +9,7 @@ interface RecoveryCodesDialogProps {
 /** The recovery codes, which are shown once. Only they are printed of the page. */
 export function RecoveryCodesDialog({ codes, close }: RecoveryCodesDialogProps) {
   return (
-    <Dialog title="Keep these recovery codes" class="codes-dialog" close={close}>
+    <Dialog title="Keep these recovery codes" class="codes-dialog" lasting close={close}>
       <div class="body stack">
         <p>
           Each opens your account once, beside the password, if your second factor is lost. They are shown

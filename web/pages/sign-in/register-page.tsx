@@ -59,6 +59,6 @@ export function RegisterPage() {
 /** An invitation is a link for people, not a token. */
 function wordedFor(error: unknown): unknown {
   if (isRefusal(error, 'invalid_token'))
-    return new Error('This invitation was used, or its time is over. Ask for a new one.');
+    return new Error('This invitation was used, its time is over, or it is for another e-mail.');
   return isRefusal(error, 'validation_failed') && error.problem.errors !== undefined ? null : error;
 }
