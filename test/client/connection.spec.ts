@@ -303,6 +303,51 @@ describe('the TypeScript client', () => {
       await expect(changed.files.list()).rejects.toThrow(ConnectionError);
     });
 
+    const WISHES = ['arrayBuffer', 'auto', 'blob', 'json', 'text'] as const;
+
+    it.each(WISHES)('throws a ConnectionError for a file that breaks off, read as %s', async (parseAs) => {
+      const init = { headers: { ...json, 'content-disposition': 'attachment' } };
+      const changed = connected({ key: 'k', fetch: () => Promise.resolve(cut('[{', init)) });
+      const broken = changed.files.download({ path: { id: UNKNOWN }, parseAs });
+      await expect(broken).rejects.toThrow(ConnectionError);
+    });
+
+    it.each([...WISHES, 'stream' as const])(
+      'throws a ConnectionError for a page, read as %s',
+      async (parseAs) => {
+        const page = () => new Response('<h1>', { headers: { 'content-type': 'Text/HTML' } });
+        const changed = connected({ key: 'k', fetch: () => Promise.resolve(page()) });
+        const foreign = changed.files.download({ path: { id: UNKNOWN }, parseAs });
+        await expect(foreign).rejects.toThrow('Not the service answered, but a page.');
+      },
+    );
+
+    it('gives a content as it is wanted', async () => {
+      const { id } = await api.files.upload({ body: { file: new File(['{"a":1}'], 'a') } });
+      const as = (parseAs: (typeof WISHES)[number]): Promise<unknown> =>
+        api.files.download({ path: { id }, parseAs });
+      expect(Buffer.from((await as('arrayBuffer')) as ArrayBuffer).toString()).toBe('{"a":1}');
+      expect(await ((await as('blob')) as Blob).text()).toBe('{"a":1}');
+      expect(await as('json')).toEqual({ a: 1 });
+      expect(await as('text')).toBe('{"a":1}');
+    });
+
+    it('throws the reason of a signal while a file arrives', async () => {
+      const stop = new AbortController();
+      const { id } = await api.files.upload({ body: { file: new File(['four'], 'a') } });
+      const stopping: typeof fetch = async (input, init) => {
+        const { headers } = await fetch(input, init);
+        const pull = (controller: ReadableStreamDefaultController) => {
+          stop.abort(new Error('by hand'));
+          controller.error(stop.signal.reason);
+        };
+        return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }), { headers });
+      };
+      const from = connected({ tokens: signedIn, fetch: stopping });
+      const stopped = from.files.download({ path: { id }, parseAs: 'blob', signal: stop.signal });
+      await expect(stopped).rejects.toThrow('by hand');
+    });
+
     it('throws the reason of a signal while a refusal arrives', async () => {
       const stop = new AbortController();
       const stuck: typeof fetch = () => {
@@ -662,6 +707,28 @@ describe('the TypeScript client', () => {
         });
         return new Response(stream).text();
       };
+
+      it.each([
+        ['a page', { ...whole, 'content-type': 'text/html' }],
+        ['what has no mark of a content', { 'content-length': '10' }],
+        ['what has no type', { ...whole, 'content-type': '' }],
+      ])('does not give %s as the content', async (_, headers) => {
+        await expect(between([headers, '<h1>Hello!'])).rejects.toThrow(ConnectionError);
+        expect(seen).toEqual(['all']);
+      });
+
+      it.each([
+        ['a page', { 'content-type': 'text/html; charset=utf-8' }],
+        ['something else', {}],
+      ])('goes on after %s in the place of a part', async (_, headers) => {
+        const parts = [
+          [whole, '0123'],
+          [headers, 'Hello'],
+          [rest('bytes 4-9/10'), '456789'],
+        ] as const;
+        expect(await between(...parts)).toBe('0123456789');
+        expect(seen).toEqual(['all', 'bytes=4-', 'bytes=4-']);
+      });
 
       it('asks for the rest of a part that ended early', async () => {
         const parts = [

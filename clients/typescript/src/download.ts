@@ -1,3 +1,4 @@
+import { refuse } from './answer-content.js';
 import { headersOf } from './answer-headers.js';
 import { inOneSession } from './answer-session.js';
 import { ConnectionError, overNetwork } from './connection-error.js';
@@ -35,17 +36,17 @@ export interface Download {
 /**
  * Downloads a file as a stream: `download((request) => api.files.download({ path: { id }, ...request }))`, and in the
  * same way a version or a grant. A stream that breaks goes on where it broke, with the same content or not at all.
- * @throws ApiError when the service refuses it. The stream fails with one when the content is another one by then, or
+ * @throws ApiError when the service refuses it, ConnectionError when something else answers. The stream fails with one when the content is another one by then, or
  * another user signed in, or the session ended, and with a ConnectionError when it broke and cannot go on.
  */
 export async function download(
   get: (request: StreamRequest) => Promise<unknown>,
   { signal, backoff = patient }: DownloadOptions = {},
 ): Promise<Download> {
-  const open = inOneSession(
-    async (headers?: StreamRequest['headers']) =>
-      (await get({ parseAs: 'stream', signal, headers })) as Bytes,
-  );
+  const open = inOneSession(async (headers?: StreamRequest['headers']) => {
+    const part = (await get({ parseAs: 'stream', signal, headers })) as Bytes;
+    return isStored(headersOf(part)) ? part : refuse(part, 'Not the service answered, but something else.');
+  });
   const first = await open();
   const headers = headersOf(first);
   const whole = { size: sizeIn(headers), etag: headers.get('etag') ?? '' };
@@ -55,6 +56,14 @@ export async function download(
     ...whole,
     stream: continued(first, whole, open, new Retries(backoff, signal), signal),
   };
+}
+
+/** One of these comes with every content, also where a proxy or the rules of another origin take the others away. */
+const MARKS = ['content-disposition', 'etag', 'repr-digest', 'last-modified', 'x-request-id'];
+
+/** False for an answer in the place of the service's, such as by a network that wants a sign-in. */
+function isStored(headers: Headers): boolean {
+  return Boolean(headers.get('content-type')) && MARKS.some((name) => headers.has(name));
 }
 
 /** What stays the same in all parts of one content. */

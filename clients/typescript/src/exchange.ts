@@ -1,21 +1,21 @@
+import { contentOf, type Wish } from './answer-content.js';
 import { keepHeaders } from './answer-headers.js';
 import { keepSession } from './answer-session.js';
 import { ApiError } from './api-error.js';
-import { ConnectionError, overNetwork } from './connection-error.js';
+import { ConnectionError } from './connection-error.js';
 import type { Auth } from './generated/core/auth.gen.js';
 import { demandPathValues, type PathOptions } from './path-values.js';
 import type { Tokens } from './tokens.js';
 
 /** A request as the generated methods describe it, as far as it matters here. */
 export interface RequestOptions extends PathOptions {
-  readonly parseAs?: string;
+  readonly parseAs?: Wish;
   /** Absent when no token is sent. */
   readonly security?: readonly Auth[];
 }
 
 /** What the generated client gives for it. Without `response`, the request failed on its way. */
 interface Result {
-  readonly data?: unknown;
   readonly error?: unknown;
   readonly request: Request;
   readonly response?: Response;
@@ -41,7 +41,8 @@ export async function exchange(
   const wanted = {
     ...options,
     auth: ({ scheme }: Auth) => (scheme === 'bearer' ? (key ?? tokens.current(generation)) : undefined),
-    parseAs: options.parseAs ?? 'stream',
+    // Read here, and not by the generated client, to tell a broken answer from another error.
+    parseAs: 'stream',
     responseStyle: 'fields',
     throwOnError: false,
   };
@@ -50,7 +51,7 @@ export async function exchange(
   const { response, error, request } = result;
   if (response === undefined) throw request.signal.aborted ? error : new ConnectionError(error);
   if (!response.ok) throw new ApiError(response, error);
-  const content = options.parseAs === undefined ? await contentOf(response, request.signal) : result.data;
+  const content = await contentOf(response, options.parseAs, request.signal);
   if (typeof content === 'string') return content;
   const answer = keepHeaders(content ?? {}, response.headers);
   if (key === undefined && options.security !== undefined) keepSession(answer, { tokens, generation });
@@ -68,24 +69,4 @@ async function hasNewToken(
   if (code !== null && code !== 'unauthorized') return false;
   const refused = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
   return refused !== undefined && tokens.replace(refused, generation);
-}
-
-/** Files are blobs, whatever their type. */
-async function contentOf(response: Response, signal: AbortSignal): Promise<unknown> {
-  const type = response.headers.get('content-type');
-  if (response.body === null || type === null) return null;
-  if (response.headers.has('content-disposition')) return overNetwork(signal, () => response.blob());
-  const text = await overNetwork(signal, () => response.text());
-  // No operation answers with a page: this one is of a proxy, or of a network that wants a sign-in.
-  if (/^text\/html\b/i.test(type))
-    throw new ConnectionError(undefined, 'Not the service answered, but a page.');
-  return /json/.test(type) ? parsed(text) : text;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ConnectionError(error, 'The answer of the service is broken.');
-  }
 }
