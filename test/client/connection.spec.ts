@@ -196,6 +196,23 @@ describe('the TypeScript client', () => {
         expect(api.tokens.pair).toEqual(other);
       });
 
+      it.each([
+        ['before it is sent', () => ({ ...signedIn, expires_in: 0 })],
+        ['after it was refused', broken],
+      ])('stops at a signal while it waits for a renewal %s, which goes on', async (_, pair) => {
+        api = connected({ tokens: pair(), fetch: holding('/api/auth/refresh') });
+        const stop = new AbortController();
+        const stopped = api.files.list({ signal: stop.signal });
+        const other = api.files.list({ signal: new AbortController().signal });
+        await arrived.promise;
+        stop.abort(new Error('by hand'));
+        await expect(stopped).rejects.toThrow('by hand');
+        expect(api.tokens.pair).toEqual(pair());
+        held.resolve();
+        expect(await other).toEqual([]);
+        expect(sent).toHaveLength(1);
+      });
+
       it('waits for no renewal of the session before', async () => {
         api = connected({ tokens: { ...signedIn, expires_in: 0 }, fetch: holding('/api/auth/refresh') });
         const late = api.tokens.renew();

@@ -6,10 +6,12 @@ import { ConnectionError } from './connection-error.js';
 import type { Auth } from './generated/core/auth.gen.js';
 import { demandPathValues, type PathOptions } from './path-values.js';
 import type { Tokens } from './tokens.js';
+import { untilAborted } from './until-aborted.js';
 
 /** A request as the generated methods describe it, as far as it matters here. */
 export interface RequestOptions extends PathOptions {
   readonly parseAs?: Wish;
+  readonly signal?: AbortSignal | null;
   /** Absent when no token is sent. */
   readonly security?: readonly Auth[];
 }
@@ -40,14 +42,16 @@ export async function exchange(
   const { generation } = tokens;
   const wanted = {
     ...options,
-    auth: ({ scheme }: Auth) => (scheme === 'bearer' ? (key ?? tokens.current(generation)) : undefined),
+    auth: ({ scheme }: Auth) =>
+      scheme === 'bearer' ? (key ?? untilAborted(options.signal, tokens.current(generation))) : undefined,
     // Read here, and not by the generated client, to tell a broken answer from another error.
     parseAs: 'stream',
     responseStyle: 'fields',
     throwOnError: false,
   };
   const first = await send(wanted);
-  const result = (await hasNewToken(tokens, generation, first)) ? await send(wanted) : first;
+  const renewed = await untilAborted(options.signal, hasNewToken(tokens, generation, first));
+  const result = renewed ? await send(wanted) : first;
   const { response, error, request } = result;
   if (response === undefined) throw request.signal.aborted ? error : new ConnectionError(error);
   if (!response.ok) throw new ApiError(response, error);
