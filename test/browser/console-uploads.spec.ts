@@ -133,6 +133,44 @@ describe('uploads in the console', () => {
       expect((await ada.json<unknown[]>('GET', '/api/uploads')).body).toEqual([]);
     });
 
+    it('send nothing as another user who signs in while they wait for new tokens', async () => {
+      const bea = await stage.server.user();
+      const { body: tokens } = await bea.signIn(bea.email, bea.password);
+      let release = () => {};
+      const held = new Promise<void>((done) => (release = done));
+      const sent: (string | undefined)[] = [];
+      await page.route(/\/api\/uploads$/, (route: Route) => {
+        if (route.request().method() !== 'POST') return route.continue();
+        return sent.push(route.request().headers().authorization) === 1
+          ? route.fulfill({ status: 401, json: { code: 'unauthorized', detail: 'Sign in.' } })
+          : route.continue();
+      });
+      await page.route(/\/api\/auth\/refresh$/, async (route: Route) => {
+        await held;
+        await route.fulfill({ status: 503, body: '' });
+      });
+      const asked = page.waitForRequest(/\/api\/auth\/refresh$/);
+      await chooseLarge();
+      await asked;
+      // Until the next attempt waits, too.
+      await page.waitForTimeout(1000);
+      // What another tab says when Ada signs out there, and Bea in.
+      await page.evaluate(
+        (words) => words.forEach((word) => new BroadcastChannel('access').postMessage(word)),
+        [
+          { type: 'out', why: 'signed_out' },
+          { type: 'in', tokens, user: (await bea.json('GET', '/api/users/me')).body },
+        ],
+      );
+      await page.getByText('Drop your first files here').waitFor();
+      const refused = page.waitForResponse(/\/api\/auth\/refresh$/);
+      release();
+      await refused;
+      await page.waitForTimeout(1000);
+      expect(sent).toEqual([expect.not.stringContaining(tokens.token)]);
+      expect((await bea.json<unknown[]>('GET', '/api/uploads')).body).toEqual([]);
+    });
+
     it('name no request when a proxy refused them', async () => {
       await page.route(/\/api\/uploads/, (route: Route) => route.fulfill({ status: 501, body: 'no' }));
       await chooseLarge();

@@ -19,9 +19,11 @@ const PASSING = new Set([408, 409, 423, 429, 460, 500, 502, 503, 504]);
 const GONE = new Set([404, 410]);
 const ENDPOINT = '/api/uploads';
 
-/** One file on its way, by the tus protocol. Loaded with the first upload. */
+/** One file on its way, by the tus protocol, in the session in which it was made. Loaded with the first upload. */
 export class TusTransfer {
   readonly #upload: Upload;
+  /** The session that it belongs to: it sends no token of another user who signs in meanwhile. */
+  readonly #session = api.tokens.generation;
   /** The token of the last request, and what replaces it when it was refused. */
   #token: string | undefined;
   #renewal: Promise<unknown> = Promise.resolve();
@@ -49,7 +51,7 @@ export class TusTransfer {
         if (request.getMethod() === 'POST') this.#creating = true;
         await this.#renewal;
         request.setHeader('X-Console', '1');
-        this.#token = await api.tokens.current();
+        this.#token = await api.tokens.current(this.#session);
         request.setHeader('Authorization', `Bearer ${this.#token ?? ''}`);
       },
       onAfterResponse: (request, answer) => {
@@ -104,12 +106,14 @@ export class TusTransfer {
   #shouldRetry(error: DetailedError): boolean {
     if (this.#stop !== null) return false;
     this.#creating = false;
+    // It could not be sent, as its session has ended.
+    if (error.causingError instanceof ApiError) return false;
     const status = error.originalResponse?.getStatus() ?? 0;
     if (status === 0) noteSilence();
     if (status !== 401) return status === 0 || PASSING.has(status);
     // A refusal to refresh signs everybody out; the next try then fails for good.
     if (this.#token === undefined) return false;
-    this.#renewal = api.tokens.replace(this.#token).catch(() => undefined);
+    this.#renewal = api.tokens.replace(this.#token, this.#session).catch(() => undefined);
     return true;
   }
 }
@@ -119,6 +123,7 @@ function idIn(address: string): string {
 }
 
 function toRefusal(error: Error | DetailedError): unknown {
+  if (error instanceof DetailedError && error.causingError instanceof ApiError) return error.causingError;
   const answer = error instanceof DetailedError ? error.originalResponse : null;
   if (answer === null) {
     noteSilence();
