@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 interface RenameFieldProps {
   readonly name: string;
@@ -10,7 +10,8 @@ interface RenameFieldProps {
 export function RenameField({ name, end }: RenameFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const over = useRef(false);
-  useEffect(() => {
+  // Before the next key arrives.
+  useLayoutEffect(() => {
     const dot = name.lastIndexOf('.');
     input.current!.focus();
     input.current!.setSelectionRange(0, dot > 0 ? dot : name.length);
