@@ -79,14 +79,15 @@ export function expel(why: 'signed_out' | 'ended'): void {
  * @throws `ApiError` when the session has ended: then everybody is signed out.
  */
 async function renew(): Promise<TokenPair> {
-  const stale = api.tokens.pair;
+  const { pair: stale, generation } = api.tokens;
   return alone(async () => {
     const { pair } = api.tokens;
     if (pair !== null && pair !== stale) return pair;
     try {
       // The service takes the refresh token of the cookie.
       const signedIn = await api.sessions.refresh({ body: { refresh_token: '' } });
-      admit(signedIn);
+      // Another user may have signed in meanwhile.
+      if (api.tokens.generation === generation) admit(signedIn);
       return signedIn;
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) expel('ended');

@@ -39,18 +39,13 @@ export function Dialog({ title, close, class: kind = '', lasting = false, action
         if (lasting) element.current?.showModal();
         else close();
       }}
-      onMouseDown={(event) => !lasting && event.target === element.current && element.current?.close()}
+      onMouseDown={(event) => !lasting && event.target === element.current && close()}
     >
       <header>
         <h2 id={id}>{title}</h2>
         {actions}
         {!lasting && (
-          <button
-            type="button"
-            class="button plain square low"
-            aria-label="Close"
-            onClick={() => element.current?.close()}
-          >
+          <button type="button" class="button plain square low" aria-label="Close" onClick={close}>
             <Icon name="close" />
           </button>
         )}

@@ -1,5 +1,5 @@
 import { ConnectionError } from '../../clients/typescript/src/main.js';
-import { access, api } from '../api/access.js';
+import { access, api, onLeave } from '../api/access.js';
 import { connection } from '../api/connection.js';
 import { describe } from '../api/files.js';
 import { readProfile } from '../api/profile.js';
@@ -63,9 +63,7 @@ connection.follow((now) => {
 addEventListener('beforeunload', (event) => {
   if (uploads.value.some(({ state }) => state === 'running' || state === 'waiting')) event.preventDefault();
 });
-access.follow((now) => {
-  if (now.state === 'out') void dropAll();
-});
+onLeave(() => void dropAll());
 
 /** Sends files. One that was begun before goes on where it was. @param replaces the id of the file that gets a new content. */
 export function add(files: readonly File[], replaces: string | null = null): void {
