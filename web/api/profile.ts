@@ -1,3 +1,4 @@
+import { inBackground } from '../parts/background.js';
 import { Store } from '../parts/store.js';
 import { access, api, know, onLeave } from './access.js';
 import { forbidden } from './connection.js';
@@ -9,7 +10,7 @@ export const profile = new Store<Profile | null>(null);
 onLeave(() => (profile.value = null));
 
 // Somebody who may not do what the page offers may have lost a role.
-forbidden.follow(() => void readProfile().catch(() => undefined));
+forbidden.follow(() => inBackground(readProfile()));
 
 /** Reads it anew, such as after an upload. All tabs learn what has changed of the user. */
 export async function readProfile(): Promise<void> {

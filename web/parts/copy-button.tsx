@@ -12,21 +12,21 @@ const canCopy = 'clipboard' in navigator;
 
 /** Copies a text, and says whether it did. It is not there where a page cannot copy: the text is beside it. */
 export function CopyButton({ text, label, class: kind = 'button low' }: CopyButtonProps) {
-  const [copied, setCopied] = useState<boolean | null>(null);
+  const [outcome, setOutcome] = useState<'Copied' | 'Not allowed here' | null>(null);
   const copy = async () => {
-    const done = await navigator.clipboard.writeText(text).then(
-      () => true,
-      () => false,
+    setOutcome(
+      await navigator.clipboard.writeText(text).then(
+        () => 'Copied',
+        () => 'Not allowed here',
+      ),
     );
-    setCopied(done);
-    setTimeout(() => setCopied(null), 2000);
+    setTimeout(() => setOutcome(null), 2000);
   };
   if (!canCopy) return null;
-  const said = { null: label, true: 'Copied', false: 'Not allowed here' };
   return (
     <button type="button" class={kind} onClick={() => void copy()}>
-      <Icon name={copied === true ? 'check' : 'copy'} />
-      <span aria-live="polite">{said[`${copied}`]}</span>
+      <Icon name={outcome === 'Copied' ? 'check' : 'copy'} />
+      <span aria-live="polite">{outcome ?? label}</span>
     </button>
   );
 }

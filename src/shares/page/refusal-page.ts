@@ -4,8 +4,16 @@ import { ICONS, page } from '../../pages/page.js';
 
 /** The page of a refusal. That of a link that opens nothing does not tell why. */
 export function refusalPage(error: ApiError): Markup {
-  if (error.code === 'share_not_found') return endedPage();
-  if (error.code === 'grant_not_found') return overPage();
+  if (error.code === 'share_not_found')
+    return overPage(
+      'This link opens nothing',
+      'It may have expired, been used up or withdrawn, or be mistyped. Ask the person who sent it for a new one.',
+    );
+  if (error.code === 'grant_not_found')
+    return overPage(
+      'This download is over',
+      'It was good for an hour, or its link was withdrawn. Open the link again to see whether it still opens something.',
+    );
   const tooMany = error.code === 'too_many_attempts';
   const title = tooMany ? 'Too many wrong passwords' : error.title;
   return page(
@@ -17,27 +25,13 @@ export function refusalPage(error: ApiError): Markup {
   );
 }
 
-function endedPage(): Markup {
+/** The page of what opens nothing any more. There is nothing to try again. */
+function overPage(title: string, text: string): Markup {
   return page(
-    'This link opens nothing',
+    title,
     html`${ICONS.ended}
-      <h1>This link opens nothing</h1>
-      <p>
-        It may have expired, been used up or withdrawn, or be mistyped. Ask the person who sent it for a new
-        one.
-      </p>`,
-  );
-}
-
-function overPage(): Markup {
-  return page(
-    'This download is over',
-    html`${ICONS.ended}
-      <h1>This download is over</h1>
-      <p>
-        It was good for an hour, or its link was withdrawn. Open the link again to see whether it still opens
-        something.
-      </p>`,
+      <h1>${title}</h1>
+      <p>${text}</p>`,
   );
 }
 
