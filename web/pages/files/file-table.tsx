@@ -58,11 +58,12 @@ export function FileTable({ list, state, show, share }: FileTableProps) {
 
 /** The new name shows at once. If the service does not take it, the old one is back. */
 async function renameFile(list: PagedList<StoredFile>, file: StoredFile, name: string): Promise<void> {
-  list.put({ ...file, name });
+  list.change(file.id, { name });
   try {
-    list.put(await rename(file.id, name));
+    // It may be in the trash by now.
+    list.change(file.id, await rename(file.id, name));
   } catch (error) {
-    list.put(file);
+    list.change(file.id, { name: file.name });
     throw error;
   }
 }
