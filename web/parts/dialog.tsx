@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './icon.js';
 import { openDialogs } from './open-dialogs.js';
 import { ToastList } from './toast-list.js';
@@ -19,12 +19,16 @@ interface DialogProps {
 export function Dialog({ title, close, class: kind = '', lasting = false, actions, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Before the next key arrives. Effects that come after a picture would take the focus from what somebody uses by then.
+  useLayoutEffect(() => {
     const before = document.activeElement;
-    element.current!.showModal();
+    const dialog = element.current!;
+    dialog.showModal();
     openDialogs.value = [...openDialogs.value, id];
     return () => {
       openDialogs.value = openDialogs.value.filter((other) => other !== id);
+      // Nothing takes the focus under an open one.
+      dialog.close();
       if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, []);
@@ -35,8 +39,9 @@ export function Dialog({ title, close, class: kind = '', lasting = false, action
       aria-labelledby={id}
       onCancel={(event) => lasting && event.preventDefault()}
       onClose={() => {
+        if (element.current === null) return;
         // Browsers heed a second Escape in any case.
-        if (lasting) element.current?.showModal();
+        if (lasting) element.current.showModal();
         else close();
       }}
       onMouseDown={(event) => !lasting && event.target === element.current && close()}

@@ -1,5 +1,5 @@
 import type { InputHTMLAttributes } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { faultOf } from '../api/refusal.js';
 
 type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
@@ -16,7 +16,7 @@ type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
 export function Field({ label, name, hint, error, look, ...input }: FieldProps) {
   const id = useId();
   const element = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Browsers heed the attribute once in the life of a page.
     if (input.autofocus) element.current!.focus();
   }, []);

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { CopyButton } from './copy-button.js';
 
 interface ShownOnceProps {
@@ -12,7 +12,7 @@ interface ShownOnceProps {
 /** A text that the service never shows again. It has the focus and is selected; the button copies it. */
 export function ShownOnce({ text, label, copy }: ShownOnceProps) {
   const element = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     element.current!.focus();
     element.current!.select();
   }, []);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useReducer } from 'preact/hooks';
 
 /** A value that parts of the page follow. */
 export class Store<T> {
@@ -28,10 +28,12 @@ export class Store<T> {
 
 /** The value of a store, now and whenever it changes. */
 export function useStore<T>(store: Store<T>): T {
-  const [value, setValue] = useState(store.value);
-  useEffect(() => {
-    setValue(() => store.value);
-    return store.follow((next) => setValue(() => next));
+  const drawn = store.value;
+  const [, redraw] = useReducer<number, void>((turn) => turn + 1, 0);
+  useLayoutEffect(() => {
+    // A part within may have changed it already.
+    if (!Object.is(store.value, drawn)) redraw();
+    return store.follow(() => redraw());
   }, [store]);
-  return value;
+  return drawn;
 }

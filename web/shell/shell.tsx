@@ -1,5 +1,5 @@
 import type { User } from '../api/types.js';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { invitation } from '../api/invitation.js';
 import { readProfile } from '../api/profile.js';
 import { inBackground } from '../parts/background.js';
@@ -34,10 +34,10 @@ export function Shell({ user }: { readonly user: User }) {
     return () => document.removeEventListener('visibilitychange', look);
   }, []);
   // Such as the address of the sign-in, for who is signed in.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (asked === undefined && !invited) navigate('/', { replace: true });
   }, [asked, invited]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${invited ? 'Invitation' : here.name} · Files`;
   }, [here, invited]);
   return (

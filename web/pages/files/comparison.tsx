@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { wordsOf } from '../../api/refusal.js';
 import type { StoredFile, Version } from '../../api/types.js';
 import { lazy } from '../../parts/lazy.js';
@@ -20,7 +20,7 @@ const TextComparison = lazy(
 export function Comparison({ file, version, close }: ComparisonProps) {
   const closing = useRef<HTMLButtonElement>(null);
   // On a phone it is above the list of versions.
-  useEffect(() => closing.current!.focus(), []);
+  useLayoutEffect(() => closing.current!.focus(), []);
   return (
     <section class="comparison" aria-label={`Version ${version.version} compared with the current one`}>
       <div class="section-head">

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { Brand } from '../../parts/brand.js';
 import '../../styles/entry.css';
 
@@ -12,7 +12,7 @@ interface EntryProps {
 
 /** The frame of all pages before the sign-in. */
 export function Entry({ title, lead, foot, children }: EntryProps) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${title} · Files`;
   }, [title]);
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { isRefusal } from '../../../clients/typescript/src/main.js';
 import { answerWithCode, answerWithPasskey, type FactorDemand } from '../../api/sign-in.js';
 import { canUsePasskeys } from '../../api/passkeys.js';
@@ -24,7 +24,7 @@ export function FactorStep({ demand, back }: FactorStepProps) {
   const error = code.error ?? passkey.error;
   const leads = !byApp && byPasskey;
   const over = isRefusal(error, 'invalid_challenge');
-  useEffect(() => {
+  useLayoutEffect(() => {
     const first = leads ? '.passkey-step button' : 'input[name="code"]';
     document.querySelector<HTMLElement>(first)?.focus();
   }, [recovery]);

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { FaultCard } from '../../../parts/fault-card.js';
 import { Icon, type IconName } from '../../../parts/icon.js';
 import { countOf, sizeOf } from '../../../parts/size.js';
@@ -22,7 +22,7 @@ export function VerifyPanel({ scope, close }: VerifyPanelProps) {
   const state = useStore(verification.state);
   const section = useRef<HTMLElement>(null);
   const id = useId();
-  useEffect(() => section.current!.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => section.current!.focus({ preventScroll: true }), []);
   useEffect(() => {
     void verification.run();
     return () => verification.cancel();
