@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Client } from '../support/client.js';
-import { axeFindings, ConsoleStage, PHONE, SCREENS, signIn } from '../support/console.js';
+import { answered, axeFindings, ConsoleStage, PHONE, SCREENS, signIn } from '../support/console.js';
 
 interface Managed {
   readonly email: string;
@@ -62,7 +62,8 @@ describe('the admin page of the console', () => {
     const registration = { email, password: 'a calm river under stones', invitation };
     await page.getByRole('button', { name: 'I have kept it' }).press('Enter');
     await page.getByRole('button', { name: `Revoke the invitation of ${email}` }).click();
-    await page.getByRole('button', { name: 'Revoke it?' }).click();
+    const confirm = page.getByRole('button', { name: 'Revoke it?' });
+    await answered(page, 'DELETE', () => confirm.click());
     await page.getByText('No invitation waits for an answer.').waitFor();
     expect((await stage.server.client().json('POST', '/api/users/register', registration)).status).toBe(400);
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Client } from '../support/client.js';
-import { axeFindings, ConsoleStage, SCREENS, signIn } from '../support/console.js';
+import { answered, axeFindings, ConsoleStage, SCREENS, signIn } from '../support/console.js';
 
 const PICTURE =
   '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>parent.stolen=1</script></svg>';
@@ -68,7 +68,7 @@ describe('files in the console', () => {
 
       await inMenu('notes.txt', 'Rename');
       await page.keyboard.type('diary');
-      await page.keyboard.press('Enter');
+      await answered(page, 'PATCH', () => page.keyboard.press('Enter'));
       await file('diary.txt').waitFor();
       await page.reload();
       await file('diary.txt').waitFor();
@@ -112,13 +112,14 @@ describe('files in the console', () => {
       await file('a.txt').waitFor();
 
       await file('a.txt').focus();
-      await page.keyboard.press('Delete');
+      await answered(page, 'DELETE', () => page.keyboard.press('Delete'));
       await file('a.txt').waitFor({ state: 'detached' });
       await page.getByRole('link', { name: 'Trash' }).click();
       await page.getByRole('heading', { name: 'Trash' }).waitFor();
       await page.getByRole('button', { name: 'Restore a.txt' }).waitFor();
       expect(await axeFindings(page)).toEqual([]);
-      await page.getByRole('button', { name: 'Restore a.txt' }).click();
+      const restore = page.getByRole('button', { name: 'Restore a.txt' });
+      await answered(page, 'POST', () => restore.click());
       await page.getByText('The trash is empty').waitFor();
       await expect(ada.json('GET', '/api/files')).resolves.toMatchObject({ body: [{ name: 'a.txt' }] });
     });
@@ -130,7 +131,8 @@ describe('files in the console', () => {
       }
       await signIn(page, ada, '/trash');
       await page.getByRole('button', { name: 'Delete b.txt for good' }).press('Enter');
-      await page.getByRole('button', { name: 'For good?' }).press('Enter');
+      const confirm = page.getByRole('button', { name: 'For good?' });
+      await answered(page, 'DELETE', () => confirm.press('Enter'));
       await page.getByRole('button', { name: 'Restore b.txt' }).waitFor({ state: 'detached' });
       await page.getByRole('button', { name: 'Empty the trash' }).press('Enter');
       await page.getByRole('button', { name: 'Delete everything for good?' }).press('Enter');
@@ -141,8 +143,7 @@ describe('files in the console', () => {
     it('keep the focus where one is when they change by keyboard', async () => {
       for (const name of ['c.txt', 'b.txt', 'a.txt']) await ada.upload('text', { name, type: 'text/plain' });
       await signIn(page, ada);
-      const focused = (name: string) =>
-        page.locator('button.open:focus').filter({ hasText: name }).waitFor({ timeout: 5000 });
+      const focused = (name: string) => page.locator('button.open:focus').filter({ hasText: name }).waitFor();
       for (const key of ['Escape', 'Enter']) {
         await file('b.txt').press('F2');
         await page.getByLabel('New name of b.txt').press(key);
@@ -150,7 +151,7 @@ describe('files in the console', () => {
       }
       await file('b.txt').press('F2');
       await page.keyboard.type('d');
-      await page.keyboard.press('Enter');
+      await answered(page, 'PATCH', () => page.keyboard.press('Enter'));
       await focused('d.txt');
       await page.keyboard.press('Delete');
       await focused('c.txt');
@@ -160,13 +161,14 @@ describe('files in the console', () => {
       await focused('d.txt');
       await inMenu('d.txt', 'Move to the trash');
       await focused('a.txt');
-      await page.getByRole('button', { name: 'Undo' }).last().click();
+      const toast = page.locator('.toast', { hasText: '“d.txt” is in the trash.' });
+      await toast.getByRole('button', { name: 'Undo' }).click();
       await focused('d.txt');
       // A press elsewhere ends a new name too, and keeps the focus there.
       await file('d.txt').press('F2');
       await page.getByRole('searchbox').click();
       await file('d.txt').waitFor();
-      await page.locator('input[type=search]:focus').waitFor({ timeout: 5000 });
+      await page.locator('input[type=search]:focus').waitFor();
     });
 
     it('are renamed by F2, and stay as they are after Escape', async () => {
@@ -180,7 +182,7 @@ describe('files in the console', () => {
       await file('a.txt').press('F2');
       await page.getByLabel('New name of a.txt').waitFor();
       await page.keyboard.type('c');
-      await page.keyboard.press('Enter');
+      await answered(page, 'PATCH', () => page.keyboard.press('Enter'));
       await file('c.txt').waitFor();
       await expect(ada.json('GET', '/api/files')).resolves.toMatchObject({ body: [{ name: 'c.txt' }] });
     });
@@ -223,7 +225,8 @@ describe('files in the console', () => {
       await page.getByText('0 of 3 downloads, ends in 7 days, with a password').waitFor();
       expect(await axeFindings(page)).toEqual([]);
       await page.getByRole('button', { name: 'End link' }).click();
-      await page.getByRole('button', { name: 'End for good?' }).click();
+      const confirm = page.getByRole('button', { name: 'End for good?' });
+      await answered(page, 'DELETE', () => confirm.click());
       await page.getByText('Nothing is shared').waitFor();
       const path = new URL(link).pathname;
       expect((await fetch(stage.url + path)).status).toBe(404);

@@ -23,6 +23,7 @@ describe('another user in another tab', () => {
     await tab.goto('/');
     await tab.getByRole('button', { name: /^Account of/ }).click();
     await tab.getByRole('button', { name: 'Sign out' }).click();
+    await tab.getByRole('heading', { name: 'Sign in' }).waitFor();
     await signIn(tab, second);
     await page.getByRole('button', { name: `Account of ${second.email}` }).waitFor();
   }

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Client } from '../support/client.js';
-import { axeFindings, ConsoleStage, SCREENS, signIn } from '../support/console.js';
+import { answered, axeFindings, ConsoleStage, SCREENS, signIn, untilTrue } from '../support/console.js';
 
 /** A page with two words on it. */
 const PDF = `%PDF-1.4
@@ -105,7 +105,7 @@ describe('a file that is looked at in the console', () => {
         const media = page.locator(`.preview > ${element}`);
         await media.and(page.getByLabel(name)).waitFor();
         expect(await media.getAttribute('src')).toMatch(`blob:${stage.url}/`);
-        await page.waitForFunction(`document.querySelector('.preview > ${element}').readyState > 0`);
+        await untilTrue(page, `document.querySelector('.preview > ${element}').readyState > 0`);
         expect(await page.evaluate(`document.querySelector('.preview > ${element}').controls`)).toBe(true);
         expect(await axeFindings(page)).toEqual([]);
         await close();
@@ -159,7 +159,8 @@ describe('a file that is looked at in the console', () => {
       await page.getByText(/^0 downloads, ends (tomorrow|in 24 hours)$/).waitFor();
       expect(await axeFindings(page)).toEqual([]);
       await page.getByRole('button', { name: 'End', exact: true }).press('Enter');
-      await page.getByRole('button', { name: 'End for good?' }).press('Enter');
+      const confirm = page.getByRole('button', { name: 'End for good?' });
+      await answered(page, 'DELETE', () => confirm.press('Enter'));
       await page.getByText('For Mary').waitFor({ state: 'detached' });
       expect((await fetch(link)).status).toBe(404);
     });

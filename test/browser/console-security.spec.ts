@@ -8,7 +8,7 @@ import { Transactions } from '../../src/database/transactions.js';
 import { bySystem } from '../../src/events/event-actor.js';
 import { addAuthenticator } from '../support/authenticator.js';
 import type { Client } from '../support/client.js';
-import { axeFindings, ConsoleStage, SCREENS, signIn } from '../support/console.js';
+import { answered, axeFindings, ConsoleStage, SCREENS, signIn, untilTrue } from '../support/console.js';
 
 describe('security in the console', () => {
   const stage = ConsoleStage.set();
@@ -72,6 +72,7 @@ describe('security in the console', () => {
     await page.emulateMedia({ media: 'screen' });
     await page.getByRole('button', { name: 'I have kept them' }).click();
     await page.getByText('10 codes left').waitFor();
+    await page.locator('button:focus', { hasText: 'Add an app' }).waitFor();
     expect((await ada.json<{ factors: unknown[] }>('GET', '/api/auth/factors')).body.factors).toMatchObject([
       { type: 'totp', name: 'Phone' },
     ]);
@@ -90,12 +91,12 @@ describe('security in the console', () => {
     await page.getByLabel('Public key (Ed25519, PEM)').fill(pem);
     expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Make the key' }).press('Enter');
-    const { body: keys } = await ada.json<{ id: string }[]>('GET', '/api/auth/keys');
-    expect(await page.getByLabel('The id of the key').inputValue()).toBe(keys[0]!.id);
+    const id = await page.getByLabel('The id of the key').inputValue();
+    expect((await ada.json('GET', '/api/auth/keys')).body).toMatchObject([{ id }]);
     await page.getByRole('button', { name: 'Done' }).press('Enter');
     await page.getByText('signs its requests').waitFor();
     await page.getByText(/^files:read, files:write; not used yet/).waitFor();
-    await page.getByText(keys[0]!.id, { exact: true }).waitFor();
+    await page.getByText(id, { exact: true }).waitFor();
     expect(await page.getByRole('dialog').count()).toBe(0);
 
     await page.getByRole('button', { name: 'Sign out all others' }).press('Enter');
@@ -117,7 +118,7 @@ describe('security in the console', () => {
     expect(await page.evaluate('window.saidNothing')).toBeUndefined();
     await page.getByRole('button', { name: 'Revoke Nightly backup' }).press('Enter');
     await page.getByRole('button', { name: 'Revoke it?' }).press('Enter');
-    await page.waitForFunction('window.saidNothing');
+    await untilTrue(page, 'window.saidNothing');
   });
 
   it.each(SCREENS)('makes a key, ends a session, and changes the password, on $name', async (screen) => {
@@ -140,7 +141,8 @@ describe('security in the console', () => {
     await page.getByRole('button', { name: 'Revoke Nightly backup' }).dblclick();
     await page.getByRole('button', { name: 'Revoke it?' }).waitFor();
     expect((await program.json('GET', '/api/files')).status).toBe(200);
-    await page.getByRole('button', { name: 'Revoke it?' }).click();
+    const confirm = page.getByRole('button', { name: 'Revoke it?' });
+    await answered(page, 'DELETE', () => confirm.click());
     await page.getByText('No program has a key.').waitFor();
     expect((await program.json('GET', '/api/files')).status).toBe(401);
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CDPSession, Page, Route } from 'playwright-core';
 import type { Client } from '../support/client.js';
-import { axeFindings, ConsoleStage, SCREENS, signIn } from '../support/console.js';
+import { axeFindings, ConsoleStage, SCREENS, signIn, untilTrue } from '../support/console.js';
 
 describe('uploads in the console', () => {
   const stage = ConsoleStage.set();
@@ -212,7 +212,7 @@ describe('uploads in the console', () => {
         await page.getByRole('button', { name: 'Pause large.bin' }).press('Enter');
         await page.getByText(/^Paused at/).waitFor();
         release();
-        await page.waitForFunction('Object.keys(JSON.parse(localStorage.uploads ?? "{}")).length === 1');
+        await untilTrue(page, 'Object.keys(JSON.parse(localStorage.uploads ?? "{}")).length === 1');
         await page.waitForTimeout(300);
         const [upload] = (await ada.json<{ offset: number }[]>('GET', '/api/uploads')).body;
         expect(upload?.offset).toBe(0);

@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { complaintsOf, launchBrowser } from './browser.js';
 import type { Client } from './client.js';
 import { freePort } from './free-port.js';
+import { slowDown } from './slow-pages.js';
 import { startApp, type TestApp } from './test-app.js';
 
 /** A desk and a phone. */
@@ -50,6 +51,7 @@ export class ConsoleStage {
     });
     this.#contexts.push(context);
     context.on('page', (page) => this.#watch(page));
+    await slowDown(context);
     return context.newPage();
   }
 
@@ -91,6 +93,24 @@ export async function signIn(page: Page, user: Client, path = '/'): Promise<void
   await page.keyboard.type(user.password);
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: /^Account of/ }).waitFor();
+}
+
+/**
+ * Does what the page shows before the service has done it, and waits for that.
+ * @param method of the request, such as `DELETE`.
+ */
+export async function answered(page: Page, method: string, act: () => Promise<void>): Promise<void> {
+  const answer = page.waitForResponse((response) => response.request().method() === method);
+  await act();
+  expect((await answer).ok()).toBe(true);
+}
+
+/**
+ * Waits until an expression is true in the page. The wait of the browser's driver would evaluate it anew as a script of the
+ * page, which the policy of the page forbids.
+ */
+export async function untilTrue(page: Page, expression: string): Promise<void> {
+  while (!(await page.evaluate<unknown>(expression))) await page.waitForTimeout(50);
 }
 
 /** What axe finds wrong with the page as it is now, such as `button-name: .upload > button`. */
