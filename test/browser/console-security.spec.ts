@@ -226,6 +226,30 @@ describe('security in the console', () => {
     expect(await page.locator('.secret code').textContent()).not.toBe(secret);
   });
 
+  it('keeps a new name when an answer from before it arrives late', async () => {
+    page = await stage.open();
+    await signIn(page, ada, '/trash');
+    await page.getByText('The trash is empty').waitFor();
+    let release = () => {};
+    const held = new Promise<void>((done) => (release = done));
+    let readings = 0;
+    await page.route('**/api/users/me', async (route) => {
+      if (route.request().method() !== 'GET' || ++readings > 1) return route.continue();
+      const response = await route.fetch();
+      await held;
+      await route.fulfill({ response });
+    });
+    await page.getByRole('link', { name: 'Security' }).press('Enter');
+    await page.getByLabel('Name', { exact: true }).fill('Ada Lovelace');
+    await answered(page, 'PATCH', () => page.keyboard.press('Enter'));
+    const account = page.getByRole('button', { name: 'Account of Ada Lovelace' });
+    await account.waitFor();
+    const again = page.waitForRequest('**/api/users/me');
+    release();
+    await (await again).response();
+    expect(await account.count()).toBe(1);
+  });
+
   it.each(SCREENS)('changes the name, and deletes the account, on $name', async (screen) => {
     page = await stage.open(screen);
     await signIn(page, ada, '/security');

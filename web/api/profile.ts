@@ -14,10 +14,13 @@ forbidden.follow(() => inBackground(readProfile()));
 
 /** Reads it anew, such as after an upload. All tabs learn what has changed of the user. */
 export async function readProfile(): Promise<void> {
+  const before = access.value;
   const found = await api.account.get();
   const now = access.value;
   // The user may have left meanwhile.
-  if (now.state !== 'in' || now.user.id !== found.id) return;
+  if (before.state !== 'in' || now.state !== 'in' || now.user.id !== found.id) return;
+  // Or has changed, and this may be how it was.
+  if (now.user !== before.user) return readProfile();
   profile.value = found;
   if (!isOf(now.user, found)) know(found);
 }
